@@ -1,0 +1,1 @@
+"""Open air surveillance and early warning."""
