@@ -1,0 +1,325 @@
+"""READ FIRST: the frozen records that stages pass on.
+
+    feeds        tracking             ledger, server
+    bytes ->     Scan    ->    Picture, Health  ->  Entry, the live map
+                 Tick, Order  (time passing; what a named person did)
+
+A stage knows these nouns and never another stage. Arrays are read-only (see `freeze`), times are int64 nanoseconds
+UTC, angles radians, lengths metres, speeds metres per second. NaN means "not measured"; a column that nobody measured
+is absent. Places are given in the site's frame: ECEF metres on the earth, or east, north, up in a `local` frame.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Indices = NDArray[np.int32]
+Bytes8 = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+
+NOTHING: Mapping[str, Floats] = MappingProxyType({})
+NO_TEXTS: Mapping[str, tuple[str | None, ...]] = MappingProxyType({})
+NO_COUNTS: Mapping[str, int] = MappingProxyType({})
+
+# What a detection may carry as numbers. Each may also come as `<name>_sigma`, which overrides the sensor's own sigma.
+MEASURED: tuple[str, ...] = (
+    "range_m",  # slant range from the sensor
+    "azimuth_rad",  # from true north at the sensor, clockwise
+    "elevation_rad",  # above the sensor's local horizontal
+    "range_rate_mps",  # positive when the target recedes
+    "latitude_rad",  # WGS 84, geodetic
+    "longitude_rad",
+    "altitude_m",  # above the WGS 84 ellipsoid
+    "pressure_altitude_m",  # above 1013.25 hPa: never mixed with altitude_m
+    "east_m",  # in a `local` frame
+    "north_m",
+    "up_m",
+    "velocity_east_mps",
+    "velocity_north_mps",
+    "velocity_up_mps",
+)
+# Numbers that are no measurement of place.
+ATTRIBUTES: tuple[str, ...] = ("time_sigma_s", "class_confidence", "amplitude_db")
+# What a detection may carry as words. `source_track`: the track number that another tracker gave ("25/100:1234").
+TEXTS: tuple[str, ...] = ("identity", "callsign", "squawk", "class", "report", "source_track")
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Bytes as a transport moved them: one datagram, or a piece of a stream of any length. `origin` says from where."""
+
+    received_ns: int
+    data: bytes
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that came and could not be used: kept with its reason, counted, shown; never dropped silently.
+
+    `reason` is short and stable, so that it can be counted ("asterix: truncated record"); `detail` teaches: what came,
+    what was expected, what to do. `data` holds the first 4,096 offending bytes, `length` how many there were.
+    """
+
+    time_ns: int
+    feed: str
+    reason: str
+    detail: str
+    data: bytes = b""
+    length: int = 0
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SensorStatus:
+    """What a sensor or its feed says of itself: its place, its turn, its edition. Absent values are None."""
+
+    time_ns: int
+    sensor: str
+    period_s: float | None = None
+    latitude_rad: float | None = None
+    longitude_rad: float | None = None
+    altitude_m: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweeps:
+    """When, and where, sensors looked: s rows. A sweep may have no detection; that is information too.
+
+    `sensor` indexes Scan.sensors. `number` tells the sweeps of one sensor apart (a turn, a scan number; -1 unknown).
+    The sector looked at runs clockwise from `azimuth_from_rad` to `azimuth_to_rad`; NaN means all around.
+    `survey` is False where silence says nothing (ADS-B, people): "not a survey".
+    """
+
+    sensor: Indices
+    number: Ints
+    start_ns: Ints
+    end_ns: Ints
+    azimuth_from_rad: Floats
+    azimuth_to_rad: Floats
+    survey: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """n detections as columns, in the order in which they came.
+
+    `sweep` indexes the sweeps of the same Scan, `time_ns` is when it was measured, `received_ns` when its last byte
+    came. `values` maps names of MEASURED (and `<name>_sigma`) and ATTRIBUTES to n numbers, `texts` maps names of TEXTS
+    to n words or None.
+    """
+
+    sweep: Indices
+    time_ns: Ints
+    received_ns: Ints
+    values: Mapping[str, Floats] = field(default_factory=lambda: NOTHING)
+    texts: Mapping[str, tuple[str | None, ...]] = field(default_factory=lambda: NO_TEXTS)
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """A batch from one feed. How a stretch of input is cut into scans changes no bit of the picture.
+
+    `sensors` are names as the site knows them or, for a source that the site does not name, as the feed prints them
+    ("asterix 25/11"). `raw_sha256` is the digest of the bytes that were decoded (empty when there were none), so that
+    an outside recording can be matched with the evidence.
+    """
+
+    feed: str
+    received_ns: int
+    sensors: tuple[str, ...]
+    sweeps: Sweeps
+    detections: Detections
+    statuses: tuple[SensorStatus, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    raw_sha256: bytes = b""
+    raw_length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passing: one a second. It alone ages sensors, tracks and *seen clear*, so that silence turns places blind."""
+
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a named person did. Authorised at the edge, decided in `advance`, durable before it is answered.
+
+    `action` is one of pipeline.ACTIONS, `subject` what it concerns (a track number, a setting), `arguments` its words.
+    `key` is the client's own identifier: the same key twice has one effect.
+    """
+
+    time_ns: int
+    key: str
+    person: str
+    role: str
+    action: str
+    subject: str
+    arguments: Mapping[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an Order: accepted or refused, and why."""
+
+    time_ns: int
+    key: str
+    accepted: bool
+    reason: str
+
+
+Item = Scan | Tick | Order
+
+
+class TrackState(IntEnum):
+    """How a track stands in the picture. Confirmed by existence, with hysteresis; coasting: not seen when it should."""
+
+    TENTATIVE = 0
+    CONFIRMED = 1
+    COASTING = 2
+    LOST = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """All tracks at one time, as columns of n rows, sorted by track number.
+
+    `frame` is "earth" (ECEF) or "local" (east, north, up). `covariance` holds the upper triangle, row by row, of the
+    6x6 covariance of (position, velocity) in that frame. `existence` is the probability that something is there.
+    `last_sensor` indexes `sensors` (-1: none). `continues` is the lost track that this one probably goes on (-1: none),
+    `swapped` a track whose number this one may hold by mistake (-1: none). `group_min`: at least so many are flying there.
+    `class_index` indexes `classes`. `corroborated` is False where a single self-reporting source is the only witness.
+    `mark` is what a named person called it ("" none). `ended` lists numbers that left the picture since the last one.
+    """
+
+    time_ns: int
+    frame: str
+    track: Ints
+    position_m: Floats  # (n, 3)
+    velocity_mps: Floats  # (n, 3)
+    covariance: Floats  # (n, 21)
+    existence: Floats
+    state: Bytes8
+    born_ns: Ints
+    last_detection_ns: Ints
+    last_sensor: Indices
+    detections: Ints
+    continues: Ints
+    continues_probability: Floats
+    swapped: Ints
+    group_min: Indices
+    class_index: Indices
+    class_confidence: Floats
+    corroborated: Flags
+    identity: tuple[str | None, ...]
+    callsign: tuple[str | None, ...]
+    mark: tuple[str, ...]
+    sensors: tuple[str, ...]
+    classes: tuple[str, ...]
+    ended: Ints
+    lag_s: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.track)
+
+
+@dataclass(frozen=True, slots=True)
+class SensorHealth:
+    """What one sensor is worth now. `state`: "never", "fresh", "stale" (late by a period) or "expired" (by three)."""
+
+    sensor: str
+    kind: str
+    state: str
+    last_ns: int
+    rate_hz: float
+    clock_offset_s: float
+    detections: int
+    refused: int
+    detection_probability: float = float("nan")
+    clutter_per_scan: float = float("nan")
+    down_weighted: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHealth:
+    """Could something near this place have been seen? "seen clear", "partly seen" or "blind", and why."""
+
+    place: str
+    observation: str
+    reason: str
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Who looked where, who is silent, what was refused or cut, at one time."""
+
+    time_ns: int
+    sensors: tuple[SensorHealth, ...]
+    places: tuple[PlaceHealth, ...]
+    refusals: Mapping[str, int] = field(default_factory=lambda: NO_COUNTS)
+    counters: Mapping[str, int] = field(default_factory=lambda: NO_COUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A decision worth a line of evidence: a track confirmed or lost, a sensor silent, a place blind, a setting changed."""
+
+    time_ns: int
+    kind: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of evidence. `hash` covers `before`, the number, time, kind, format and the digest of `body`, so that a body
+    whose time to be kept is over may be deleted while the chain still verifies."""
+
+    number: int
+    time_ns: int
+    kind: str
+    format: int
+    body: bytes | None
+    body_sha256: bytes
+    before: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What `advance` made of one item: decisions to keep, and, at a Tick, the picture, the health and the state's digest."""
+
+    time_ns: int
+    notices: tuple[Notice, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    picture: Picture | None = None
+    health: Health | None = None
+    digest: bytes = b""
+
+
+def freeze(message: Scan | Picture) -> None:
+    """Make every array of a message read-only: a stage that writes to what it was handed fails at once."""
+    parts = (message,) if isinstance(message, Picture) else (message.sweeps, message.detections)
+    for part in parts:
+        for name in part.__slots__:
+            column = getattr(part, name)
+            if isinstance(column, np.ndarray):
+                column.setflags(write=False)
+    if isinstance(message, Scan):
+        for column in message.detections.values.values():
+            column.setflags(write=False)

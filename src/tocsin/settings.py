@@ -1,0 +1,128 @@
+"""One frozen dataclass per stage. Each number has its unit in its name, its bounds and its reason beside it.
+
+Settings are state: at run time a change is an `Order`, checked against BOUNDS, and kept in the ledger.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_SIGMAS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where states live: "earth" (ECEF metres) or "local" (flat east, north, up metres, of 2 or 3 dimensions).
+
+    The origin is where the earth frame's local east-north-up is drawn for display; it moves no track.
+    """
+
+    kind: str = "earth"
+    dimensions: int = 3
+    latitude_rad: float = 0.0
+    longitude_rad: float = 0.0
+    altitude_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """One sensor as the site declares it. Angles in radians. Place: geodetic on the earth, or metres in a local frame.
+
+    `kind`: radar, direction, position, track (another tracker's output) or report (a person). `sources` are the names
+    that feeds give it ("asterix 25/11"). `sigma` maps a measured column (messages.MEASURED) to its standard deviation.
+    """
+
+    name: str
+    kind: str
+    sources: tuple[str, ...] = ()
+    latitude_rad: float = float("nan")
+    longitude_rad: float = float("nan")
+    altitude_m: float = float("nan")
+    east_m: float = float("nan")
+    north_m: float = float("nan")
+    up_m: float = 0.0
+    sigma: Mapping[str, float] = field(default_factory=lambda: NO_SIGMAS)
+    detection_probability: float = 0.9
+    clutter_per_scan: float = 1.0  # expected false detections in one full scan of the whole coverage
+    min_range_m: float = 0.0
+    max_range_m: float = 250_000.0
+    period_s: float = 4.0
+    propagation_mps: float = 299_792_458.0  # sound: 340
+    reporting: str = "turn"  # turn (rotates), dwell (looks somewhere, says so), event (silence says nothing)
+    multiplicity: str = "one"  # or "several" detections per target
+    authenticated: bool = False
+    path_link: str = ""
+    path_power: str = ""
+    path_clock: str = ""
+    path_owner: str = ""
+    azimuth_from_rad: float = float("nan")  # field of view, clockwise; NaN: all around
+    azimuth_to_rad: float = float("nan")
+    elevation_min_rad: float = -1.5707963267948966
+    elevation_max_rad: float = 1.5707963267948966
+    doppler_notch_mps: float = 0.0  # slower radial speeds than this are not seen
+    resolution_range_m: float = 0.0
+    resolution_azimuth_rad: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A protected place: a site (a point and its ring), a zone (a polygon) or a border sector (a line).
+
+    `geometry`: (latitude_rad, longitude_rad) pairs; one pair for a site, a closed ring for a zone, a line for a border.
+    """
+
+    name: str
+    kind: str
+    geometry: tuple[tuple[float, float], ...]
+    ring_m: float = 0.0
+    action_time_s: float = 0.0
+    parent: str = ""
+    scheme: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The tracker's numbers. Rates, not steps: predict(a + b) = predict(a) then predict(b)."""
+
+    confirm_existence: float = 0.9  # a track is shown as confirmed from here
+    release_existence: float = 0.5  # and loses that only below here: hysteresis against flicker
+    prune_existence: float = 1e-4  # below this a component is given back to the unseen
+    gate: float = 20.0  # squared Mahalanobis distance; loses 5e-5 of 3-D detections
+    hold_s: float = 0.2  # how long a look waits for looks of other sensors
+    late_s: float = 30.0  # later than this is refused, with its reason
+    components_max: int = 200_000  # a cap, counted when it cuts
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """When a sensor is stale or expired, and when a place is blind."""
+
+    stale_periods: float = 1.5
+    expired_periods: float = 3.0
+    expired_floor_s: float = 15.0  # for "event" sensors: a quiet sky is not a dead receiver before this
+    clock_offset_s_max: float = 1.0  # beyond it a sensor neither advances nor holds the watermark
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that `advance` may read."""
+
+    site: str = "unnamed"
+    frame: Frame = field(default_factory=Frame)
+    sensors: tuple[Sensor, ...] = ()
+    places: tuple[Place, ...] = ()
+    tracking: Tracking = field(default_factory=Tracking)
+    watching: Watching = field(default_factory=Watching)
+
+
+# name: (lowest, highest, why these) for every number that an Order may change while running.
+BOUNDS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
+    {
+        "tracking.confirm_existence": (0.5, 0.999, "below 0.5 a track is more likely absent than present"),
+        "tracking.release_existence": (0.05, 0.9, "must stay below the confirming value"),
+        "watching.stale_periods": (1.0, 10.0, "a sensor cannot be late before its period is over"),
+        "watching.expired_periods": (2.0, 20.0, "an expired sensor was late before"),
+        "watching.expired_floor_s": (1.0, 60.0, "silence longer than a minute must be seen"),
+    }
+)
