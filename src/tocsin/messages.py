@@ -148,7 +148,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passing: one a second. It alone ages sensors, tracks and *seen clear*, so that silence turns places blind."""
+    """Time passing, once a second. It alone ages sensors, tracks and *seen clear*: total silence turns places blind."""
 
     time_ns: int
 
@@ -200,7 +200,7 @@ class Picture:
     `frame` is "earth" (ECEF) or "local" (east, north, up). `covariance` holds the upper triangle, row by row, of the
     6x6 covariance of (position, velocity) in that frame. `existence` is the probability that something is there.
     `last_sensor` indexes `sensors` (-1: none). `continues` is the lost track that this one probably goes on (-1: none),
-    `swapped` a track whose number this one may hold by mistake (-1: none). `group_min`: at least so many are flying there.
+    `swapped` a track whose number this one may hold by mistake (-1: none). `group_min`: at least so many fly there.
     `class_index` indexes `classes`. `corroborated` is False where a single self-reporting source is the only witness.
     `mark` is what a named person called it ("" none). `ended` lists numbers that left the picture since the last one.
     """
@@ -277,7 +277,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A decision worth a line of evidence: a track confirmed or lost, a sensor silent, a place blind, a setting changed."""
+    """A decision worth a line of evidence: a track confirmed, a sensor silent, a place blind, a setting changed."""
 
     time_ns: int
     kind: str
@@ -287,8 +287,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of evidence. `hash` covers `before`, the number, time, kind, format and the digest of `body`, so that a body
-    whose time to be kept is over may be deleted while the chain still verifies."""
+    """One line of evidence: a message, its hash, the hash before it.
+
+    `hash` covers `before`, the number, time, kind, format and the digest of `body`, so that a body whose time to be
+    kept is over may be deleted while the chain still verifies.
+    """
 
     number: int
     time_ns: int
@@ -302,7 +305,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What `advance` made of one item: decisions to keep, and, at a Tick, the picture, the health and the state's digest."""
+    """What `advance` made of one item: decisions to keep and, at a Tick, picture, health and the state's digest."""
 
     time_ns: int
     notices: tuple[Notice, ...] = ()

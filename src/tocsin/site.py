@@ -133,7 +133,7 @@ class LineTable(Table):
 
 
 class FeedTable(Table):
-    """[[feed]]: one source of bytes. `rate_max` is its declared rate, in packets a second: above it, it is shed first."""
+    """[[feed]]: one source of bytes. `rate_max`: its declared packets a second; above it, it is shed first."""
 
     name: Name
     format: str
@@ -383,15 +383,16 @@ def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
     found: list[str] = []
     if sensor.kind in ("radar", "direction"):
         if frame == "earth" and (sensor.latitude_deg is None or sensor.longitude_deg is None):
-            found.append(
-                f"{where}: sensor {sensor.name!r} has no place; write latitude_deg = ..., longitude_deg = ..., altitude_m = ..."
-            )
+            advice = "write latitude_deg = ..., longitude_deg = ..., altitude_m = ..."
+            found.append(f"{where}: sensor {sensor.name!r} has no place; {advice}")
         if frame == "local" and (sensor.east_m is None or sensor.north_m is None):
             found.append(f"{where}: sensor {sensor.name!r} has no place; write east_m = ... and north_m = ...")
     needed = {"radar": ("sigma_range_m", "sigma_azimuth_deg"), "direction": ("sigma_azimuth_deg",)}.get(sensor.kind, ())
-    for key in needed:
-        if getattr(sensor, key) is None:
-            found.append(f"{where}: {sensor.kind} {sensor.name!r} has no {key}; write {key} = its standard deviation")
+    found.extend(
+        f"{where}: {sensor.kind} {sensor.name!r} has no {key}; write {key} = its standard deviation"
+        for key in needed
+        if getattr(sensor, key) is None
+    )
     if (sensor.azimuth_from_deg is None) != (sensor.azimuth_to_deg is None):
         found.append(
             f"{where}: sensor {sensor.name!r} has half a field of view; write azimuth_from_deg and azimuth_to_deg"

@@ -32,7 +32,7 @@ class Lines:
                 self._line.setdefault((*here, key_match[1].strip("\"'")), number)
 
     def at(self, path: Path) -> str:
-        """ "file:line" of the nearest known part of `path`."""
+        """Give `file:line` of the nearest known part of `path`."""
         while path and path not in self._line:
             path = path[:-1]
         return f"{self.name}:{self._line[path]}" if path else f"{self.name}:1"

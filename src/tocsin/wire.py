@@ -14,6 +14,7 @@ import numpy as np
 
 from tocsin.errors import InputError
 from tocsin.messages import Answer, Health, Notice, Order, Picture, Refusal, Scan, Step, Tick, freeze
+from tocsin.settings import Settings
 
 FORMAT = 1
 _ARRAY = 1  # MessagePack extension code: one byte of dimensions, dtype as "<f8", then each length as u32, then the data
@@ -99,3 +100,16 @@ def decode(name: str, fmt: int, body: bytes) -> Any:  # noqa: ANN401  the type f
     if isinstance(decoded, Scan | Picture):
         freeze(decoded)
     return decoded
+
+
+_settings_decoder = msgspec.msgpack.Decoder(Settings)
+
+
+def encode_settings(settings: Settings) -> bytes:
+    """Settings as bytes: they are state, so dumps and digests hold them."""
+    return encode(settings)
+
+
+def decode_settings(body: bytes) -> Settings:
+    """The settings that `encode_settings` wrote."""
+    return _settings_decoder.decode(body)

@@ -1,0 +1,255 @@
+"""`advance`: the whole system in one function. Only this module knows the order of the stages.
+
+    Scan  -> tracking                    Tick -> report: picture, health, digest
+    Order -> whoever it concerns
+
+Time comes in with the item, never from a clock; so the same function runs live, in replay and in tests, and a replay
+is a test and evidence. The runner alone owns the state; what comes out is read-only.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from tocsin import wire
+from tocsin.errors import OrderRefused, SettingError, StateError
+from tocsin.messages import (
+    Answer,
+    Health,
+    Item,
+    Notice,
+    Order,
+    Picture,
+    PlaceHealth,
+    Scan,
+    SensorHealth,
+    Step,
+    Tick,
+)
+from tocsin.settings import BOUNDS, Settings
+from tocsin.tracking.observation import Coverage, coverage
+from tocsin.tracking.tracker import Tracker
+from tocsin.tracking.watch import Watch
+
+DUMP_FORMAT = 1
+ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
+# What an order may do, and who may give it (server.roles holds the table that the edge checks).
+ACTIONS: Mapping[str, str] = {
+    "set": "change one number of settings.BOUNDS; subject: its name, arguments: value",
+    "mark": "call a track something; subject: its number, arguments: mark",
+    "note": "write a note into the evidence; subject: what it is about, arguments: text",
+}
+MARKS = ("", "unknown", "friend", "neutral", "suspect", "hostile")
+
+
+@dataclass(slots=True)
+class State:
+    """All that the system remembers between items."""
+
+    settings: Settings
+    tracker: Tracker
+    watch: Watch
+    coverage: Coverage
+    now_ns: int = 0
+    marks: dict[int, str] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    sensors: dict[str, SensorHealth] = field(default_factory=dict)
+    places: dict[str, PlaceHealth] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "State":
+        """A state that has seen nothing."""
+        settings = wire.decode_settings(wire.encode_settings(settings))  # as a dump would give them back: 30 is 30.0
+        watch = Watch.of(settings.sensors, settings.watching)
+        return cls(settings, Tracker(settings), watch, coverage(settings.places, settings.sensors))
+
+    def dump(self) -> bytes:
+        """Everything; `load` continues bit for bit."""
+        parts = {
+            "format": DUMP_FORMAT,
+            "settings": wire.encode_settings(self.settings),
+            "tracker": self.tracker.dump(),
+            "watch": self.watch.dump(),
+            "now_ns": self.now_ns,
+            "marks": self.marks,
+            "answers": list(self.answers.values()),
+            "sensors": list(self.sensors.values()),
+            "places": list(self.places.values()),
+        }
+        return msgspec.msgpack.encode(parts, order="deterministic")
+
+    @classmethod
+    def load(cls, dumped: bytes) -> "State":
+        """The state that `dump` wrote. Raises StateError when this version cannot read it."""
+        try:
+            parts = msgspec.msgpack.decode(dumped, type=_Dumped)
+        except msgspec.MsgspecError as error:
+            message = f"this dump cannot be read: {error}; replay from the start of the ledger instead"
+            raise StateError(message) from error
+        if parts.format != DUMP_FORMAT:
+            message = f"a dump of format {parts.format}, this tocsin reads {DUMP_FORMAT}: replay from the start instead"
+            raise StateError(message)
+        settings = wire.decode_settings(parts.settings)
+        return cls(
+            settings,
+            Tracker.load(settings, parts.tracker),
+            Watch.load(settings.sensors, settings.watching, parts.watch),
+            coverage(settings.places, settings.sensors),
+            parts.now_ns,
+            parts.marks,
+            {answer.key: answer for answer in parts.answers},
+            {health.sensor: health for health in parts.sensors},
+            {health.place: health for health in parts.places},
+        )
+
+    def digest(self) -> bytes:
+        """SHA-256 over all that decides what happens next; equal digests mean equal futures."""
+        known = hashlib.sha256(self.tracker.digest())
+        known.update(self.watch.dump())
+        known.update(wire.encode_settings(self.settings))
+        rest = (self.marks, list(self.answers.values()), list(self.sensors.values()), list(self.places.values()))
+        known.update(msgspec.msgpack.encode(rest, order="deterministic"))
+        return known.digest()
+
+
+class _Dumped(msgspec.Struct):
+    format: int
+    settings: bytes
+    tracker: bytes
+    watch: bytes
+    now_ns: int
+    marks: dict[int, str]
+    answers: list[Answer]
+    sensors: list[SensorHealth]
+    places: list[PlaceHealth]
+
+
+def advance(state: State, item: Item) -> Step:
+    """Work one item in and say what came of it. Settings are part of the state: a change is an Order."""
+    match item:
+        case Scan():
+            return _scan(state, item)
+        case Tick():
+            return _tick(state, item)
+        case Order():
+            return _order(state, item)
+
+
+def look(state: State, time_ns: int) -> Picture:
+    """The picture at a time, for showing between ticks. It changes no bit of the state."""
+    picture = state.tracker.picture(time_ns)
+    if not state.marks:
+        return picture
+    marks = tuple(state.marks.get(int(number), "") for number in picture.track)
+    return replace(picture, mark=marks)
+
+
+def _scan(state: State, scan: Scan) -> Step:
+    state.watch.hear(scan)
+    state.tracker.advance(scan)
+    return Step(scan.received_ns)
+
+
+def _tick(state: State, tick: Tick) -> Step:
+    state.now_ns = max(state.now_ns, tick.time_ns)
+    notices = list(state.tracker.tick(tick.time_ns))
+    for refusal in state.tracker.refusals():
+        state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
+    sensors = state.watch.tick(tick.time_ns)
+    fresh = {health.sensor: health.state == "fresh" for health in sensors}
+    places = state.coverage.observe(fresh, tick.time_ns, state.places)
+    notices += _changes(state, sensors, places, tick.time_ns)
+    state.sensors = {health.sensor: health for health in sensors}
+    state.places = {health.place: health for health in places}
+    health = Health(tick.time_ns, sensors, places, dict(state.watch.refusals), dict(state.tracker.counters()))
+    picture = look(state, tick.time_ns)
+    for number in picture.ended:
+        state.marks.pop(int(number), None)
+    return Step(tick.time_ns, tuple(notices), picture=picture, health=health, digest=state.digest())
+
+
+def _changes(
+    state: State, sensors: tuple[SensorHealth, ...], places: tuple[PlaceHealth, ...], time_ns: int
+) -> list[Notice]:
+    """A line of evidence for each sensor and place that now stands otherwise than at the last tick."""
+    notices = []
+    for health in sensors:
+        before = state.sensors.get(health.sensor)
+        if before is not None and before.state != health.state:
+            notices.append(Notice(time_ns, "sensor", health.sensor, f"{before.state} -> {health.state}"))
+    for place in places:
+        was = state.places.get(place.place)
+        if was is None or was.observation != place.observation:
+            notices.append(Notice(time_ns, "place", place.place, f"{place.observation}: {place.reason}"))
+    return notices
+
+
+def _order(state: State, order: Order) -> Step:
+    """Carry an order out once; the same key again gets the first answer and has no second effect."""
+    if order.key in state.answers:
+        return Step(order.time_ns, answers=(state.answers[order.key],))
+    try:
+        text = _carry_out(state, order)
+    except (OrderRefused, SettingError) as error:
+        answer, notices = Answer(order.time_ns, order.key, accepted=False, reason=str(error)), ()
+    else:
+        answer = Answer(order.time_ns, order.key, accepted=True, reason=text)
+        notices = (Notice(order.time_ns, order.action, order.subject, f"{text} (by {order.person}: {order.reason})"),)
+    state.answers[order.key] = answer
+    while len(state.answers) > ANSWERS_KEPT:
+        del state.answers[next(iter(state.answers))]
+    return Step(order.time_ns, notices, answers=(answer,))
+
+
+def _carry_out(state: State, order: Order) -> str:
+    match order.action:
+        case "set":
+            return _set(state, order.subject, order.arguments.get("value", ""))
+        case "mark":
+            return _mark(state, order)
+        case "note":
+            return order.arguments.get("text", "")
+        case _:
+            message = f"action {order.action!r} is unknown; expected one of {', '.join(ACTIONS)}"
+            raise OrderRefused(message)
+
+
+def _set(state: State, name: str, value: str) -> str:
+    if name not in BOUNDS:
+        message = f"{name!r} may not be changed while running; these may: {', '.join(BOUNDS)}"
+        raise SettingError(message)
+    lowest, highest, reason = BOUNDS[name]
+    try:
+        number = float(value)
+    except ValueError as error:
+        message = f"{name} = {value!r} is no number; give one from {lowest} to {highest}"
+        raise SettingError(message) from error
+    if not lowest <= number <= highest:
+        message = f"{name} = {number} is outside {lowest} to {highest}: {reason}"
+        raise SettingError(message)
+    stage, key = name.split(".")
+    changed = replace(getattr(state.settings, stage), **{key: number})
+    tracking = changed if stage == "tracking" else state.settings.tracking
+    if tracking.release_existence >= tracking.confirm_existence:
+        message = f"{name} = {number}: release_existence must stay below confirm_existence; change the other one first"
+        raise SettingError(message)
+    before = getattr(getattr(state.settings, stage), key)
+    state.settings = replace(state.settings, **{stage: changed})
+    state.tracker.settings = state.settings
+    state.watch.settings = state.settings.watching
+    return f"{name}: {before} -> {number}"
+
+
+def _mark(state: State, order: Order) -> str:
+    mark = order.arguments.get("mark", "")
+    if mark not in MARKS:
+        message = f"mark {mark!r} is unknown; expected one of {', '.join(MARKS[1:])}, or nothing to take it back"
+        raise OrderRefused(message)
+    numbers = {int(number) for number in state.tracker.picture(state.now_ns).track}
+    if not order.subject.isdecimal() or int(order.subject) not in numbers:
+        message = f"no track {order.subject!r} in the picture now; look it up again, it may have ended"
+        raise OrderRefused(message)
+    state.marks[int(order.subject)] = mark
+    return f"track {order.subject}: {mark or 'mark taken back'}"

@@ -1,0 +1,1 @@
+"""Scan in, Picture and Health out: the tracker, and who looked where."""
