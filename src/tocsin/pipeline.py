@@ -190,10 +190,11 @@ def _order(state: State, order: Order) -> Step:
     """Carry an order out once; the same key again gets the first answer and has no second effect."""
     if order.key in state.answers:
         return Step(order.time_ns, answers=(state.answers[order.key],))
+    notices: tuple[Notice, ...] = ()
     try:
         text = _carry_out(state, order)
     except (OrderRefused, SettingError) as error:
-        answer, notices = Answer(order.time_ns, order.key, accepted=False, reason=str(error)), ()
+        answer = Answer(order.time_ns, order.key, accepted=False, reason=str(error))
     else:
         answer = Answer(order.time_ns, order.key, accepted=True, reason=text)
         notices = (Notice(order.time_ns, order.action, order.subject, f"{text} (by {order.person}: {order.reason})"),)

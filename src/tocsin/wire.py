@@ -70,7 +70,7 @@ def _as_array(_expected: type, value: object) -> object:
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_to_wire, order="deterministic")
-_decoders = {
+_decoders: dict[str, msgspec.msgpack.Decoder[Any]] = {
     name: msgspec.msgpack.Decoder(noun, ext_hook=_from_wire, dec_hook=_as_array) for name, noun in KINDS.items()
 }
 

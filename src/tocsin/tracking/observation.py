@@ -37,7 +37,7 @@ class Coverage:
     ) -> tuple[PlaceHealth, ...]:
         """How well each place is watched now; `since_ns` is kept while nothing changes."""
         looking = np.array([fresh.get(name, False) for name in self.sensors], dtype=np.bool_)
-        approaches = (self.watched & looking).any(axis=2)
+        approaches: Flags = np.any(self.watched & looking, axis=2)
         return tuple(
             _health(place, approaches[index], self._silent(index, looking), time_ns, before.get(place))
             for index, place in enumerate(self.places)

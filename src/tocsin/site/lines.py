@@ -2,9 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Mapping
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"']+)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"']+)\s*=")
@@ -43,8 +43,8 @@ def explain(error: ValidationError, lines: Lines, root: type[BaseModel]) -> str:
     return "\n".join(_finding(found, lines, root) for found in error.errors())
 
 
-def _finding(found: Mapping[str, object], lines: Lines, root: type[BaseModel]) -> str:
-    location: Path = tuple(found["loc"])  # type: ignore[arg-type]  pydantic's loc is a tuple of names and numbers
+def _finding(found: ErrorDetails, lines: Lines, root: type[BaseModel]) -> str:
+    location: Path = tuple(found["loc"])
     where = lines.at(location)
     key, came = location[-1], found["input"]
     table = _table_of(root, location[:-1])
@@ -57,7 +57,7 @@ def _finding(found: Mapping[str, object], lines: Lines, root: type[BaseModel]) -
         case "missing":
             return f"{where}: {key!r} is missing; write {key} = ..."
         case "literal_error":
-            expected = str(found["ctx"]["expected"])  # type: ignore[index]
+            expected = str(found["ctx"]["expected"])
             near = difflib.get_close_matches(str(came), re.findall(r"'([^']+)'", expected), n=1)
             advice = f'; write {key} = "{near[0]}"' if near else ""
             return f"{where}: {key} = {came!r} is unknown; expected {expected}{advice}"

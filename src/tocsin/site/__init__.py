@@ -1,0 +1,187 @@
+"""Reads the site file (TOML): what stands where, which feeds come in, how to serve and keep.
+
+Degrees in the file, radians inside. Every error names the line, what came, what was expected and what to write
+instead; all of them come in one SiteError, in the order of the file. Scenario files hold the same tables, so `parse`
+also serves them.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import radians
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tocsin.errors import SiteError
+from tocsin.messages import MEASURED
+from tocsin.settings import Frame, Place, Sensor, Settings, Tracking, Watching
+from tocsin.site.lines import Lines, explain
+from tocsin.site.problems import problems
+from tocsin.site.tables import (
+    FeedTable,
+    LedgerTable,
+    LineTable,
+    PlaceTable,
+    RetentionTable,
+    SensorTable,
+    ServerTable,
+    SiteFile,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site file, read: what thinking may know (`settings`) and what only the edge needs."""
+
+    settings: Settings = field(default_factory=Settings)
+    title: str = ""
+    timezone: str = "UTC"
+    lines: tuple[LineTable, ...] = ()
+    feeds: tuple[FeedTable, ...] = ()
+    server: ServerTable = field(default_factory=ServerTable)
+    ledger: LedgerTable = field(default_factory=LedgerTable)
+    retention: RetentionTable = field(default_factory=RetentionTable)
+
+
+def read(path: Path) -> Site:
+    """The site of a TOML file. Raises SiteError with every problem in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: cannot be read: {error}. Give the path of a site file in TOML (UTF-8)"
+        raise SiteError(message) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "site file", ignore: tuple[str, ...] = ()) -> Site:
+    """The site in TOML `text`; top-level tables named in `ignore` (a scenario's own) are left to their reader."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{name}: this is no TOML: {error}. Each line is `key = value`, a [table] or an [[entry]]"
+        raise SiteError(message) from error
+    lines = Lines(text, name)
+    kept = {key: value for key, value in table.items() if key not in ignore}
+    return from_table(kept, lines)
+
+
+def from_table(table: Mapping[str, Any], lines: Lines) -> Site:
+    """The site of a parsed table; `lines` tells where each key stands."""
+    try:
+        file = SiteFile.model_validate(table)
+    except ValidationError as error:
+        raise SiteError(explain(error, lines, SiteFile)) from error
+    if found := problems(file, lines):
+        raise SiteError("\n".join(found))
+    settings = Settings(
+        site=file.site.name,
+        frame=Frame(
+            kind=file.frame.kind,
+            dimensions=file.frame.dimensions,
+            latitude_rad=radians(file.frame.latitude_deg),
+            longitude_rad=radians(file.frame.longitude_deg),
+            altitude_m=file.frame.altitude_m,
+        ),
+        sensors=tuple(_sensor(sensor) for sensor in file.sensor),
+        places=tuple(_place(place) for place in file.place),
+        tracking=Tracking(**file.tracking.model_dump()),
+        watching=Watching(**file.watching.model_dump()),
+    )
+    title = file.site.title or file.site.name
+    return Site(settings, title, file.site.timezone, file.line, file.feed, file.server, file.ledger, file.retention)
+
+
+def _radians(value: float | None) -> float:
+    return float("nan") if value is None else radians(value)
+
+
+def _metres(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+# sigma_... keys of the file and the measured columns that they are for; `sigma_position_m` serves all of a position.
+_SIGMAS: Mapping[str, tuple[str, ...]] = {
+    "sigma_range_m": ("range_m",),
+    "sigma_azimuth_deg": ("azimuth_rad",),
+    "sigma_elevation_deg": ("elevation_rad",),
+    "sigma_range_rate_mps": ("range_rate_mps",),
+    "sigma_position_m": ("east_m", "north_m"),
+    "sigma_altitude_m": ("altitude_m", "up_m"),
+    "sigma_pressure_altitude_m": ("pressure_altitude_m",),
+    "sigma_latitude_deg": ("latitude_rad",),
+    "sigma_longitude_deg": ("longitude_rad",),
+    "sigma_east_m": ("east_m",),
+    "sigma_north_m": ("north_m",),
+    "sigma_up_m": ("up_m",),
+    "sigma_velocity_mps": ("velocity_east_mps", "velocity_north_mps", "velocity_up_mps"),
+    "sigma_velocity_east_mps": ("velocity_east_mps",),
+    "sigma_velocity_north_mps": ("velocity_north_mps",),
+    "sigma_velocity_up_mps": ("velocity_up_mps",),
+}
+_PERIODS_S = {"radar": 4.0, "direction": 1.0, "position": 1.0, "track": 4.0, "report": 60.0}
+_RANGES_M = {"radar": 250_000.0, "direction": 10_000.0, "position": 400_000.0, "track": 1e6, "report": 20_000.0}
+_REPORTING = {"radar": "turn", "direction": "event", "position": "event", "track": "event", "report": "event"}
+
+
+def _sensor(table: SensorTable) -> Sensor:
+    sigma: dict[str, float] = {}
+    for key, columns in _SIGMAS.items():
+        value = getattr(table, key)
+        if value is not None:
+            sigma |= dict.fromkeys(columns, radians(value) if key.endswith("_deg") else value)
+    unknown = set(sigma) - set(MEASURED)
+    if unknown:  # a programming error, not a user's
+        raise SiteError(f"no measured column is called {sorted(unknown)}")
+    return Sensor(
+        name=table.name,
+        kind=table.kind,
+        sources=table.sources,
+        latitude_rad=_radians(table.latitude_deg),
+        longitude_rad=_radians(table.longitude_deg),
+        altitude_m=_metres(table.altitude_m),
+        east_m=_metres(table.east_m),
+        north_m=_metres(table.north_m),
+        up_m=table.up_m,
+        sigma=sigma,
+        detection_probability=table.detection_probability,
+        clutter_per_scan=table.clutter_per_scan,
+        min_range_m=table.min_range_m,
+        max_range_m=table.max_range_m or _RANGES_M[table.kind],
+        period_s=table.period_s or _PERIODS_S[table.kind],
+        propagation_mps=table.propagation_mps,
+        reporting=table.reporting or _REPORTING[table.kind],
+        multiplicity=table.multiplicity,
+        authenticated=table.authenticated,
+        path_link=table.path_link,
+        path_power=table.path_power,
+        path_clock=table.path_clock,
+        path_owner=table.path_owner,
+        azimuth_from_rad=_radians(table.azimuth_from_deg),
+        azimuth_to_rad=_radians(table.azimuth_to_deg),
+        elevation_min_rad=radians(table.elevation_min_deg),
+        elevation_max_rad=radians(table.elevation_max_deg),
+        doppler_notch_mps=table.doppler_notch_mps,
+        resolution_range_m=table.resolution_range_m,
+        resolution_azimuth_rad=radians(table.resolution_azimuth_deg),
+    )
+
+
+def _place(table: PlaceTable) -> Place:
+    points = table.points_deg
+    if table.kind == "site" and table.latitude_deg is not None and table.longitude_deg is not None:
+        points = ((table.latitude_deg, table.longitude_deg),)
+    if table.kind == "zone" and points[0] != points[-1]:
+        points = (*points, points[0])
+    geometry = tuple((radians(latitude), radians(longitude)) for latitude, longitude in points)
+    return Place(
+        table.name,
+        table.kind,
+        geometry,
+        table.ring_m,
+        table.action_time_s,
+        table.parent,
+        table.scheme,
+        table.title or table.name,
+    )

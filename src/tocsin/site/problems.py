@@ -1,0 +1,100 @@
+"""What the tables alone cannot see: doubled names, missing places, outlines that cross themselves."""
+
+from collections.abc import Sequence
+
+from shapely import LinearRing, is_valid_reason
+from shapely.geometry import Polygon
+
+from tocsin.site.lines import Lines
+from tocsin.site.tables import FeedTable, Named, PlaceTable, SensorTable, SiteFile
+
+BORDER_POINTS_MIN = 2
+ZONE_POINTS_MIN = 3
+
+
+def problems(file: SiteFile, lines: Lines) -> list[str]:
+    """Every problem of a file that parses, each with its line; nothing when it is right."""
+    found: list[str] = []
+    kinds: tuple[tuple[str, Sequence[Named]], ...] = (
+        ("sensor", file.sensor),
+        ("place", file.place),
+        ("feed", file.feed),
+    )
+    for kind, tables in kinds:
+        seen: dict[str, int] = {}
+        for index, table in enumerate(tables):
+            where = lines.at((kind, index, "name"))
+            if table.name in seen:
+                found.append(f"{where}: {kind} {table.name!r} is there twice; give each {kind} a name of its own")
+            seen[table.name] = index
+    for index, sensor in enumerate(file.sensor):
+        found += _sensor_problems(sensor, file.frame.kind, lines.at(("sensor", index)))
+    parents = {place.name for place in file.place}
+    for index, place in enumerate(file.place):
+        found += _place_problems(place, lines.at(("place", index)), parents)
+    for index, feed in enumerate(file.feed):
+        found += _feed_problems(feed, lines.at(("feed", index)))
+    if file.tracking.release_existence >= file.tracking.confirm_existence:
+        where = lines.at(("tracking", "release_existence"))
+        found.append(f"{where}: release_existence must be below confirm_existence, or tracks flicker")
+    return found
+
+
+def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
+    found: list[str] = []
+    if sensor.kind in ("radar", "direction"):
+        if frame == "earth" and (sensor.latitude_deg is None or sensor.longitude_deg is None):
+            advice = "write latitude_deg = ..., longitude_deg = ..., altitude_m = ..."
+            found.append(f"{where}: sensor {sensor.name!r} has no place; {advice}")
+        if frame == "local" and (sensor.east_m is None or sensor.north_m is None):
+            found.append(f"{where}: sensor {sensor.name!r} has no place; write east_m = ... and north_m = ...")
+    needed = {"radar": ("sigma_range_m", "sigma_azimuth_deg"), "direction": ("sigma_azimuth_deg",)}.get(sensor.kind, ())
+    found.extend(
+        f"{where}: {sensor.kind} {sensor.name!r} has no {key}; write {key} = its standard deviation"
+        for key in needed
+        if getattr(sensor, key) is None
+    )
+    if (sensor.azimuth_from_deg is None) != (sensor.azimuth_to_deg is None):
+        found.append(
+            f"{where}: sensor {sensor.name!r} has half a field of view; write azimuth_from_deg and azimuth_to_deg"
+        )
+    if sensor.max_range_m is not None and sensor.max_range_m <= sensor.min_range_m:
+        found.append(
+            f"{where}: sensor {sensor.name!r} has max_range_m <= min_range_m; the far limit must be the larger"
+        )
+    return found
+
+
+def _place_problems(place: PlaceTable, where: str, parents: set[str]) -> list[str]:
+    name = f"{where}: {place.kind} {place.name!r}"
+    found = []
+    if place.parent and place.parent not in parents:
+        found.append(
+            f"{name} has parent {place.parent!r}, which is no place here; name a place of this file or leave it out"
+        )
+    if place.kind == "site":
+        if place.latitude_deg is None or place.longitude_deg is None:
+            found.append(f"{name} has no point; write latitude_deg = ... and longitude_deg = ...")
+        if not place.ring_m:
+            found.append(f"{name} has no ring; write ring_m = the distance in metres inside which it is in danger")
+        return found
+    needed = ZONE_POINTS_MIN if place.kind == "zone" else BORDER_POINTS_MIN
+    distinct = len(set(place.points_deg))
+    if distinct < needed:
+        found.append(
+            f"{name} has {distinct} different points; points_deg = [[latitude, longitude], ...] needs {needed}"
+        )
+    elif place.kind == "zone":
+        polygon = Polygon([(longitude, latitude) for latitude, longitude in place.points_deg])
+        if not LinearRing(polygon.exterior).is_simple or not polygon.is_valid:
+            found.append(f"{name} crosses itself ({is_valid_reason(polygon)}); give its corners in order, once around")
+    return found
+
+
+def _feed_problems(feed: FeedTable, where: str) -> list[str]:
+    found = []
+    if feed.transport in ("udp", "tcp-client", "tcp-server") and feed.port is None:
+        found.append(f"{where}: feed {feed.name!r} comes by {feed.transport} and has no port; write port = ...")
+    if feed.transport in ("file", "directory") and not feed.path:
+        found.append(f"{where}: feed {feed.name!r} comes from a {feed.transport} and has no path; write path = ...")
+    return found

@@ -1,0 +1,187 @@
+"""The tables of a site file, as a user writes them: degrees, names, defaults, bounds.
+
+The only place with pydantic. docs/reference/site.md is made from these docstrings and fields.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tocsin.settings import Tracking, Watching
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Probability = Annotated[float, Field(gt=0, le=1)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Azimuth = Annotated[float, Field(ge=0, le=360)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Point = tuple[Latitude, Longitude]
+
+
+class Table(BaseModel):
+    """A TOML table: unknown keys are errors, so that a misspelt key cannot pass for a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Named(Table):
+    """A table that is one of several, told apart by its name."""
+
+    name: Name
+
+
+class SiteTable(Table):
+    """[site]: what the site is called and whose clock it shows."""
+
+    name: Name = "unnamed"
+    title: str = ""
+    timezone: str = "UTC"
+
+
+class FrameTable(Table):
+    """[frame]: "earth" (ECEF) or "local" (flat metres)."""
+
+    kind: Literal["earth", "local"] = "earth"
+    dimensions: Literal[2, 3] = 3
+    latitude_deg: Latitude = 0.0
+    longitude_deg: Longitude = 0.0
+    altitude_m: Finite = 0.0
+
+
+class SensorTable(Named):
+    """[[sensor]]: DESIGN's table of sensors. All but name, kind, place and sigmas have defaults."""
+
+    kind: Literal["radar", "direction", "position", "track", "report"]
+    sources: tuple[str, ...] = ()
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+    altitude_m: Finite | None = None
+    east_m: Finite | None = None
+    north_m: Finite | None = None
+    up_m: Finite = 0.0
+    sigma_range_m: Positive | None = None
+    sigma_azimuth_deg: Positive | None = None
+    sigma_elevation_deg: Positive | None = None
+    sigma_range_rate_mps: Positive | None = None
+    sigma_position_m: Positive | None = None
+    sigma_latitude_deg: Positive | None = None
+    sigma_longitude_deg: Positive | None = None
+    sigma_altitude_m: Positive | None = None
+    sigma_pressure_altitude_m: Positive | None = None
+    sigma_east_m: Positive | None = None
+    sigma_north_m: Positive | None = None
+    sigma_up_m: Positive | None = None
+    sigma_velocity_mps: Positive | None = None
+    sigma_velocity_east_mps: Positive | None = None
+    sigma_velocity_north_mps: Positive | None = None
+    sigma_velocity_up_mps: Positive | None = None
+    detection_probability: Probability = 0.9
+    clutter_per_scan: NotNegative = 1.0
+    min_range_m: NotNegative = 0.0
+    max_range_m: Positive | None = None
+    period_s: Positive | None = None
+    propagation_mps: Positive = 299_792_458.0
+    reporting: Literal["turn", "dwell", "event"] | None = None
+    multiplicity: Literal["one", "several"] = "one"
+    authenticated: bool = False
+    path_link: str = ""
+    path_power: str = ""
+    path_clock: str = ""
+    path_owner: str = ""
+    azimuth_from_deg: Azimuth | None = None
+    azimuth_to_deg: Azimuth | None = None
+    elevation_min_deg: Annotated[float, Field(ge=-90, le=90)] = -90.0
+    elevation_max_deg: Annotated[float, Field(ge=-90, le=90)] = 90.0
+    doppler_notch_mps: NotNegative = 0.0
+    resolution_range_m: NotNegative = 0.0
+    resolution_azimuth_deg: Annotated[float, Field(ge=0, le=360)] = 0.0
+
+
+class PlaceTable(Named):
+    """[[place]]: a site (a point and its ring), a zone (outline) or a border sector (line)."""
+
+    kind: Literal["site", "zone", "border"]
+    title: str = ""
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+    points_deg: tuple[Point, ...] = ()
+    ring_m: NotNegative = 0.0
+    action_time_s: NotNegative = 0.0
+    parent: str = ""
+    scheme: str = ""
+
+
+class LineTable(Named):
+    """[[line]]: a river or a road, drawn on the map because the base map has none."""
+
+    kind: Literal["river", "border", "road", "other"] = "other"
+    points_deg: tuple[Point, ...]
+
+
+class FeedTable(Named):
+    """[[feed]]: one source of bytes. `rate_max`: its declared packets a second; above it, it is shed first."""
+
+    format: str
+    transport: Literal["udp", "tcp-client", "tcp-server", "http", "file", "directory"]
+    host: str = "127.0.0.1"
+    port: Port | None = None
+    group: str = ""
+    path: str = ""
+    rate_max: Positive = 5000.0
+
+
+class ServerTable(Table):
+    """[server]: loopback unless configured otherwise; beyond loopback only with TLS."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    tls_certificate: str = ""
+    tls_key: str = ""
+
+
+class RetentionTable(Table):
+    """[retention]: how long inputs stay. What an alert, order or incident rests on is never deleted."""
+
+    days: Positive = 30.0
+    bytes: Annotated[int, Field(ge=10_000_000)] = 50_000_000_000
+
+
+class LedgerTable(Table):
+    """[ledger]: where the evidence lies."""
+
+    folder: str = "tocsin-ledger"
+
+
+class TrackingTable(Table):
+    """[tracking]: settings.Tracking, where a site needs other values."""
+
+    confirm_existence: Annotated[float, Field(ge=0.5, le=0.999)] = Tracking().confirm_existence
+    release_existence: Annotated[float, Field(ge=0.05, le=0.9)] = Tracking().release_existence
+    hold_s: Annotated[float, Field(ge=0, le=2)] = Tracking().hold_s
+
+
+class WatchingTable(Table):
+    """[watching]: settings.Watching, where a site needs other values."""
+
+    stale_periods: Annotated[float, Field(ge=1, le=10)] = Watching().stale_periods
+    expired_periods: Annotated[float, Field(ge=2, le=20)] = Watching().expired_periods
+    expired_floor_s: Annotated[float, Field(ge=1, le=60)] = Watching().expired_floor_s
+
+
+class SiteFile(Table):
+    """The whole file."""
+
+    site: SiteTable = SiteTable()
+    frame: FrameTable = FrameTable()
+    sensor: tuple[SensorTable, ...] = ()
+    place: tuple[PlaceTable, ...] = ()
+    line: tuple[LineTable, ...] = ()
+    feed: tuple[FeedTable, ...] = ()
+    server: ServerTable = ServerTable()
+    ledger: LedgerTable = LedgerTable()
+    retention: RetentionTable = RetentionTable()
+    tracking: TrackingTable = TrackingTable()
+    watching: WatchingTable = WatchingTable()

@@ -1,0 +1,129 @@
+"""A site file is read whole, and a wrong one is answered with the line, what came, what was expected, what to write."""
+
+from math import radians
+from pathlib import Path
+
+import pytest
+
+from tocsin import site, wire
+from tocsin.errors import SiteError
+
+GOOD = """
+[site]
+name = "shore"
+[frame]
+latitude_deg = 57.0
+longitude_deg = 21.0
+[[sensor]]
+name = "north"
+kind = "radar"
+sources = ["asterix 25/11"]
+latitude_deg = 57.1
+longitude_deg = 21.2
+altitude_m = 40
+sigma_range_m = 50
+sigma_azimuth_deg = 0.1
+[[sensor]]
+name = "adsb"
+kind = "position"
+sigma_position_m = 30
+[[place]]
+name = "plant"
+kind = "site"
+latitude_deg = 57.2
+longitude_deg = 21.3
+ring_m = 5000
+[[place]]
+name = "city"
+kind = "zone"
+points_deg = [[57.0, 21.0], [57.1, 21.0], [57.1, 21.2]]
+[[feed]]
+name = "radars"
+format = "asterix"
+transport = "udp"
+port = 8600
+"""
+
+
+def test_a_good_file_is_read_in_radians_and_metres() -> None:
+    read = site.parse(GOOD)
+    north, adsb = read.settings.sensors
+    assert read.settings.site == "shore"
+    assert north.latitude_rad == pytest.approx(radians(57.1))
+    assert north.sigma == {"range_m": 50.0, "azimuth_rad": radians(0.1)}
+    assert north.reporting == "turn"
+    assert adsb.reporting == "event"
+    assert adsb.sigma == {"east_m": 30.0, "north_m": 30.0}
+    assert [place.kind for place in read.settings.places] == ["site", "zone"]
+    assert read.settings.places[1].geometry[0] == read.settings.places[1].geometry[-1]
+    assert read.feeds[0].port == 8600
+    assert read.server.host == "127.0.0.1"
+
+
+def test_settings_survive_the_wire_bit_for_bit() -> None:
+    settings = site.parse(GOOD).settings
+    body = wire.encode_settings(settings)
+    assert wire.encode_settings(wire.decode_settings(body)) == body
+
+
+WRONG = {
+    "no TOML": ("[site", "no TOML"),
+    "an unknown kind, with the near one": ('kind = "radar"', 'kind = "rader"'),
+    "a misspelt key": ("sigma_range_m = 50", "sigma_rang_m = 50"),
+    "a number out of bounds": ("latitude_deg = 57.1", "latitude_deg = 157.1"),
+    "a word for a number": ("ring_m = 5000", 'ring_m = "wide"'),
+    "a zone that crosses itself": (
+        "[[57.0, 21.0], [57.1, 21.0], [57.1, 21.2]]",
+        "[[57.0, 21.0], [57.1, 21.1], [57.1, 21.0], [57.0, 21.1]]",
+    ),
+    "a zone of two points": ("[[57.0, 21.0], [57.1, 21.0], [57.1, 21.2]]", "[[57.0, 21.0], [57.1, 21.0]]"),
+    "two sensors of one name": ('name = "adsb"', 'name = "north"'),
+    "a radar without a place": ("latitude_deg = 57.1\nlongitude_deg = 21.2", "altitude_m = 1"),
+    "a feed without a port": ("port = 8600", ""),
+    "not a number": ("ring_m = 5000", "ring_m = nan"),
+}
+
+
+@pytest.mark.parametrize("story", [name for name in WRONG if name != "no TOML"])
+def test_a_wrong_file_names_its_line(story: str) -> None:
+    right, wrong = WRONG[story]
+    text = GOOD.replace(right, wrong, 1).replace("altitude_m = 40\n", "", 1 if "without a place" in story else 0)
+    assert text != GOOD
+    with pytest.raises(SiteError) as caught:
+        site.parse(text, "site.toml")
+    first = str(caught.value).splitlines()[0]
+    number = int(first.split(":")[1])
+    assert first.startswith("site.toml:")
+    assert 1 < number <= len(text.splitlines())
+    assert ";" in first, "an error says what to do after a semicolon"
+
+
+def test_the_line_is_the_one_with_the_mistake() -> None:
+    text = GOOD.replace("sigma_range_m = 50", "sigma_rang_m = 50")
+    line = text.splitlines().index("sigma_rang_m = 50") + 1
+    advice = "unknown key 'sigma_rang_m'; did you mean 'sigma_range_m'"
+    with pytest.raises(SiteError, match=rf"site\.toml:{line}: {advice}"):
+        site.parse(text, "site.toml")
+
+
+def test_what_is_no_toml_says_so() -> None:
+    with pytest.raises(SiteError, match="this is no TOML"):
+        site.parse("[site")
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match="cannot be read"):
+        site.read(tmp_path / "none.toml")
+
+
+def test_every_problem_is_told_at_once() -> None:
+    text = GOOD.replace("port = 8600", "").replace("ring_m = 5000", "")
+    with pytest.raises(SiteError) as caught:
+        site.parse(text)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_scenarios_own_tables_are_left_alone() -> None:
+    assert site.parse(GOOD + '[scenario]\nstory = "x"\n', ignore=("scenario",)).settings.site == "shore"
+    with pytest.raises(SiteError, match="unknown key 'scenario'"):
+        site.parse(GOOD + '[scenario]\nstory = "x"\n')
