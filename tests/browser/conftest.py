@@ -1,0 +1,58 @@
+"""A real browser for the tests of this folder: `browser` for the whole run, a fresh `page` for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser import chromium
+
+SCREENSHOTS = chromium.CACHE / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, drawing in software. It is found or fetched; without one the tests fail."""
+    program = chromium.find()
+    chromium.drive()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=chromium.ARGS, env=chromium.environment())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A person's browser with no memory, the size of a desk. A phone is `browser.new_context(viewport=...)`."""
+    fresh = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """What the page threw or printed as an error, as it came. A test takes out what it expects."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, page_errors: list[str]) -> Iterator[Page]:
+    """One empty page. An error in its console fails the test: a quiet console is part of every test."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            page_errors.append(message.text)
+
+    empty = context.new_page()
+    empty.on("console", note)
+    empty.on("pageerror", lambda error: page_errors.append(str(error)))
+    yield empty
+    assert page_errors == []
+
+
+@pytest.fixture
+def screenshot() -> Path:
+    """Where a test may leave pictures to look at; git-ignored."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS

@@ -1,0 +1,11 @@
+#!/bin/sh
+# .cache/oracles: an environment of its own for the GPL decoders that answer beside ours (requirements/oracles.in).
+# asterix-decoder comes as source: this needs a C compiler and Python's headers, so only `make authorities` asks for it.
+set -eu
+cd "$(dirname "$0")/.."
+stamp="$(cksum <requirements/oracles.txt) $PWD"
+[ "$(cat .cache/oracles/.stamp 2>/dev/null || true)" != "$stamp" ] || exit 0
+.venv/bin/python -m venv --clear --without-pip .cache/oracles
+VIRTUAL_ENV="$PWD/.cache/oracles" .venv/bin/uv pip sync -q --require-hashes requirements/oracles.txt
+.cache/oracles/bin/python -c 'import asterix, pyModeS'
+printf '%s' "$stamp" >.cache/oracles/.stamp
