@@ -34,6 +34,12 @@ THINKING = tuple(
 )
 EDGES = ("src/tocsin/feeds/transport",)
 NO_BLAS = tuple(f"src/tocsin/{name}" for name in ("geo/", "models/", "tracking/", "forecast/", "alerts/"))
+WALL_CLOCKS = {
+    *("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.ctime"),
+    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
+    *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
+}
+BLAS = tuple(f"src/tocsin/{name}" for name in ("geo/", "models/", "tracking/", "forecast/", "alerts/"))
 CLOCKS = {
     *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns"),
     *("time.gmtime", "time.localtime", "time.clock_gettime", "time.clock_gettime_ns", "time.process_time"),
@@ -107,13 +113,14 @@ def clock_only_in_live(path: str, tree: ast.Module) -> Iterator[Finding]:
     if not path.startswith("src/tocsin/") or path.startswith("src/tocsin/live/"):
         return
     for node, name in calls(tree):
-        if name in CLOCKS:
+        if name in WALL_CLOCKS:
             yield Finding(path, node.lineno, f"{name}() reads a clock: take the time as an argument")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "time":
-            for alias in node.names:
-                if f"time.{alias.name}" in CLOCKS:
-                    yield Finding(path, node.lineno, f"time.{alias.name} reads a clock: take the time as an argument")
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.ImportFrom) and statement.module == "time":
+            for alias in statement.names:
+                if f"time.{alias.name}" in WALL_CLOCKS:
+                    text = f"time.{alias.name} reads a clock: take the time as an argument"
+                    yield Finding(path, statement.lineno, text)
 
 
 def seeded(path: str, tree: ast.Module) -> Iterator[Finding]:
@@ -140,9 +147,9 @@ def no_blas(path: str, tree: ast.Module) -> Iterator[Finding]:
     """Matrix products change bits with the number of BLAS threads and the type of the core: write them out."""
     if not path.startswith(NO_BLAS):
         return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
-            yield Finding(path, node.lineno, "@ goes to BLAS, whose bits depend on the machine: use a kernel")
+    for operation in ast.walk(tree):
+        if isinstance(operation, ast.BinOp | ast.AugAssign) and isinstance(operation.op, ast.MatMult):
+            yield Finding(path, operation.lineno, "@ goes to BLAS, whose bits depend on the machine: use a kernel")
     for node, name in calls(tree):
         if BLAS.fullmatch(name):
             yield Finding(path, node.lineno, f"{name}() goes to BLAS, whose bits depend on the machine: use a kernel")

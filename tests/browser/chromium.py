@@ -30,7 +30,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 DRAWS = "document.createElement('canvas').getContext('webgl2') !== null"
 
 
-def environment() -> dict[str, str]:
+def environment() -> dict[str, str | float | bool]:
     """The variables a browser starts with: its own HOME, so that it writes nothing into the person's."""
     home = CACHE / "browser-home"
     home.mkdir(parents=True, exist_ok=True)
