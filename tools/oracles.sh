@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 stamp="$(cksum <requirements/oracles.txt) $PWD"
 [ "$(cat .cache/oracles/.stamp 2>/dev/null || true)" != "$stamp" ] || exit 0
 .venv/bin/python -m venv --clear --without-pip .cache/oracles
-VIRTUAL_ENV="$PWD/.cache/oracles" .venv/bin/uv pip sync -q --require-hashes requirements/oracles.txt
+VIRTUAL_ENV="$PWD/.cache/oracles" .venv/bin/uv pip sync -q --require-hashes \
+  --build-constraints requirements/oracles.txt requirements/oracles.txt
 .cache/oracles/bin/python -c 'import asterix, pyModeS'
 printf '%s' "$stamp" >.cache/oracles/.stamp

@@ -33,20 +33,13 @@ THINKING = tuple(
     )
 )
 EDGES = ("src/tocsin/feeds/transport",)
-NO_BLAS = tuple(f"src/tocsin/{name}" for name in ("geo/", "models/", "tracking/", "forecast/", "alerts/"))
+WITHOUT_BLAS = tuple(f"src/tocsin/{name}" for name in ("geo/", "models/", "tracking/", "forecast/", "alerts/"))
 WALL_CLOCKS = {
     *("time.time", "time.time_ns", "time.gmtime", "time.localtime", "time.ctime"),
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
     *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
 }
-BLAS = tuple(f"src/tocsin/{name}" for name in ("geo/", "models/", "tracking/", "forecast/", "alerts/"))
-CLOCKS = {
-    *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns"),
-    *("time.gmtime", "time.localtime", "time.clock_gettime", "time.clock_gettime_ns", "time.process_time"),
-    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
-    *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
-}
-BLAS = re.compile(r"(np|numpy)\.(dot|vdot|inner|matmul|tensordot|einsum|linalg\..+)|(scipy\.)?linalg\..+")
+PRODUCT = re.compile(r"(np|numpy)\.(dot|vdot|inner|matmul|tensordot|einsum|linalg\..+)|(scipy\.)?linalg\..+")
 SEEDED = {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox", "BitGenerator"}
 
 # Words that belong in no file of ours. Each is written so that it does not find itself.
@@ -145,13 +138,13 @@ def no_files_in_thought(path: str, tree: ast.Module) -> Iterator[Finding]:
 
 def no_blas(path: str, tree: ast.Module) -> Iterator[Finding]:
     """Matrix products change bits with the number of BLAS threads and the type of the core: write them out."""
-    if not path.startswith(NO_BLAS):
+    if not path.startswith(WITHOUT_BLAS):
         return
     for operation in ast.walk(tree):
         if isinstance(operation, ast.BinOp | ast.AugAssign) and isinstance(operation.op, ast.MatMult):
             yield Finding(path, operation.lineno, "@ goes to BLAS, whose bits depend on the machine: use a kernel")
     for node, name in calls(tree):
-        if BLAS.fullmatch(name):
+        if PRODUCT.fullmatch(name):
             yield Finding(path, node.lineno, f"{name}() goes to BLAS, whose bits depend on the machine: use a kernel")
 
 
