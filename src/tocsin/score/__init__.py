@@ -1,0 +1,1 @@
+"""How well it was done: sets of tracks against truth, tracks through time, consistency. Any system's tables will do."""
