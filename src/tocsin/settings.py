@@ -105,6 +105,15 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long evidence is kept. What an alert, an order or an incident rests on is never deleted."""
+
+    days: float = 90.0  # inputs older than this lose their body; their digests stay
+    dump_days: float = 7.0  # after this one state an hour is left: replaying from it costs at most that hour
+    bytes_max: int = 0  # of sealed segments; the oldest inputs go first; 0: no limit
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that `advance` may read."""
 

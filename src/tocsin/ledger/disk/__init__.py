@@ -1,0 +1,1 @@
+"""What lies on the disk: its layout and format, files that survive a power cut, the reserve."""
