@@ -1,8 +1,8 @@
 """What is shipped holds the page, and a package without one is refused."""
 
+import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -30,8 +30,7 @@ def test_the_wheel_holds_the_page_and_what_it_runs_on(tmp_path: Path) -> None:
 
 
 def test_from_the_source_package_nobody_needs_node(tmp_path: Path) -> None:
-    with tarfile.open(package("sdist", tmp_path / "sdist")) as sdist:
-        sdist.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(package("sdist", tmp_path / "sdist"), tmp_path)
     (source,) = (path for path in tmp_path.iterdir() if path.name.startswith("tocsin-"))
     assert hatch_build.fresh(source)
     assert not (source / "web/node_modules").exists()
