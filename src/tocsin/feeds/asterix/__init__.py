@@ -1,0 +1,1 @@
+"""ASTERIX, the language of radars (EUROCONTROL-SPEC-0149)."""
