@@ -1,9 +1,9 @@
 """Sealed minutes as Parquet files that any tool reads, and the steps that move them there.
 
-A segment holds a range of entries without gaps. Its file is written and synced before an entry with its SHA-256 and its
-range is committed, and only after that commit are the rows deleted: a crash leaves either a file that no entry names (the
-next sealing writes it again) or rows that a file holds too (deleted at the next start). Segments are read only when their
-digest is the one that was committed: a Parquet reader given damaged bytes may end the whole process.
+A segment holds a range of entries without gaps. Its file is written and synced before an entry with its SHA-256 and
+its range is committed, and only after that commit are the rows deleted: a crash leaves either a file that no entry
+names (the next sealing writes it again) or rows that a file holds too (deleted at the next start). Segments are read
+only when their digest is the one that was committed: a Parquet reader given damaged bytes may end the whole process.
 """
 
 import json
@@ -32,9 +32,9 @@ COLUMNS = ("number", "time_ns", "kind", "format", "body_sha256", "hash", "body")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A file of sealed entries, as the entry of kind "segment" or "retention" names it. `file` is relative to the folder.
+    """A file of sealed entries, as the entry of kind "segment" or "retention" names it.
 
-    `deleted` counts the entries whose body is gone.
+    `file` is relative to the ledger's folder, `deleted` counts the entries whose body is gone.
     """
 
     first: int
@@ -49,7 +49,7 @@ class Segment:
 
 
 def encode(rows: Sequence[Row]) -> bytes:
-    """Rows as Parquet. The digest of a body is left out where the body is there: it costs 32 bytes and can be computed."""
+    """Rows as Parquet. A body's digest is left out where the body is there: it costs 32 bytes and can be computed."""
     numbers, times, kinds, formats, digests, hashes, bodies = zip(*rows, strict=True)
     absent = [digest if body is None else None for digest, body in zip(digests, bodies, strict=True)]
     table = Table.from_pydict(
@@ -89,8 +89,8 @@ def read(folder: Path, segment: Segment) -> list[Row]:
     found = sha256(data).hexdigest()
     if found != segment.sha256:
         message = (
-            f"{segment.file} was changed: it has SHA-256 {found}, the ledger holds {segment.sha256}. `tocsin verify` says what "
-            f"is left; restore the file from a backup"
+            f"{segment.file} was changed: it has SHA-256 {found}, the ledger holds {segment.sha256}. "
+            f"`tocsin verify` says what is left; restore the file from a backup"
         )
         raise BrokenChain(message)
     return decode(data)
@@ -140,8 +140,8 @@ def write(folder: Path, rows: Sequence[Row], *, generation: int = 0, step: Step 
 def record(segment: Segment, time_ns: int) -> tuple[Record, Statement]:
     """The entry that names a new segment, and the row of the index for the same transaction."""
     body = json.dumps(asdict(segment)).encode()
-    sql = "INSERT INTO segments(first, last, from_ns, to_ns, file, sha256, bytes, last_hash, deleted) VALUES(?,?,?,?,?,?,?,?,?)"
     values = (*asdict(segment).values(),)
+    sql = f"INSERT INTO segments({', '.join(asdict(segment))}) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
     return Record(format.SEGMENT, time_ns, body), (sql, values)
 
 
@@ -153,7 +153,7 @@ def seal(
     segment_ns: int = MINUTE_NS,
     step: Step = nothing,
 ) -> int:
-    """Move whole minutes of rows to files. `commit` makes the entry of a segment durable. Returns how many were made."""
+    """Move whole minutes of rows to files; `commit` makes a segment's entry durable. Returns how many were made."""
     made = 0
     for piece in cut(rows, segment_ns):
         segment = write(folder, piece, step=step)

@@ -1,11 +1,11 @@
-"""The hash chain over entries. Pure: no database, clock, file or thread.
+r"""The hash chain over entries. Pure: no database, clock, file or thread.
 
-    hash(n) = SHA-256( "tocsin entry 1\\0"  hash(n-1)  number  time_ns  format  len(kind)  kind  SHA-256(body) )
+    hash(n) = SHA-256( "tocsin entry 1\0"  hash(n-1)  number  time_ns  format  len(kind)  kind  SHA-256(body) )
 
-with number and time_ns as int64, format as int32 and the length as uint16, all little-endian, kind in UTF-8, and 32 zero
-bytes before entry 1. The body itself is not hashed, its digest is: so a body whose time to be kept is over may go while
-the chain still verifies. Nothing here is secret: whoever can write the store can recompute the whole chain, and only a
-head that was copied outside (see `Head`) shows that.
+with number and time_ns as int64, format as int32 and the length as uint16, all little-endian, kind in UTF-8, and 32
+zero bytes before entry 1. The body itself is not hashed, its digest is: so a body whose time to be kept is over may go
+while the chain still verifies. Nothing here is secret: whoever can write the store can recompute the whole chain, and
+only a head that was copied outside (see `Head`) shows that.
 """
 
 import json
@@ -97,7 +97,7 @@ def _fault(row: Row, before: bytes, expected: int) -> Fault | None:
     if body is not None and body_sha256 is not None and digest != body_sha256:
         return Fault(number, time_ns, kind, "its body was changed: the digest kept beside it is another")
     if computed != kept_hash:
-        what = "its hash does not follow from the entry before it, its number, time, kind, format and the digest of its body"
+        what = "its hash does not follow from the entry before it and its number, time, kind, format and body"
         return Fault(number, time_ns, kind, what)
     return None
 

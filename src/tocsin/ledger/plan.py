@@ -1,6 +1,7 @@
-"""What one transaction will write: entries with their place in the chain, the outbox, pins. Computes; `write` executes."""
+"""What one transaction will write: entries with their place in the chain, the outbox, pins."""
 
 import json
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,23 +15,24 @@ from tocsin.ledger.disk import format
 Statement = tuple[str, tuple[int | str | bytes, ...]]
 KIND_BYTES_MAX = 64
 INT64 = 1 << 63
+_NUMBERS = struct.Struct("<qi")
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Something to send once the decision is durable. The same key twice is one effect: the second is ignored."""
+    """Where the body of a record is to be sent once it is durable. The same key twice is one effect: the first one."""
 
     key: str
     channel: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """An entry to be. `input` is True for what sensors sent: only that may be refused when the disk is full.
 
-    `rests_on` holds ranges (first, last) of entries that may never be deleted because of this one; last 0 means "up to this
-    entry". `settles` is the key of an outbox row that this record (a receipt) closes.
+    `rests_on` holds ranges (first, last) of entries that may never be deleted because of this one; last 0 means "up to
+    this entry". `outbox` says where to send the body, so what is sent is itself evidence; `settles` is the key of an
+    outbox row that this record (a receipt) closes.
     """
 
     kind: str
@@ -66,14 +68,17 @@ class Lost:
 
 
 def check(record: Record) -> None:
-    """Refuse what the store could not keep as given: better at its maker's door than in the writer. Raises LedgerError."""
-    numbers = isinstance(record.time_ns, int) and -INT64 <= record.time_ns < INT64 and isinstance(record.format, int)
-    words = isinstance(record.kind, str) and 0 < len(record.kind.encode()) <= KIND_BYTES_MAX
-    if not (numbers and words and isinstance(record.body, bytes)):
+    """Refuse what the store could not keep as given, while its maker is still there. Raises LedgerError."""
+    try:
+        _NUMBERS.pack(record.time_ns, record.format)
+        fits = 0 < len(record.kind.encode()) <= KIND_BYTES_MAX and type(record.body) is bytes
+    except (struct.error, AttributeError):
+        fits = False
+    if not fits:
         message = (
-            f"a record of kind {record.kind!r} cannot be kept: expected a kind of 1 to {KIND_BYTES_MAX} bytes, an int64 time in "
-            f"nanoseconds, an int format and bytes; came time {record.time_ns!r}, format {record.format!r}, "
-            f"body {type(record.body).__name__}"
+            f"a record of kind {record.kind!r} cannot be kept: expected a kind of 1 to {KIND_BYTES_MAX} bytes, "
+            f"an int64 time in nanoseconds, an int format and bytes; came time {record.time_ns!r}, "
+            f"format {record.format!r}, body {type(record.body).__name__}"
         )
         raise LedgerError(message)
 
@@ -133,12 +138,12 @@ class Plan:
         self._hash = chain.link(self._hash, number, time_ns, kind, record.format, digest)
         self._time_ns = time_ns
         self._entries.append((number, time_ns, kind, record.format, digest, self._hash, body))
-        if kind == format.DUMP:
-            self._others.append(("INSERT INTO dumps VALUES(?, ?)", (number, time_ns)))
+        if kind in {format.START, format.DUMP}:
+            self._others.append(("INSERT INTO marks VALUES(?, ?, ?)", (number, kind, time_ns)))
         for first, last in record.rests_on:
             self._others.append(("INSERT OR IGNORE INTO pins VALUES(?, ?, ?)", (number, first, last or number)))
         for going in record.outbox:
-            sql = "INSERT OR IGNORE INTO outbox(key, entry, channel, body) VALUES(?, ?, ?, ?)"
-            self._others.append((sql, (going.key, number, going.channel, going.body)))
+            sql = "INSERT OR IGNORE INTO outbox(key, entry, channel) VALUES(?, ?, ?)"
+            self._others.append((sql, (going.key, number, going.channel)))
         if record.settles:
-            self._others.append(("UPDATE outbox SET settled = ?, body = x'' WHERE key = ?", (number, record.settles)))
+            self._others.append(("UPDATE outbox SET settled = ? WHERE key = ?", (number, record.settles)))

@@ -1,7 +1,7 @@
 """Deleting bodies whose time to be kept is over, without breaking the chain or what rests on them.
 
-Only sealed entries are touched. A segment is written again without the bodies that go (their digests stay), an entry says
-what went and why, and only then is the old file removed. What an alert, an order or an incident rests on is pinned
+Only sealed entries are touched. A segment is written again without the bodies that go (their digests stay), an entry
+says what went and why, and only then is the old file removed. What an alert, an order or an incident rests on is pinned
 (`Record.rests_on`) and stays; so does every entry that is a decision.
 """
 
@@ -54,10 +54,10 @@ class Sweep:
     def remove_old_files(self) -> None:
         """Remove files that others replaced: after a sweep, and after a crash in one."""
         for first, file in self._reader.ask("SELECT first, old_file FROM segments WHERE old_file != ''"):
-            path = self._folder / str(file)
+            path = self._folder / file
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
-            self._commit((), [("UPDATE segments SET old_file = '' WHERE first = ?", (int(str(first)),))])
+            self._commit((), [("UPDATE segments SET old_file = '' WHERE first = ?", (first,))])
 
     def _due(self, where: str, *values: int) -> list[Segment]:
         return self._reader.segments(f"WHERE {where}", *values)
@@ -84,7 +84,7 @@ class Sweep:
         sql = "UPDATE segments SET file = ?, sha256 = ?, bytes = ?, deleted = ?, old_file = ? WHERE first = ?"
         replaced: Statement = (sql, (new.file, new.sha256, new.bytes, new.deleted, segment.file, new.first))
         no_dumps: list[Statement] = [
-            ("DELETE FROM dumps WHERE number = ?", (number,)) for number, kind in going.items() if kind == format.DUMP
+            ("DELETE FROM marks WHERE number = ?", (number,)) for number, kind in going.items() if kind == format.DUMP
         ]
         record = Record(format.RETENTION, self._now_ns, json.dumps(said).encode())
         self._commit([record], [swept, replaced, *no_dumps])

@@ -39,7 +39,7 @@ TAIL = 1000  # entries checked at a start: enough to see a torn end, quick enoug
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What health shows of the ledger. `full`: inputs are refused. `trouble`: words when something is wrong, else ""."""
+    """What health shows of the ledger. `full`: inputs are refused. `trouble`: what is wrong, in words, or ""."""
 
     head: int
     waiting: int
@@ -107,8 +107,8 @@ class Ledger:
     def submit(self, records: Sequence[Record]) -> "Future[Committed]":
         """One transaction for all of these (others may share it). The future resolves after the commit, never before.
 
-        Its callbacks run in the writing thread: keep them short. It fails with LedgerFull when the disk had no room, with
-        LedgerError when the store failed. Waits while too much is queued.
+        Its callbacks run in the writing thread: keep them short. It fails with LedgerFull when the disk had no room,
+        with LedgerError when the store failed. Waits while too much is queued.
         """
         return self._writer.submit(records)
 
@@ -145,7 +145,9 @@ class Ledger:
         with self._keep_lock:
             if self._writer.full:
                 return
-            sealed = archive.seal(self.folder, self._reader.unsealed(), self._commit_segment, step=step)
+            sealed = archive.seal(
+                self.folder, self._reader.rows(self._reader.sealed() + 1), self._commit_segment, step=step
+            )
             if sealed:
                 self._write_head()
             Sweep(self.folder, self._reader, self._commit, self._clock(), step).run(self._retention)
@@ -189,9 +191,7 @@ class Ledger:
 
     def _recover(self) -> None:
         """End what a crash left half done: rows that a file holds too, files whose bodies were to go."""
-        sealed = self._reader.ask("SELECT max(last) FROM segments")[0][0]
-        if isinstance(sealed, int):
-            self._writer.trim(sealed)
+        self._writer.trim(self._reader.sealed())
         Sweep(self.folder, self._reader, self._commit, self._clock()).remove_old_files()
 
     def _write_head(self) -> None:
@@ -206,7 +206,7 @@ def _lock(folder: Path) -> int:
     except OSError:
         holder = os.read(handle, 32).decode(errors="replace").strip()
         os.close(handle)
-        message = f"{folder} is being written by another process ({holder or 'unknown'}): stop that one, or give another folder"
+        message = f"{folder} is being written by another process ({holder or 'unknown'}): stop that one"
         raise LedgerError(message) from None
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
@@ -239,8 +239,7 @@ def _check_tail(folder: Path) -> Head:
     reader = Reader(folder)
     try:
         head = reader.head()
-        sealed = reader.ask("SELECT max(last) FROM segments")[0][0]
-        first = max(1, head.number - TAIL + 1, (sealed if isinstance(sealed, int) else 0) + 1)
+        first = max(1, head.number - TAIL + 1, reader.sealed() + 1)
         found = chain.walk(reader.rows(first), reader.hash_of(first - 1), first)
     finally:
         reader.close()

@@ -1,9 +1,9 @@
 """The one thread that writes: group commit, the outbox in the same transaction, and what happens when the disk is full.
 
 Records that come within 10 ms (or 1,000 of them) are one transaction with one fsync; only after its commit do futures
-resolve. When SQLite finds no room, inputs are refused and counted, the reserve is given up piece by piece, and decisions
-still go. Any other fault of the store stops the writer: after a failed fsync nobody knows what the disk holds, so the
-only safe way on is a restart that reads the ledger again.
+resolve. When SQLite finds no room, inputs are refused and counted, the reserve is given up piece by piece, and
+decisions still go. Any other fault of the store stops the writer: after a failed fsync nobody knows what the disk
+holds, so the only safe way on is a restart that reads the ledger again.
 """
 
 import threading
@@ -80,7 +80,7 @@ class Writer:
         for record in records:
             check(record)
         batch = _Batch(records, also)
-        batch.done.set_running_or_notify_cancel()  # what is queued will be written: a waiter that gives up cannot undo it
+        batch.done.set_running_or_notify_cancel()  # what is queued will be written
         with self._changed:
             while self._over_limit() and not self.trouble:
                 self._changed.wait()

@@ -18,11 +18,18 @@ def write_durably(path: Path, data: bytes, step: Step = nothing) -> None:
     """
     part = path.with_name(path.name + ".part")
     step("before writing")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        step("written")
-        os.fsync(file.fileno())
+    part.write_bytes(data)
+    step("written")
+    place(part, path, step)
+
+
+def place(part: Path, path: Path, step: Step = nothing) -> None:
+    """Give a written file its name, durably."""
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
     step("synced")
     part.replace(path)
     step("renamed")

@@ -39,9 +39,9 @@ CREATE TABLE entries(
   number INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, kind TEXT NOT NULL, format INTEGER NOT NULL,
   body_sha256 BLOB NOT NULL, hash BLOB NOT NULL, body BLOB) STRICT;
 CREATE TABLE outbox(
-  key TEXT PRIMARY KEY, entry INTEGER NOT NULL, channel TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0,
-  body BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE dumps(number INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL) STRICT;
+  key TEXT PRIMARY KEY, entry INTEGER NOT NULL, channel TEXT NOT NULL, settled INTEGER NOT NULL DEFAULT 0)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE marks(number INTEGER PRIMARY KEY, kind TEXT NOT NULL, time_ns INTEGER NOT NULL) STRICT;
 CREATE TABLE pins(entry INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY(entry, first, last)) STRICT, WITHOUT ROWID;
 CREATE TABLE segments(
@@ -70,15 +70,15 @@ def create(connection: apsw.Connection, name: str) -> None:
 def check(connection: apsw.Connection, folder: str) -> str:
     """Refuse what is no ledger, or a newer one. Returns the ledger's name. Raises NewerLedger, LedgerError."""
     try:
-        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
-        found, name = int(about["format"]), str(about["ledger"])
+        about = {str(key): str(value) for key, value in connection.execute("SELECT name, value FROM about")}
+        found, name = int(about["format"]), about["ledger"]
     except (apsw.Error, KeyError, ValueError) as error:
-        message = f"{folder} holds no ledger that can be read ({error}). Expected a folder that `tocsin serve` made, or a backup"
+        message = f"{folder} holds no ledger that can be read ({error}). Expected a folder written by `tocsin serve`"
         raise LedgerError(message) from error
     if found > FORMAT:
         message = (
-            f"{folder} has ledger format {found}, written by tocsin {about.get('written_by')}; tocsin {tocsin_version()} reads "
-            f"formats up to {FORMAT}. Install tocsin {about.get('needs')} or newer"
+            f"{folder} has ledger format {found}, written by tocsin {about.get('written_by')}; "
+            f"tocsin {tocsin_version()} reads formats up to {FORMAT}. Install tocsin {about.get('needs')} or newer"
         )
         raise NewerLedger(message)
     return name

@@ -30,7 +30,7 @@ class Reserve:
         return True
 
     def grow(self) -> bool:
-        """Take the whole room again. False while the disk has not twice what is missing: else it would be full at once."""
+        """Take the whole room again. False while the disk has not twice what is missing: it would be full at once."""
         missing = self._size - self.left()
         if missing <= 0:
             return True
