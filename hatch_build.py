@@ -75,6 +75,7 @@ def build(root: Path) -> None:
     static = root / "src/tocsin/server/static"
     if not fresh(root):
         web = root / "web"
+        print("building the page ...", file=sys.stderr)
         built_from = digest(web, sources(web))  # before the build: a change made during it must show
         install(web)
         npm(web, "run", "--silent", "build", "--", "--logLevel", "warn")
@@ -93,10 +94,14 @@ class CustomBuildHook(BuildHookInterface[Any]):
         """Ask for Node only when the page must be built."""
         return [] if fresh(Path(self.root)) else [NODE]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  hatchling's signature
-        """Build the page before anything is packed."""
-        if version != "editable":
-            build(Path(self.root))
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the page before anything is packed, and lay the scenarios beside the code that plays them."""
+        if version == "editable":
+            return
+        build(Path(self.root))
+        scenarios = Path(self.root, "scenarios")
+        if self.target_name == "wheel" and scenarios.is_dir():
+            build_data["force_include"][str(scenarios)] = "tocsin/scenarios"
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.xdist_group("package")
 
 def package(kind: str, folder: Path) -> Path:
     hatchling = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
-    subprocess.run(hatchling, cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run(hatchling, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
     return next(folder.iterdir())
 
 
