@@ -1,0 +1,141 @@
+"""Takes keys out of a scenario's tables. What is wrong is gathered, each with its line, and told at once."""
+
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tocsin.geo.units import DEGREE_RAD
+
+Where = Callable[[tuple[str | int, ...]], str]
+Points = tuple[tuple[float, float], ...]
+
+
+class Entry:
+    """One table of the file. Every key must be taken; what is left over at `done` is unknown.
+
+    `where` gives `file:line` of a key by its path; `found` gathers the problems of the whole file. A key that is wrong
+    or missing gives its default, or a placeholder, so that reading goes on to the next problem.
+    """
+
+    def __init__(self, table: Mapping[str, Any], path: tuple[str | int, ...], where: Where, found: list[str]) -> None:
+        self._table, self._path, self._where, self._found = table, path, where, found
+        self._taken: list[str] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table
+
+    def wrong(self, key: str, text: str) -> None:
+        """Note a problem with a key of this table."""
+        self._found.append(f"{self._where((*self._path, key))}: {text}")
+
+    def number(self, key: str, default: float | None = None, low: float = -math.inf, high: float = math.inf) -> float:
+        """A number within bounds; required where there is no default."""
+        value = self._take(key, default)
+        if value is None:
+            return 0.0
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.wrong(key, f"{key} = {value!r} is no number; write {key} = a number {_between(low, high)}")
+        elif not low <= value <= high:
+            self.wrong(key, f"{key} = {value!r} cannot be; expected a number {_between(low, high)}")
+        else:
+            return float(value)
+        return default if default is not None else 0.0
+
+    def whole(self, key: str, default: int | None = None, low: int = 0, high: int = 1_000_000) -> int:
+        """A whole number within bounds."""
+        value = self.number(key, default, low, high)
+        if not value.is_integer():
+            self.wrong(key, f"{key} = {value!r} cannot be; expected a whole number")
+        return int(value)
+
+    def numbers(self, key: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
+        """One number, or a list of them."""
+        value = self._take(key, list(default))
+        several = value if isinstance(value, list) else [value]
+        for each in several:
+            if isinstance(each, bool) or not isinstance(each, int | float) or not low <= each <= high:
+                self.wrong(key, f"{key} holds {each!r}; expected numbers {_between(low, high)}")
+                return default
+        return tuple(float(each) for each in several)
+
+    def word(self, key: str, default: str | None = None, choices: Iterable[str] = ()) -> str:
+        """A text; one of `choices` where there are any."""
+        value = self._take(key, default)
+        if value is None:
+            return ""
+        known = tuple(choices)
+        if not isinstance(value, str):
+            self.wrong(key, f'{key} = {value!r} is no text; write {key} = "..."')
+        elif known and value not in known:
+            near = difflib.get_close_matches(value, known, n=1)
+            advice = f'; write {key} = "{near[0]}"' if near else ""
+            self.wrong(key, f"{key} = {value!r} is unknown; expected one of {', '.join(known)}{advice}")
+        else:
+            return value
+        return default or (known[0] if known else "")
+
+    def words(self, key: str, choices: Iterable[str]) -> tuple[str, ...]:
+        """A list of texts, each one of `choices`."""
+        value = self._take(key, [])
+        known = tuple(choices)
+        for each in value if isinstance(value, list) else [value]:
+            if each not in known:
+                self.wrong(key, f"{key} holds {each!r}; expected names out of {', '.join(known)}")
+                return ()
+        return tuple(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, f"{key} = {value!r} is neither true nor false")
+            return default
+        return value
+
+    def points(self, key: str, least: int, default: Points | None = None) -> Points:
+        """[[latitude, longitude], ...] in degrees, as radians; at least so many."""
+        value = self._take(key, None if default is None else [])
+        if value is None or (default is not None and key not in self):
+            return default or ()
+        pairs: list[tuple[float, float]] = []
+        for pair in value if isinstance(value, list) else [value]:
+            if not _is_point(pair):
+                self.wrong(key, f"{key} holds {pair!r}; expected [latitude, longitude] in degrees (-90..90, -180..180)")
+                return ()
+            pairs.append((pair[0] * DEGREE_RAD, pair[1] * DEGREE_RAD))
+        if len(pairs) < least:
+            self.wrong(key, f"{key} has {len(pairs)} points; expected at least {least}: [[latitude, longitude], ...]")
+        return tuple(pairs)
+
+    def raw(self, key: str, default: Any) -> Any:
+        """A value as TOML gave it, for what has a reader of its own (a date, a list of tables)."""
+        return self._take(key, default)
+
+    def done(self) -> None:
+        """Whatever was not taken is unknown."""
+        for key in self._table:
+            if key not in self._taken:
+                near = difflib.get_close_matches(key, self._taken, n=1)
+                advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(self._taken))}"
+                self.wrong(key, f"unknown key {key!r}; {advice}")
+
+    def _take(self, key: str, default: Any) -> Any:
+        self._taken.append(key)
+        if key not in self._table and default is None:
+            self.wrong(key, f"{key!r} is missing; write {key} = ...")
+        return self._table.get(key, default)
+
+
+def _is_point(pair: Any) -> bool:
+    if not isinstance(pair, list) or len(pair) != 2 or not all(type(part) in (int, float) for part in pair):
+        return False
+    return abs(pair[0]) <= 90.0 and abs(pair[1]) <= 180.0
+
+
+def _between(low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "of any size"
+    if math.isinf(high):
+        return f"of {low:g} or more"
+    return f"from {low:g} to {high:g}"

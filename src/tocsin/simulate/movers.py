@@ -1,0 +1,160 @@
+"""Flies everything that steers itself along its route, one slab of seconds at a time.
+
+A point mass for each mover: it turns, climbs and speeds up no faster than its kind may (`kinds`), towards the next point
+of its route, which it passes, circles, attacks or lands on. The heading wanders a little around the wanted one. State is
+geodetic, so a night may be a thousand kilometres wide; a degree around the poles is out of bounds.
+"""
+
+import numpy as np
+
+from tocsin.geo.ellipsoid import A_M, E2
+from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, half_turn
+from tocsin.messages import Floats, Ints
+from tocsin.simulate.chance import stream
+from tocsin.simulate.routes import Routes, routes
+from tocsin.simulate.scenario import Scenario
+from tocsin.simulate.sky import STEP_S, Sky, Traits
+
+UNSTEADY_S = 20.0  # how long a mover strays to one side
+CLIMB_RESPONSE_S = 4.0  # how long it takes to close most of a difference of height
+CLEARANCE_M = 10.0  # nothing flies lower than this over the ground, except to end there
+CIRCLE_PULL = 2.0  # how sharply a circle is joined: the angle between its tangent and the course, per radius away
+
+
+class Flight:
+    """The movers of a scenario in flight. `sky` holds their knots; `advance` adds a slab to it."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.routes, self.traits = routes(scenario, seed)
+        self._rng = stream(seed, "flight")
+        n = len(self.traits.number)
+        kinds = self.traits.table
+        self._turn, self._faster, self._climb, self._sink, self._dive, self._unsteady = (
+            np.array([getattr(kind, name) for kind in kinds])
+            for name in ("turn_mps2", "speed_up_mps2", "climb_mps", "sink_mps", "dive_rad", "unsteadiness_rad")
+        )
+        self._descends = np.array([end != "vanish" for end in self.routes.end], dtype=np.bool_)
+        first = self.routes
+        self.latitude, self.longitude = first.latitude_rad[:, 0].copy(), first.longitude_rad[:, 0].copy()
+        self.altitude = np.where(first.from_ground, 0.0, first.altitude_m[:, 0])
+        self.speed = first.speed_mps[:, 0].copy()
+        self.heading = np.zeros(n)
+        self.climb = np.zeros(n)
+        self.stray = np.zeros(n)
+        self.point = np.minimum(1, first.points - 1)
+        self.loiter_s = first.loiter_s[np.arange(n), self.point]
+        self.flying = np.zeros(n, dtype=np.bool_)
+        self.ended = np.zeros(n, dtype=np.bool_)
+        self.now_s = float(np.floor(min(0.0, first.start_s.min(initial=0.0))))
+        rows = np.arange(n)
+        self.heading = self._bearing(rows)[1]
+        position, velocity, altitude = self._knots([self._begin()])
+        self.sky = Sky(self.now_s, position, velocity, altitude)
+
+    def advance(self, to_s: float) -> None:
+        """Fly until `to_s`, a whole number of steps ahead, and add the knots to the sky."""
+        knots = []
+        for _ in range(round((to_s - self.now_s) / STEP_S)):
+            rows = np.flatnonzero(self.flying)
+            before = self._velocity(rows)
+            self._steer(rows)
+            self._move(rows, before)
+            self.now_s += STEP_S
+            arrived = rows[self._arrive(rows)]
+            knots.append(self._begin())
+            self.flying[arrived], self.ended[arrived] = False, True  # its last knot is the one just taken
+        if knots:
+            self.sky.roll(*self._knots(knots))
+
+    def _begin(self) -> tuple[Floats, ...]:
+        """Start who is due, then copy the state of all who fly as one knot: rows of NaN for the others."""
+        self.flying |= (self.routes.start_s <= self.now_s) & ~self.ended
+        rows = np.flatnonzero(self.flying)
+        east, north = self._velocity(rows)
+        knot = np.full((6, len(self.flying)), np.nan)
+        knot[:, rows] = self.latitude[rows], self.longitude[rows], self.altitude[rows], east, north, self.climb[rows]
+        return tuple(knot)
+
+    def _knots(self, knots: list[tuple[Floats, ...]]) -> tuple[Floats, Floats, Floats]:
+        latitude, longitude, altitude, east, north, up = (np.stack(column) for column in zip(*knots, strict=True))
+        position = ecef_from_geodetic(latitude, longitude, altitude)
+        velocity = ecef_vector_from_enu(np.stack((east, north, up), axis=-1), latitude, longitude)
+        return position, velocity, altitude
+
+    def _bearing(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Ground distance and bearing to the next point: planar, along the rhumb line that re-aiming makes of it."""
+        latitude, point = self.latitude[rows], self.point[rows]
+        north_m, east_m = _metres_per_radian(0.5 * (latitude + self.routes.latitude_rad[rows, point]))
+        north = (self.routes.latitude_rad[rows, point] - latitude) * north_m
+        east = half_turn(self.routes.longitude_rad[rows, point] - self.longitude[rows]) * east_m
+        return np.hypot(east, north), np.arctan2(east, north)
+
+    def _velocity(self, rows: Ints) -> tuple[Floats, Floats]:
+        return self.speed[rows] * np.sin(self.heading[rows]), self.speed[rows] * np.cos(self.heading[rows])
+
+    def _steer(self, rows: Ints) -> None:
+        distance, wanted = self._bearing(rows)
+        speed, point = self.speed[rows], self.point[rows]
+        circling = self.loiter_s[rows] > 0.0
+        radius = np.maximum(self.routes.radius_m[rows, point], speed**2 / (0.8 * self._turn[rows]))
+        onto = wanted - 0.5 * np.pi + np.arctan(CIRCLE_PULL * (distance - radius) / radius)
+        wanted = np.where(circling, onto, wanted)
+        self.loiter_s[rows] -= STEP_S * (circling & (distance < 1.5 * radius))
+        keep = np.exp(-STEP_S / UNSTEADY_S)
+        fresh = self._rng.normal(0.0, 1.0, len(rows)) * self._unsteady[rows] * np.sqrt(1.0 - keep**2)
+        self.stray[rows] = keep * self.stray[rows] + fresh
+        swing = TWO_PI * (self.now_s - self.routes.start_s[rows]) / self.routes.weave_s[rows]
+        aside = self.stray[rows] + self.routes.weave_rad[rows] * np.sin(swing)
+        wanted = wanted + aside * np.minimum(distance / 2_000.0, 1.0)  # the last stretch is flown straight
+        limit = self._turn[rows] / np.maximum(speed, 1.0) * STEP_S
+        self.heading[rows] += np.clip(half_turn(wanted - self.heading[rows]), -limit, limit)
+        change = self.routes.speed_mps[rows, point] - speed
+        self.speed[rows] += np.clip(change, -self._faster[rows] * STEP_S, self._faster[rows] * STEP_S)
+        self._level(rows, distance)
+
+    def _level(self, rows: Ints, distance: Floats) -> None:
+        """Choose the rate of climb: towards the leg's height, down a slope where it attacks or lands."""
+        wanted = self.routes.altitude_m[rows, self.point[rows]]
+        last = self._descends[rows] & (self.point[rows] == self.routes.points[rows] - 1)
+        slope = np.where(last, distance * np.tan(self._dive[rows]), np.inf)
+        floor = np.where(last, 0.0, CLEARANCE_M)
+        rate = (np.maximum(np.minimum(wanted, slope), floor) - self.altitude[rows]) / CLIMB_RESPONSE_S
+        rate = np.where(slope < wanted, rate - self.speed[rows] * np.tan(self._dive[rows]), rate)
+        self.climb[rows] = np.clip(rate, -self._sink[rows], self._climb[rows])
+
+    def _move(self, rows: Ints, before: tuple[Floats, Floats]) -> None:
+        """Half a step at the old velocity and half at the new one, so that knots and Hermite curves agree."""
+        after = self._velocity(rows)
+        north_m, east_m = _metres_per_radian(self.latitude[rows])
+        self.latitude[rows] += 0.5 * STEP_S * (before[1] + after[1]) / (north_m + self.altitude[rows])
+        self.longitude[rows] += 0.5 * STEP_S * (before[0] + after[0]) / east_m
+        self.altitude[rows] = np.maximum(self.altitude[rows] + STEP_S * self.climb[rows], 0.0)
+
+    def _arrive(self, rows: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Turn to the next point where one was reached. True where it was the last: the mover ends exactly there."""
+        distance, bearing = self._bearing(rows)
+        speed, point = self.speed[rows], self.point[rows]
+        last = point == self.routes.points[rows] - 1
+        turning = speed**2 / self._turn[rows]
+        behind = np.abs(half_turn(bearing - self.heading[rows])) > 0.5 * np.pi
+        near = np.maximum(speed * STEP_S, np.where(last, 0.0, 0.7 * turning))
+        # A point inside its turning circle can never be met head on: what has gone by it has reached it.
+        reached = (self.loiter_s[rows] <= 0.0) & ((distance < near) | (behind & (distance < 2.0 * turning)))
+        onward = rows[reached & ~last]
+        self.point[onward] += 1
+        self.loiter_s[onward] = self.routes.loiter_s[onward, self.point[onward]]
+        done = reached & last
+        exact = rows[done & (distance < speed * STEP_S)]
+        self.latitude[exact] = self.routes.latitude_rad[exact, self.point[exact]]
+        self.longitude[exact] = self.routes.longitude_rad[exact, self.point[exact]]
+        return np.asarray(done)
+
+
+TWO_PI = 2.0 * np.pi
+
+
+def _metres_per_radian(latitude: Floats) -> tuple[Floats, Floats]:
+    """Length of a radian of latitude and of longitude on the ellipsoid: the radii of curvature M, and N cos(latitude)."""
+    w2 = 1.0 - E2 * np.sin(latitude) ** 2
+    normal = A_M / np.sqrt(w2)
+    return normal * (1.0 - E2) / w2, normal * np.cos(latitude)

@@ -1,0 +1,102 @@
+"""Networks of listening stations: many microphones spread over an area, and what their centre reports.
+
+`output` "direction": every station is a sensor of its own and reports bearings. "position": the centre puts bearings
+together and reports coarse positions, as networks along a long front do; it is one sensor for the site.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from tocsin.geo.areas import area
+from tocsin.messages import Floats
+from tocsin.settings import Sensor
+from tocsin.simulate.chance import stream
+from tocsin.simulate.entry import Points
+
+JITTER = 0.25  # of the spacing: stations stand where there is a pole, not on a grid
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Stations on a rough grid inside `area`. Noise is what a station hears of wind and towns, decibels."""
+
+    name: str
+    output: str
+    area: Points
+    spacing_m: float
+    altitude_m: float
+    period_s: float
+    max_range_m: float
+    noise_db: float
+    false_hz: float
+    sigma_azimuth_rad: float
+    sigma_elevation_rad: float
+    sigma_position_m: float
+    reporting: str
+    delay_s: float
+
+
+def station_places(network: Network) -> tuple[Floats, Floats]:
+    """Latitude and longitude of the stations, radians. They follow from the network alone, not from a night's seed."""
+    if len(network.area) < 3:
+        return np.empty(0), np.empty(0)
+    zone = area("zone", network.area)
+    west, south, east, north = shapely.bounds(zone.shape)
+    column = np.arange(west, east, network.spacing_m) + 0.5 * network.spacing_m
+    row = np.arange(south, north, network.spacing_m) + 0.5 * network.spacing_m
+    x, y = (axis.ravel() for axis in np.meshgrid(column, row))
+    nudge = stream(0, network.name).uniform(-JITTER, JITTER, (2, len(x))) * network.spacing_m
+    latitude, longitude = zone.geodetic(x + nudge[0], y + nudge[1])
+    inside = zone.inside(latitude, longitude)
+    return latitude[inside], longitude[inside]
+
+
+def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
+    """The sensors that the site sees: one for each station, or the centre alone."""
+    latitude, longitude = station_places(network)
+    if network.output == "position":
+        if not len(latitude):
+            return ()
+        middle = area("zone", network.area)
+        reach_m = float(middle.distance_m(0, 0)) if not len(latitude) else _reach_m(network)
+        return (
+            Sensor(
+                name=network.name,
+                kind="position",
+                latitude_rad=middle.latitude_rad,
+                longitude_rad=middle.longitude_rad,
+                altitude_m=network.altitude_m,
+                sigma={"east_m": network.sigma_position_m, "north_m": network.sigma_position_m},
+                detection_probability=0.5,
+                clutter_per_scan=network.false_hz * network.period_s,
+                max_range_m=reach_m,
+                period_s=network.period_s,
+                reporting="event",
+            ),
+        )
+    digits = len(str(len(latitude)))
+    return tuple(
+        Sensor(
+            name=f"{network.name} {number:0{digits}d}",
+            kind="direction",
+            latitude_rad=float(lat),
+            longitude_rad=float(lon),
+            altitude_m=network.altitude_m,
+            sigma={"azimuth_rad": network.sigma_azimuth_rad, "elevation_rad": network.sigma_elevation_rad},
+            detection_probability=0.6,
+            clutter_per_scan=network.false_hz * network.period_s,
+            max_range_m=network.max_range_m,
+            period_s=network.period_s,
+            propagation_mps=sound_mps,
+            reporting=network.reporting,
+        )
+        for number, (lat, lon) in enumerate(zip(latitude, longitude, strict=True), start=1)
+    )
+
+
+def _reach_m(network: Network) -> float:
+    zone = area("zone", network.area)
+    corners = np.asarray(network.area)
+    return float(np.hypot(*zone.plane(corners[:, 0], corners[:, 1])).max()) + network.max_range_m

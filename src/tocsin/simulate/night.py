@@ -1,0 +1,138 @@
+"""Plays a scenario: scans in the order in which they would be received, and what really flew.
+
+Time advances in slabs. In each, everything that flies is moved first; then every sensor looks back at the slab. Nothing
+depends on how fast anybody reads.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.geo.frames import enu_vector_from_ecef, geodetic_from_ecef
+from tocsin.messages import Floats, Ints, Scan
+from tocsin.simulate import faults
+from tocsin.simulate.chance import stream
+from tocsin.simulate.movers import Flight
+from tocsin.simulate.scenario import Fault, Scenario
+from tocsin.simulate.sensors.acoustic import Listening
+from tocsin.simulate.sensors.adsb import Receiver
+from tocsin.simulate.sensors.batch import Batch, cut, nanoseconds
+from tocsin.simulate.sensors.radar import Radar
+from tocsin.simulate.sky import Sky, Traits
+
+SLAB_S = 10.0  # long enough that arrays are worth their overhead, short enough that a night fits in memory
+
+Observer = Radar | Receiver | Listening
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What really flew: n rows, a target at a time. The columns of the table of the same name."""
+
+    time_ns: Ints
+    target: Ints
+    latitude_rad: Floats
+    longitude_rad: Floats
+    altitude_m: Floats
+    velocity_mps: Floats  # (n, 3) east, north, up
+    kind: tuple[str, ...]
+    identity: tuple[str | None, ...]
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slab:
+    """A stretch of the night: the truth in it, and a batch from each sensor, faults included."""
+
+    from_s: float
+    to_s: float
+    truth: Truth
+    batches: tuple[Batch, ...]
+    traits: Traits
+
+
+def slabs(scenario: Scenario, seed: int | None = None) -> Iterator[Slab]:
+    """The whole night, slab after slab. Without a seed, the scenario's own."""
+    seed = scenario.seed if seed is None else seed
+    flight = Flight(scenario, seed)
+    while flight.now_s < 0.0:
+        flight.advance(min(flight.now_s + SLAB_S, 0.0))
+    observers = tuple(_observers(scenario, flight.traits, seed))
+    at_s = 0.0
+    while at_s < scenario.duration_s:
+        to_s = min(at_s + SLAB_S, scenario.duration_s)
+        flight.advance(float(np.ceil(to_s)))
+        batches = []
+        for observer, its_faults, rng in observers:
+            sent = observer.observe(flight.sky, at_s, to_s, scenario.start_ns)
+            batches.append(faults.apply(sent, its_faults, rng))
+        yield Slab(at_s, to_s, _truth(scenario, flight.sky, flight.traits, at_s, to_s), tuple(batches), flight.traits)
+        at_s = to_s
+
+
+def night(scenario: Scenario, seed: int | None = None) -> Iterator[Scan]:
+    """Every scan of the night, in the order in which it would be received."""
+    waiting: list[tuple[int, int, Scan]] = []
+    count = 0
+    for slab in slabs(scenario, seed):
+        for batch in slab.batches:
+            for scan in cut(batch, scenario.start_ns):
+                heapq.heappush(waiting, (scan.received_ns, count, scan))
+                count += 1
+        # Nothing that is still to be looked at can have been received before the slab's end.
+        now_ns = int(nanoseconds(np.array(slab.to_s), scenario.start_ns))
+        while waiting and waiting[0][0] < now_ns:
+            yield heapq.heappop(waiting)[2]
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+def truth(scenario: Scenario, seed: int | None = None) -> Iterator[Truth]:
+    """What really flew, slab after slab, each `truth_every_s` seconds."""
+    for slab in slabs(scenario, seed):
+        yield slab.truth
+
+
+def _observers(
+    scenario: Scenario, traits: Traits, seed: int
+) -> Iterator[tuple[Observer, tuple[Fault, ...], np.random.Generator]]:
+    sensors = scenario.settings.sensors
+    for sensor in sensors:
+        rng, sensing = stream(seed, sensor.name), scenario.sensing.get(sensor.name)
+        its_faults = tuple(fault for fault in scenario.faults if fault.sensor == sensor.name)
+        if sensing is not None and sensing.physics == "radar":
+            yield Radar(sensor, sensing, traits, its_faults, rng), its_faults, stream(seed, f"{sensor.name} faults")
+        elif sensing is not None:
+            receiver = Receiver(sensor, sensing, traits, scenario.weather, rng)
+            yield receiver, its_faults, stream(seed, f"{sensor.name} faults")
+    for network in scenario.networks:
+        own = tuple(s for s in sensors if s.name == network.name or s.name.startswith(f"{network.name} "))
+        its_faults = tuple(fault for fault in scenario.faults if fault.sensor == network.name)
+        listening = Listening(network, own, traits, scenario.weather, stream(seed, network.name))
+        yield listening, its_faults, stream(seed, f"{network.name} faults")
+
+
+def _truth(scenario: Scenario, sky: Sky, traits: Traits, from_s: float, to_s: float) -> Truth:
+    every = scenario.truth_every_s
+    times = np.arange(np.ceil(from_s / every), np.ceil(to_s / every)) * every
+    rows = sky.active(from_s, to_s)
+    rows = rows[traits.number[rows] >= 0]
+    time_s, mover = np.repeat(times, len(rows)), np.tile(rows, len(times))
+    position, velocity, _ = sky.at(time_s, mover)
+    there = np.isfinite(position[:, 0])
+    time_s, mover, position, velocity = time_s[there], mover[there], position[there], velocity[there]
+    latitude, longitude, altitude = geodetic_from_ecef(position)
+    return Truth(
+        nanoseconds(time_s, scenario.start_ns),
+        traits.number[mover],
+        latitude,
+        longitude,
+        altitude,
+        enu_vector_from_ecef(velocity, latitude, longitude),
+        tuple(traits.kind[row] for row in mover),
+        tuple(traits.identity[row] for row in mover),
+    )

@@ -1,0 +1,73 @@
+"""Where everything is, for the last minute and the slab of time being played.
+
+Positions are kept at knots one second apart and joined by cubic Hermite curves through position and velocity, so that
+sensors may ask at any time between. A mover that has not started or has ended is NaN.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.messages import Floats, Ints
+from tocsin.simulate.kinds import Kind
+
+STEP_S = 1.0  # between knots; a turn at 30 m/s2 bends by 15 m within it, which the curve follows to centimetres
+PAST_S = 64  # sound from 20 km away is a minute old
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traits:
+    """What is true of each mover for the whole night: n rows."""
+
+    number: Ints  # the target number in the truth; -1 for a phantom
+    kind: tuple[str, ...]
+    table: tuple[Kind, ...]
+    group: tuple[str, ...]
+    cross_section_m2: Floats
+    sound_db: Floats
+    rotor: Floats
+    identity: tuple[str | None, ...]
+    callsign: tuple[str | None, ...]
+    seen_by: tuple[tuple[str, ...], ...]  # empty: by every sensor
+
+    def visible_to(self, sensor: str) -> Ints:
+        """Rows that a sensor may see at all: all real movers, and its own phantoms."""
+        return np.array([row for row, only in enumerate(self.seen_by) if not only or sensor in only], dtype=np.int64)
+
+
+@dataclass(slots=True)
+class Sky:
+    """Knots of all movers: arrays of (knots, movers, ...). Knot k is at `first_s + k * STEP_S`."""
+
+    first_s: float
+    position_m: Floats
+    velocity_mps: Floats
+    altitude_m: Floats
+
+    def active(self, from_s: float, to_s: float) -> Ints:
+        """Movers that are somewhere at any knot from `from_s` to `to_s`."""
+        low = max(int(np.floor(from_s - self.first_s)), 0)
+        high = int(np.ceil(to_s - self.first_s)) + 1
+        return np.flatnonzero(np.isfinite(self.position_m[low:high, :, 0]).any(axis=0))
+
+    def at(self, time_s: Floats, mover: Ints) -> tuple[Floats, Floats, Floats]:
+        """ECEF position (m, 3), velocity (m, 3) and altitude (m,) of movers at times of their own."""
+        place = (time_s - self.first_s) / STEP_S
+        knot = np.clip(np.floor(place).astype(np.int64), 0, len(self.position_m) - 2)
+        u = (place - knot)[:, None]
+        p0, p1 = self.position_m[knot, mover], self.position_m[knot + 1, mover]
+        v0, v1 = self.velocity_mps[knot, mover] * STEP_S, self.velocity_mps[knot + 1, mover] * STEP_S
+        gap, bend = p1 - p0, v0 + v1 - 2.0 * (p1 - p0)
+        lead = gap - v0 - bend  # p(u) = p0 + u (v0 + u (lead + u bend)), Hermite's cubic in nested form
+        position = p0 + u * (v0 + u * (lead + u * bend))
+        velocity = (v0 + u * (2.0 * lead + 3.0 * u * bend)) / STEP_S
+        height = self.altitude_m[knot, mover] * (1.0 - u[:, 0]) + self.altitude_m[knot + 1, mover] * u[:, 0]
+        return position, velocity, height
+
+    def roll(self, position_m: Floats, velocity_mps: Floats, altitude_m: Floats) -> None:
+        """Add the knots of one more slab (k, movers, 3) and forget what is older than PAST_S before it."""
+        drop = max(len(self.position_m) - PAST_S - 1, 0)
+        self.first_s += drop * STEP_S
+        self.position_m = np.concatenate((self.position_m[drop:], position_m))
+        self.velocity_mps = np.concatenate((self.velocity_mps[drop:], velocity_mps))
+        self.altitude_m = np.concatenate((self.altitude_m[drop:], altitude_m))
