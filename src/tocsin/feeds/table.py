@@ -38,7 +38,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a recording seems to be. `framing`: pcap, pcapng, final, stream or table. `format` is "" for a capture, which
+    """What a recording seems to be. `framing`: pcap, pcapng, final, stream or table. `format` is "" for a capture: it
     must be opened to see.
     """
 

@@ -167,8 +167,8 @@ class Aircraft:
         length_m = math.hypot(*offset_m(anchor.place, place))
         age_s = abs(time_ns - anchor.time_ns) / 1e9
         return (
-            f"{length_m:.0f} m in {age_s:.2f} s from {anchor.place[0]:.4f} {anchor.place[1]:.4f}; expected no more than "
-            f"its velocity or {SPEED_MPS_MAX:.0f} m/s allow; taken once {AGREEING_JUMP} positions in a row agree"
+            f"{length_m:.0f} m in {age_s:.2f} s from {anchor.place[0]:.4f} {anchor.place[1]:.4f}; expected at most "
+            f"what its velocity or {SPEED_MPS_MAX:.0f} m/s allow; taken once {AGREEING_JUMP} positions in a row agree"
         )
 
     def climb(self, altitude_m: float, time_ns: int) -> bool:

@@ -5,7 +5,7 @@ Sources: ICAO Annex 10 volume IV chapter 3; ICAO Doc 9871; RTCA DO-260B.
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import rs1090
 
@@ -99,9 +99,8 @@ class Receiver:
             _refuse(draft, "mode s: reply of an unknown address", detail, message)
             return
         draft.heard(f"adsb {self.feed}", message.time_ns)
-        squawk = rs1090.decode(message.data.hex()) if kind in (5, 21) else None
-        if squawk:
-            aircraft.squawk.take(str(squawk["squawk"]))
+        if kind in (5, 21):
+            _learn(aircraft, _fields(message.data) or {}, message.time_ns)
 
     def _squitter(self, draft: Draft, message: Message) -> None:
         data = message.data
@@ -120,7 +119,7 @@ class Receiver:
         code = data[4] >> 3
         if not (1 <= code <= 22 or code in (28, 31)):
             return
-        fields = rs1090.decode(data.hex())
+        fields = _fields(data)
         if fields is None:
             detail = "the parity holds and the fields do not; damaged, or mended wrongly by the receiver"
             _refuse(draft, "mode s: fields make no sense", detail, message)
@@ -182,6 +181,11 @@ class Receiver:
                 del self._aircraft[identity]
                 detail = f"{identity} was heard once in {ONCE_S:.0f} s: most likely a message that was mended wrongly"
                 draft.refused("mode s: address heard once", detail, b"", aircraft.heard_ns)
+
+
+def _fields(data: bytes) -> dict[str, Any] | None:
+    """What rs1090 reads in a message; None where it finds no sense."""
+    return cast(dict[str, Any] | None, rs1090.decode(data.hex()))
 
 
 def _refuse(draft: Draft, reason: str, detail: str, message: Message) -> None:

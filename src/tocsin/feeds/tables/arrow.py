@@ -40,7 +40,7 @@ _pointer.restype, _pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes
 
 def floats(name: str, column: Array) -> tuple[Floats, Flags]:
     """A numeric column as float64, and where it is not null (elsewhere NaN)."""
-    if not (DataType.is_numeric(column.type) or DataType.is_null(column.type)):
+    if not _is(column, "numeric", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected numbers")
     values, present = _copy(column.cast(DataType.float64()), ctypes.c_double)
     numbers = values.astype(np.float64, copy=False)
@@ -50,7 +50,7 @@ def floats(name: str, column: Array) -> tuple[Floats, Flags]:
 
 def integers(name: str, column: Array) -> tuple[Ints, Flags]:
     """An integer column as int64, and where it is not null (elsewhere -1)."""
-    if not (DataType.is_integer(column.type) or DataType.is_null(column.type)):
+    if not _is(column, "integer", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected integers")
     values, present = _copy(guarded(lambda: column.cast(DataType.int64()), name), ctypes.c_int64)
     numbers = values.astype(np.int64, copy=False)
@@ -60,23 +60,23 @@ def integers(name: str, column: Array) -> tuple[Ints, Flags]:
 
 def nanoseconds(name: str, column: Array) -> tuple[Ints, Flags]:
     """A column of timestamps, or of integers that are nanoseconds since 1970, as int64 ns UTC. Zoneless is UTC."""
-    if DataType.is_timestamp(column.type):
+    if _is(column, "timestamp"):
         column = guarded(lambda: column.cast(DataType.timestamp("ns")), name).cast(DataType.int64())
-    elif not (DataType.is_integer(column.type) or DataType.is_null(column.type)):
+    elif not _is(column, "integer", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected timestamps (ns, UTC)")
     return integers(name, column)
 
 
 def words(name: str, column: Array) -> list[str | None]:
     """A column of text."""
-    if not (DataType.is_null(column.type) or DataType.is_dictionary(column.type) or _is_text(column.type)):
+    if not _is(column, "null", "dictionary", "string", "large_string", "string_view"):
         raise InputError(f"column {name} holds {_type(column)}; expected text")
     values: list[str | None] = list(guarded(column.to_pylist, name))
     return values
 
 
-def _is_text(kind: DataType) -> bool:
-    return DataType.is_string(kind) or DataType.is_large_string(kind) or DataType.is_string_view(kind)
+def _is(column: Array, *kinds: str) -> bool:
+    return any(getattr(DataType, f"is_{kind}")(column.type) for kind in kinds)
 
 
 def _type(column: Array) -> str:

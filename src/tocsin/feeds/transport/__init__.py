@@ -1,0 +1,1 @@
+"""Moves bytes and knows no format: captures, files, directories, UDP and TCP. Live ones get their clock handed in."""
