@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from tocsin.errors import SiteError
 from tocsin.messages import MEASURED
-from tocsin.settings import Frame, Place, Sensor, Settings, Tracking, Watching
+from tocsin.settings import Frame, Place, Retention, Sensor, Settings, Tracking, Watching
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
@@ -24,7 +24,6 @@ from tocsin.site.tables import (
     LedgerTable,
     LineTable,
     PlaceTable,
-    RetentionTable,
     SensorTable,
     ServerTable,
     SiteFile,
@@ -42,7 +41,7 @@ class Site:
     feeds: tuple[FeedTable, ...] = ()
     server: ServerTable = field(default_factory=ServerTable)
     ledger: LedgerTable = field(default_factory=LedgerTable)
-    retention: RetentionTable = field(default_factory=RetentionTable)
+    retention: Retention = field(default_factory=Retention)
 
 
 def read(path: Path) -> Site:
@@ -90,7 +89,8 @@ def from_table(table: Mapping[str, Any], lines: Lines) -> Site:
         watching=Watching(**file.watching.model_dump()),
     )
     title = file.site.title or file.site.name
-    return Site(settings, title, file.site.timezone, file.line, file.feed, file.server, file.ledger, file.retention)
+    retention = Retention(**file.retention.model_dump())
+    return Site(settings, title, file.site.timezone, file.line, file.feed, file.server, file.ledger, retention)
 
 
 def _radians(value: float | None) -> float:

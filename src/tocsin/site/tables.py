@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tocsin.settings import Tracking, Watching
+from tocsin.settings import Retention, Tracking, Watching
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -138,6 +138,7 @@ class ServerTable(Table):
 
     host: str = "127.0.0.1"
     port: Port = 8000
+    names: tuple[str, ...] = ()  # under which it is opened from elsewhere; a request for another name is refused
     tls_certificate: str = ""
     tls_key: str = ""
 
@@ -145,8 +146,9 @@ class ServerTable(Table):
 class RetentionTable(Table):
     """[retention]: how long inputs stay. What an alert, order or incident rests on is never deleted."""
 
-    days: Positive = 30.0
-    bytes: Annotated[int, Field(ge=10_000_000)] = 50_000_000_000
+    days: Positive = Retention().days
+    dump_days: Positive = Retention().dump_days
+    bytes_max: Annotated[int, Field(ge=0)] = Retention().bytes_max
 
 
 class LedgerTable(Table):
