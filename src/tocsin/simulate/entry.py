@@ -3,11 +3,12 @@
 import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from datetime import datetime
 
 from tocsin.geo.units import DEGREE_RAD
 
-Where = Callable[[tuple[str | int, ...]], str]
+Path = tuple[str | int, ...]
+Where = Callable[[Path], str]
 Points = tuple[tuple[float, float], ...]
 
 
@@ -18,7 +19,9 @@ class Entry:
     or missing gives its default, or a placeholder, so that reading goes on to the next problem.
     """
 
-    def __init__(self, table: Mapping[str, Any], path: tuple[str | int, ...], where: Where, found: list[str]) -> None:
+    def __init__(
+        self, table: Mapping[str, object], path: tuple[str | int, ...], where: Where, found: list[str]
+    ) -> None:
         self._table, self._path, self._where, self._found = table, path, where, found
         self._taken: list[str] = []
 
@@ -52,12 +55,13 @@ class Entry:
     def numbers(self, key: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
         """One number, or a list of them."""
         value = self._take(key, list(default))
-        several = value if isinstance(value, list) else [value]
-        for each in several:
+        taken: list[float] = []
+        for each in value if isinstance(value, list) else [value]:
             if isinstance(each, bool) or not isinstance(each, int | float) or not low <= each <= high:
                 self.wrong(key, f"{key} holds {each!r}; expected numbers {_between(low, high)}")
                 return default
-        return tuple(float(each) for each in several)
+            taken.append(float(each))
+        return tuple(taken)
 
     def word(self, key: str, default: str | None = None, choices: Iterable[str] = ()) -> str:
         """A text; one of `choices` where there are any."""
@@ -79,11 +83,12 @@ class Entry:
         """A list of texts, each one of `choices`."""
         value = self._take(key, [])
         known = tuple(choices)
-        for each in value if isinstance(value, list) else [value]:
+        several = value if isinstance(value, list) else [value]
+        for each in several:
             if each not in known:
                 self.wrong(key, f"{key} holds {each!r}; expected names out of {', '.join(known)}")
                 return ()
-        return tuple(value)
+        return tuple(str(each) for each in several)
 
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
@@ -100,17 +105,30 @@ class Entry:
             return default or ()
         pairs: list[tuple[float, float]] = []
         for pair in value if isinstance(value, list) else [value]:
-            if not _is_point(pair):
+            point = _point(pair)
+            if point is None:
                 self.wrong(key, f"{key} holds {pair!r}; expected [latitude, longitude] in degrees (-90..90, -180..180)")
                 return ()
-            pairs.append((pair[0] * DEGREE_RAD, pair[1] * DEGREE_RAD))
+            pairs.append(point)
         if len(pairs) < least:
             self.wrong(key, f"{key} has {len(pairs)} points; expected at least {least}: [[latitude, longitude], ...]")
         return tuple(pairs)
 
-    def raw(self, key: str, default: Any) -> Any:
-        """A value as TOML gave it, for what has a reader of its own (a date, a list of tables)."""
-        return self._take(key, default)
+    def tables(self, key: str) -> list["Entry"]:
+        """A list of inline tables: key = [{ ... }, { ... }]."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            self.wrong(key, f"{key} = {value!r} is no list of tables; write {key} = [{{ ... }}, {{ ... }}]")
+            return []
+        return [Entry(each, (*self._path, key), self._where, self._found) for each in value]
+
+    def moment(self, key: str, default: datetime) -> datetime:
+        """A date and time with its offset from UTC."""
+        value = self._take(key, default)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+        self.wrong(key, f"{key} = {value!r} is no moment; write a date, a time and Z: 2031-02-11T01:40:00Z")
+        return default
 
     def done(self) -> None:
         """Whatever was not taken is unknown."""
@@ -120,17 +138,21 @@ class Entry:
                 advice = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(self._taken))}"
                 self.wrong(key, f"unknown key {key!r}; {advice}")
 
-    def _take(self, key: str, default: Any) -> Any:
+    def _take(self, key: str, default: object) -> object:
         self._taken.append(key)
         if key not in self._table and default is None:
             self.wrong(key, f"{key!r} is missing; write {key} = ...")
         return self._table.get(key, default)
 
 
-def _is_point(pair: Any) -> bool:
-    if not isinstance(pair, list) or len(pair) != 2 or not all(type(part) in (int, float) for part in pair):
-        return False
-    return abs(pair[0]) <= 90.0 and abs(pair[1]) <= 180.0
+def _point(pair: object) -> tuple[float, float] | None:
+    """[latitude, longitude] in degrees as radians; None where it is no such pair."""
+    match pair:
+        case [int() | float() as latitude, int() | float() as longitude]:
+            possible = abs(latitude) <= 90.0 and abs(longitude) <= 180.0
+            return (latitude * DEGREE_RAD, longitude * DEGREE_RAD) if possible else None
+        case _:
+            return None
 
 
 def _between(low: float, high: float) -> str:

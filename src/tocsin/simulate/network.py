@@ -40,7 +40,7 @@ class Network:
 
 def station_places(network: Network) -> tuple[Floats, Floats]:
     """Latitude and longitude of the stations, radians. They follow from the network alone, not from a night's seed."""
-    if len(network.area) < 3:
+    if not network.area:
         return np.empty(0), np.empty(0)
     zone = area("zone", network.area)
     west, south, east, north = shapely.bounds(zone.shape)
@@ -56,26 +56,10 @@ def station_places(network: Network) -> tuple[Floats, Floats]:
 def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
     """The sensors that the site sees: one for each station, or the centre alone."""
     latitude, longitude = station_places(network)
+    if not len(latitude):
+        return ()
     if network.output == "position":
-        if not len(latitude):
-            return ()
-        middle = area("zone", network.area)
-        reach_m = float(middle.distance_m(0, 0)) if not len(latitude) else _reach_m(network)
-        return (
-            Sensor(
-                name=network.name,
-                kind="position",
-                latitude_rad=middle.latitude_rad,
-                longitude_rad=middle.longitude_rad,
-                altitude_m=network.altitude_m,
-                sigma={"east_m": network.sigma_position_m, "north_m": network.sigma_position_m},
-                detection_probability=0.5,
-                clutter_per_scan=network.false_hz * network.period_s,
-                max_range_m=reach_m,
-                period_s=network.period_s,
-                reporting="event",
-            ),
-        )
+        return (_centre(network),)
     digits = len(str(len(latitude)))
     return tuple(
         Sensor(
@@ -96,7 +80,21 @@ def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
     )
 
 
-def _reach_m(network: Network) -> float:
+def _centre(network: Network) -> Sensor:
+    """The one sensor that a network with a centre is to the site."""
     zone = area("zone", network.area)
     corners = np.asarray(network.area)
-    return float(np.hypot(*zone.plane(corners[:, 0], corners[:, 1])).max()) + network.max_range_m
+    reach_m = float(np.hypot(*zone.plane(corners[:, 0], corners[:, 1])).max()) + network.max_range_m
+    return Sensor(
+        name=network.name,
+        kind="position",
+        latitude_rad=zone.latitude_rad,
+        longitude_rad=zone.longitude_rad,
+        altitude_m=network.altitude_m,
+        sigma={"east_m": network.sigma_position_m, "north_m": network.sigma_position_m},
+        detection_probability=0.5,
+        clutter_per_scan=network.false_hz * network.period_s,
+        max_range_m=reach_m,
+        period_s=network.period_s,
+        reporting="event",
+    )

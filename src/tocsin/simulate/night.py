@@ -14,13 +14,13 @@ from tocsin.geo.frames import enu_vector_from_ecef, geodetic_from_ecef
 from tocsin.messages import Floats, Ints, Scan
 from tocsin.simulate import faults
 from tocsin.simulate.chance import stream
-from tocsin.simulate.movers import Flight
+from tocsin.simulate.flight.movers import Flight
+from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import Fault, Scenario
 from tocsin.simulate.sensors.acoustic import Listening
 from tocsin.simulate.sensors.adsb import Receiver
 from tocsin.simulate.sensors.batch import Batch, cut, nanoseconds
 from tocsin.simulate.sensors.radar import Radar
-from tocsin.simulate.sky import Sky, Traits
 
 SLAB_S = 10.0  # long enough that arrays are worth their overhead, short enough that a night fits in memory
 

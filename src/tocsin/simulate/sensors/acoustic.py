@@ -10,15 +10,21 @@ Source: ISO 9613-2 section 7 (geometric divergence, absorption; 2 dB per km stan
 import numpy as np
 from scipy.spatial import cKDTree
 
-from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef, polar_from_enu, turn
-from tocsin.geo.frames import enu_vector_from_ecef
+from tocsin.geo.frames import (
+    ecef_from_geodetic,
+    ecef_vector_from_enu,
+    enu_vector_from_ecef,
+    geodetic_from_ecef,
+    polar_from_enu,
+    turn,
+)
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
+from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.network import Network, station_places
 from tocsin.simulate.scenario import Weather
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
-from tocsin.simulate.sky import Sky, Traits
 
 ABSORPTION_DB_PER_M = 0.002
 MARGIN_DB = 6.0  # above the noise: heard every second time

@@ -10,10 +10,10 @@ from tocsin.geo.frames import ecef_vector_from_enu, enu_vector_from_ecef, geodet
 from tocsin.geo.units import FOOT_M
 from tocsin.messages import Floats, Ints
 from tocsin.settings import Sensor
+from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import Sensing, Weather
 from tocsin.simulate.sensors.batch import Batch
 from tocsin.simulate.sensors.stand import Stand
-from tocsin.simulate.sky import Sky, Traits
 
 PRESSURE_STEP_M = 25.0 * FOOT_M
 METRES_PER_HPA = 8.23  # 27 feet near the ground
@@ -68,7 +68,7 @@ class Receiver:
             sweep_scan=np.arange(k),
             sweep_sensor=np.zeros(k, dtype=np.int32),
             sweep_number=np.full(k, -1),
-            sweep_start_s=from_s + used * SENDS_EVERY_S,
+            sweep_start_s=np.asarray(from_s + used * SENDS_EVERY_S, dtype=np.float64),
             sweep_end_s=end_s,
             sweep_from_rad=np.full(k, np.nan),
             sweep_to_rad=np.full(k, np.nan),
@@ -116,5 +116,3 @@ class Receiver:
             "velocity_east_mps": speed[:, 0] + VELOCITY_MPS * noise[2],
             "velocity_north_mps": speed[:, 1] + VELOCITY_MPS * noise[3],
         }
-
-

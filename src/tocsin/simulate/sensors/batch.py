@@ -13,6 +13,7 @@ from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Detections, Flags, Floats, Indices, Ints, Scan, SensorStatus, Sweeps
 
 Texts = Mapping[str, tuple[str | None, ...]]
+SWEEPS = Sweeps.__slots__
 
 
 @dataclass(slots=True, eq=False)
@@ -57,8 +58,8 @@ def cut(batch: Batch, start_ns: int) -> Iterator[Scan]:
     row_sweep = batch.row_sweep.astype(np.int32)
     start, end = nanoseconds(batch.sweep_start_s, start_ns), nanoseconds(batch.sweep_end_s, start_ns)
     survey: Flags = np.full(len(start), batch.survey)
-    whole = (batch.sweep_sensor, batch.sweep_number, start, end, batch.sweep_from_rad, batch.sweep_to_rad, survey)
-    for column in (*whole, time_ns, row_received, *batch.values.values()):
+    part = Sweeps(batch.sweep_sensor, batch.sweep_number, start, end, batch.sweep_from_rad, batch.sweep_to_rad, survey)
+    for column in (time_ns, row_received, *batch.values.values(), *(getattr(part, name) for name in SWEEPS)):
         column.setflags(write=False)
     for scan in range(len(batch)):
         s, e = sweep_at[scan], sweep_at[scan + 1]
@@ -72,8 +73,15 @@ def cut(batch: Batch, start_ns: int) -> Iterator[Scan]:
             {name: column[a:b] for name, column in batch.values.items()} if b > a else {},
             {name: column[a:b] for name, column in batch.texts.items()} if b > a else {},
         )
-        sweeps = Sweeps(*(column[s:e] for column in whole))
+        sweeps = Sweeps(
+            part.sensor[s:e],
+            part.number[s:e],
+            start[s:e],
+            end[s:e],
+            part.azimuth_from_rad[s:e],
+            part.azimuth_to_rad[s:e],
+            survey[s:e],
+        )
         yield Scan(
             batch.feed, int(received[scan]), batch.sensors, sweeps, detections, tuple(batch.statuses.get(scan, ()))
         )
-

@@ -11,10 +11,10 @@ from tocsin.geo.frames import half_turn, turn
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
+from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import Fault, Sensing
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
 from tocsin.simulate.sensors.stand import Stand, in_sector
-from tocsin.simulate.sky import Sky, Traits
 
 FALSE_ALARM = 1e-6  # in one resolution cell
 SNR_HALF = np.log(FALSE_ALARM) / np.log(0.5) - 1.0  # where Pd is a half: 18.9, or 12.8 dB
@@ -46,7 +46,7 @@ class Radar:
         plots = _join([self._open, self._plots(sky, from_s, to_s), self._clutter(from_s, to_s)])
         sector_s = self.sensor.period_s / self.sensing.sectors
         last = int(np.floor(self._turns(np.array(to_s)) * self.sensing.sectors))
-        sectors = np.arange(self._sectors_sent, last)
+        sectors = np.arange(self._sectors_sent, last, dtype=np.int64)
         of_plot = np.floor(self._turns(plots["time_s"]) * self.sensing.sectors).astype(np.int64)
         closed = of_plot < last
         self._open = {name: column[~closed] for name, column in plots.items()}
@@ -54,7 +54,7 @@ class Radar:
         order = np.lexsort((plots["time_s"][closed], of_plot[closed]))
         plots = {name: column[closed][order] for name, column in plots.items()}
         width = TURN_RAD / self.sensing.sectors
-        end_s = (sectors + 1) * sector_s - self._phase * self.sensor.period_s
+        end_s = np.asarray((sectors + 1) * sector_s - self._phase * self.sensor.period_s, dtype=np.float64)
         azimuth = turn(sectors * width)
         delay = self.sensing.delay_s + self.sensing.jitter_s * self._rng.random(len(sectors))
         target = plots.pop("target").astype(np.int64)
@@ -102,9 +102,9 @@ class Radar:
         snr = self._snr_1m2 * self._traits.cross_section_m2[rows] / np.maximum(distance, 1.0) ** 4
         probability = self.sensor.detection_probability * FALSE_ALARM ** (1.0 / (1.0 + snr)) * factor
         probability[self._phantom[rows]] = self.sensor.detection_probability
-        seen = self._rng.random(len(rows)) < probability
+        seen: Flags = self._rng.random(len(rows)) < probability
         seen &= self._in_view(distance, azimuth, elevation) & self.stand.above_horizon(position, altitude)
-        seen &= (np.abs(rate) >= self.sensor.doppler_notch_mps) | self._traits.rotor[rows]
+        seen &= self._traits.rotor[rows] | (np.abs(rate) >= self.sensor.doppler_notch_mps)
         copies = np.where(seen, 1 + self._rng.poisson(self.sensing.plots - 1.0, len(rows)), 0)
         pick = np.repeat(np.arange(len(rows)), copies)
         plots = self._measured(time_s[pick], distance[pick], azimuth[pick], elevation[pick], rate[pick])

@@ -8,9 +8,9 @@ from tocsin.geo.distance import travel
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.simulate.chance import stream
-from tocsin.simulate.kinds import KINDS
+from tocsin.simulate.flight.kinds import KINDS
+from tocsin.simulate.flight.sky import Traits
 from tocsin.simulate.scenario import Mover, Scenario
-from tocsin.simulate.sky import Traits
 
 CROSS_SECTION_DB = 3.0
 SOUND_DB = 2.0
@@ -47,8 +47,14 @@ def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
         table[:, row, draft.shape[1] :] = draft[:, -1:]
         table[4, row, draft.shape[1] :] = 0.0
     movers = [mover for mover in scenario.movers for _ in range(mover.count)]
+    latitude, longitude, altitude, speed, loiter_s, radius = table
     planned = Routes(
-        *table,
+        latitude,
+        longitude,
+        altitude,
+        speed,
+        loiter_s,
+        radius,
         points=np.array([draft.shape[1] for draft, *_ in drafts], dtype=np.int64),
         start_s=np.array([start for _, start in drafts]),
         from_ground=np.array([m.from_ground for m in movers], dtype=np.bool_),

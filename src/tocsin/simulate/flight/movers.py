@@ -1,19 +1,20 @@
 """Flies everything that steers itself along its route, one slab of seconds at a time.
 
-A point mass for each mover: it turns, climbs and speeds up no faster than its kind may (`kinds`), towards the next point
-of its route, which it passes, circles, attacks or lands on. The heading wanders a little around the wanted one. State is
-geodetic, so a night may be a thousand kilometres wide; a degree around the poles is out of bounds.
+A point mass for each mover: it turns, climbs and speeds up no faster than its kind may (`kinds`), towards the next
+point of its route, which it passes, circles, attacks or lands on. The heading wanders a little around the wanted one.
+State is geodetic, so a night may be a thousand kilometres wide; a degree around the poles is out of bounds.
 """
 
 import numpy as np
 
 from tocsin.geo.ellipsoid import A_M, E2
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, half_turn
-from tocsin.messages import Floats, Ints
+from tocsin.geo.units import TURN_RAD
+from tocsin.messages import Flags, Floats, Ints
 from tocsin.simulate.chance import stream
-from tocsin.simulate.routes import Routes, routes
+from tocsin.simulate.flight.routes import routes
+from tocsin.simulate.flight.sky import STEP_S, Sky
 from tocsin.simulate.scenario import Scenario
-from tocsin.simulate.sky import STEP_S, Sky, Traits
 
 UNSTEADY_S = 20.0  # how long a mover strays to one side
 CLIMB_RESPONSE_S = 4.0  # how long it takes to close most of a difference of height
@@ -103,7 +104,7 @@ class Flight:
         keep = np.exp(-STEP_S / UNSTEADY_S)
         fresh = self._rng.normal(0.0, 1.0, len(rows)) * self._unsteady[rows] * np.sqrt(1.0 - keep**2)
         self.stray[rows] = keep * self.stray[rows] + fresh
-        swing = TWO_PI * (self.now_s - self.routes.start_s[rows]) / self.routes.weave_s[rows]
+        swing = TURN_RAD * (self.now_s - self.routes.start_s[rows]) / self.routes.weave_s[rows]
         aside = self.stray[rows] + self.routes.weave_rad[rows] * np.sin(swing)
         wanted = wanted + aside * np.minimum(distance / 2_000.0, 1.0)  # the last stretch is flown straight
         limit = self._turn[rows] / np.maximum(speed, 1.0) * STEP_S
@@ -130,7 +131,7 @@ class Flight:
         self.longitude[rows] += 0.5 * STEP_S * (before[0] + after[0]) / east_m
         self.altitude[rows] = np.maximum(self.altitude[rows] + STEP_S * self.climb[rows], 0.0)
 
-    def _arrive(self, rows: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def _arrive(self, rows: Ints) -> Flags:
         """Turn to the next point where one was reached. True where it was the last: the mover ends exactly there."""
         distance, bearing = self._bearing(rows)
         speed, point = self.speed[rows], self.point[rows]
@@ -147,14 +148,12 @@ class Flight:
         exact = rows[done & (distance < speed * STEP_S)]
         self.latitude[exact] = self.routes.latitude_rad[exact, self.point[exact]]
         self.longitude[exact] = self.routes.longitude_rad[exact, self.point[exact]]
+        self.altitude[exact[self._descends[exact]]] = 0.0
         return np.asarray(done)
 
 
-TWO_PI = 2.0 * np.pi
-
-
 def _metres_per_radian(latitude: Floats) -> tuple[Floats, Floats]:
-    """Length of a radian of latitude and of longitude on the ellipsoid: the radii of curvature M, and N cos(latitude)."""
+    """Metres in a radian of latitude and of longitude: the radii of curvature M, and N cos(latitude)."""
     w2 = 1.0 - E2 * np.sin(latitude) ** 2
     normal = A_M / np.sqrt(w2)
     return normal * (1.0 - E2) / w2, normal * np.cos(latitude)

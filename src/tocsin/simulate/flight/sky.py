@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.messages import Floats, Ints
-from tocsin.simulate.kinds import Kind
+from tocsin.messages import Flags, Floats, Ints
+from tocsin.simulate.flight.kinds import Kind
 
 STEP_S = 1.0  # between knots; a turn at 30 m/s2 bends by 15 m within it, which the curve follows to centimetres
 PAST_S = 64  # sound from 20 km away is a minute old
@@ -25,7 +25,7 @@ class Traits:
     group: tuple[str, ...]
     cross_section_m2: Floats
     sound_db: Floats
-    rotor: Floats
+    rotor: Flags
     identity: tuple[str | None, ...]
     callsign: tuple[str | None, ...]
     seen_by: tuple[tuple[str, ...], ...]  # empty: by every sensor

@@ -41,10 +41,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "multirotor": Kind(0, 12, 30, 6, 4, 5, 4, 60, 3_000, 0.05, 0.01, 52, rotor=True),
         "small fixed-wing drone": Kind(12, 25, 55, 8, 3, 5, 5, 200, 5_000, 0.06, 0.02, 62),
         "one-way-attack drone": Kind(30, 51, 160, 8, 3, 6, 25, 150, 5_000, 0.03, 0.1, 82),
-        "cruise missile": Kind(150, 235, 330, 30, 15, 60, 80, 50, 12_000, 0.01, 0.1, 104),
+        "cruise missile": Kind(150, 235, 330, 30, 15, 60, 120, 50, 12_000, 0.01, 0.1, 104),
         "helicopter": Kind(0, 60, 100, 7, 3, 9, 8, 250, 6_000, 0.04, 5.0, 90, transmits=0.6, rotor=True),
         "light aircraft": Kind(25, 55, 130, 7, 2, 5, 5, 600, 6_000, 0.03, 2.0, 82, transmits=0.8, dive_rad=0.06),
-        "airliner": Kind(65, 230, 290, 3.5, 1, 12, 10, 10_500, 13_500, 0.005, 30.0, 105, transmits=0.99, dive_rad=0.052),
+        "airliner": Kind(
+            65, 230, 290, 3.5, 1, 12, 10, 10_500, 13_500, 0.005, 30.0, 105, transmits=0.99, dive_rad=0.052
+        ),
         "fast jet": Kind(70, 240, 700, 55, 12, 150, 150, 5_000, 18_000, 0.01, 3.0, 115, dive_rad=0.06),
     }
 )
