@@ -1,0 +1,151 @@
+"""A recording, or a folder of them, as scans in the order in which they came in.
+
+What a file is follows from its content (`table.sniff`), unless the caller knows better. Files without times of arrival
+are given those of their own measurements, so that they can be played. What a transport could not use is not lost: it
+comes as a Scan of refusals.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tocsin.errors import InputError
+from tocsin.feeds import table
+from tocsin.feeds.draft import Decoder, Draft
+from tocsin.feeds.transport import directory, files, pcap
+from tocsin.messages import Detections, Ints, Packet, Refusal, Scan, freeze
+
+BATCH_NS = 100_000_000  # packets of so long are decoded at once: one call of compiled code for many
+BATCH_PACKETS = 512
+PIECE_NS = 250_000_000  # a table's rows are played in pieces of so long
+CAPTURES = ("pcap", "pcapng")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file and how to read it. `start_ns` is when it began, for files that do not say."""
+
+    path: Path
+    format: str
+    framing: str
+    reason: str
+    start_ns: int
+
+    @property
+    def untimed(self) -> bool:
+        """Its packets carry no time of arrival."""
+        return self.framing not in (*CAPTURES, "final")
+
+    def scans(self) -> Iterator[Scan]:
+        """Its scans, in order of reception. Raises InputError when it cannot be read at all."""
+        refused: list[Refusal] = []
+        decoder = self._decoder()
+        newest_ns = self.start_ns
+        for batch in _batches(self._packets(refused.append)):
+            scan = decoder.decode(batch)
+            for piece in self._timed(scan, newest_ns):
+                newest_ns = max(newest_ns, piece.received_ns)
+                yield piece
+        for piece in self._timed(decoder.flush(), newest_ns):
+            newest_ns = max(newest_ns, piece.received_ns)
+            yield piece
+        if refused:
+            yield replace(Draft(self.path.name, received_ns=newest_ns).scan(), refusals=tuple(refused))
+
+    def _decoder(self) -> Decoder:
+        options: dict[str, Any] = {}
+        if self.untimed and self.format in ("beast", "avr", "sbs"):
+            options["untimed"] = True
+        return table.FORMATS[self.format](self.path.name, **options)
+
+    def _packets(self, refuse: Callable[[Refusal], None]) -> Iterator[Packet]:
+        if self.framing in CAPTURES:
+            return pcap.packets(self.path, refuse)
+        framing = "stream" if self.framing == "table" else self.framing
+        return files.packets(self.path, framing, self.start_ns, refuse)
+
+    def _timed(self, scan: Scan, newest_ns: int) -> Iterator[Scan]:
+        """Pieces of a scan without times of arrival: each row came in when it was measured, never before the last."""
+        if not self.untimed or not len(scan.detections):
+            yield replace(scan, received_ns=max(scan.received_ns, newest_ns)) if self.untimed else scan
+            return
+        received = np.maximum.accumulate(np.maximum(scan.detections.time_ns, newest_ns))
+        bounds = np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1
+        for first, last in pairwise([0, *bounds.tolist(), len(received)]):
+            rows = _rows(scan.detections, slice(first, last), received[first:last])
+            piece = replace(scan, detections=rows, received_ns=int(received[last - 1]))
+            if first > 0:  # told once, with the first piece
+                piece = replace(piece, statuses=(), refusals=(), raw_length=0)
+            freeze(piece)
+            yield piece
+
+
+def _rows(detections: Detections, rows: slice, received_ns: Ints) -> Detections:
+    return Detections(
+        detections.sweep[rows],
+        detections.time_ns[rows],
+        received_ns.copy(),
+        {name: column[rows] for name, column in detections.values.items()},
+        {name: words[rows] for name, words in detections.texts.items()},
+    )
+
+
+def _batches(packets: Iterable[Packet]) -> Iterator[Sequence[Packet]]:
+    batch: list[Packet] = []
+    for packet in packets:
+        if batch and (len(batch) >= BATCH_PACKETS or packet.received_ns - batch[0].received_ns >= BATCH_NS):
+            yield batch
+            batch = []
+        batch.append(packet)
+    if batch:
+        yield batch
+
+
+def look(path: Path, format_name: str = "", framing: str = "", start_ns: int | None = None) -> Recording:
+    """What a file is. `format_name` and `framing` override what its content says.
+
+    Raises:
+        InputError: nothing fits, or the name of a format is not known.
+    """
+    guess = table.sniff(files.head(path))
+    if guess is not None and guess.framing in CAPTURES and not format_name:
+        guess = _inside(path, guess)
+    if guess is None and not (format_name and framing):
+        known = ", ".join(table.FORMATS)
+        raise InputError(f"{path.name}: no known recording by its first bytes; say --format ({known}) and --framing")
+    reason = guess.reason if guess else "as told"
+    name = format_name or (guess.format if guess else "")
+    if name not in table.FORMATS:
+        raise InputError(f"{path.name}: format {name!r} is not known; use one of {', '.join(table.FORMATS)}")
+    # copied files keep their modification time as often as not: it is the best guess, and --start knows better
+    begun_ns = path.stat().st_mtime_ns if start_ns is None else start_ns
+    return Recording(path, name, framing or (guess.framing if guess else ""), reason, begun_ns)
+
+
+def _inside(path: Path, capture: table.Guess) -> table.Guess | None:
+    """The format of a capture's payloads, by the first that fits one."""
+    packets = pcap.packets(path, lambda _refusal: None)
+    for packet, _ in zip(packets, range(100), strict=False):
+        inner = table.sniff(packet.data)
+        if inner is not None and inner.format:
+            return table.Guess(inner.format, capture.framing, f"{capture.reason}; in it {inner.reason}")
+    return None
+
+
+def scans(path: Path, format_name: str = "", framing: str = "", start_ns: int | None = None) -> Iterator[Scan]:
+    """The scans of a file, or of all files of a folder merged by time."""
+    if not path.exists():
+        raise InputError(f"{path} is not there; give a recording, a folder of recordings or a ledger")
+    if path.is_file():
+        return look(path, format_name, framing, start_ns).scans()
+    recordings = {one: look(one, format_name, framing, start_ns) for one in directory.files(path)}
+
+    def first_ns(one: Path) -> int | None:
+        first = next(recordings[one].scans(), None)
+        return None if first is None else first.received_ns
+
+    return directory.merged(recordings, first_ns, lambda one: recordings[one].scans(), lambda scan: scan.received_ns)
