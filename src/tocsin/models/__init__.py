@@ -1,0 +1,1 @@
+"""What stages share: how things move, what sensors see, which classes there are."""

@@ -1,0 +1,60 @@
+"""The model of the tracker: how things move, live, appear. Rates, not steps, so that it serves any scan period."""
+
+from dataclasses import dataclass, field
+
+from tocsin.messages import Floats
+from tocsin.settings import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to move: velocity with white acceleration noise that may decay or turn (tracking.kernels.motion)."""
+
+    name: str
+    noise: float  # m2/s3, density of horizontal acceleration noise
+    noise_up: float  # m2/s3, of vertical acceleration noise
+    slowing: float = 0.0  # 1/s, at which horizontal velocity decays
+    slowing_up: float = 0.0  # 1/s, at which vertical velocity decays
+    turn: float = 0.0  # rad/s, clockwise from above
+    share: float = 1.0  # of the time that things spend in this mode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One Gaussian of what was never detected: state (east, north, up, and their velocities) of a local frame."""
+
+    weight: float  # how many: at the start, or per second for births
+    mean: Floats  # (6,)
+    covariance: Floats  # (6, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything about targets that is no sensor's business."""
+
+    modes: tuple[Mode, ...]
+    switching_hz: float = 1.0 / 30.0  # how often a target takes up another mode
+    survival_s: float = 7200.0  # mean life of an unobserved target
+    unseen_per_m2: float = 1e-12  # targets never detected yet: one in a square of 1,000 km
+    speed_mps: float = 130.0  # sigma of each horizontal component of a new target's velocity
+    climb_mps: float = 12.0
+    height_m: float = 3000.0  # of a target whose height nobody measured
+    height_sigma_m: float = 3000.0
+    wrong_identity: float = 1e-3
+    clutter_per_m2: float = float("nan")  # of position sensors; NaN: from clutter_per_scan and max_range_m
+    mixture_floor: float = 1e-5
+    negligible: float = 1e-7  # a pair this much less likely than its alternatives is left out
+    exact_max: int = 10
+    initial: tuple[Part, ...] = field(default=())
+    births: tuple[Part, ...] = field(default=())
+
+
+QUIET = Mode("quiet", noise=0.5, noise_up=0.5, slowing_up=1.0 / 60.0, share=0.8)
+AGILE = Mode("agile", noise=60.0, noise_up=5.0, slowing_up=1.0 / 30.0, share=0.2)
+FLAT_QUIET = Mode("quiet", noise=0.5, noise_up=0.5, share=0.8)
+FLAT_AGILE = Mode("agile", noise=60.0, noise_up=60.0, share=0.2)
+
+
+def usual(frame: Frame) -> Model:
+    """The model where none is given: a quiet and an agile way to fly."""
+    return Model((QUIET, AGILE) if frame.kind == "earth" else (FLAT_QUIET, FLAT_AGILE))

@@ -1,0 +1,137 @@
+"""The tracker's arrays: made, grown, packed for a dump. Slots keep their order, the order of birth, always."""
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from tocsin.messages import Floats
+from tocsin.models.model import Model, Part
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Bank, Events, Ints, Mixture, Scratch
+
+PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
+
+
+def new_bank(slots: int, modes: int) -> Bank:
+    """Room for components."""
+    return Bank(
+        x=np.zeros((slots, modes, 6)),
+        p=np.zeros((slots, modes, 6, 6)),
+        mu=np.zeros((slots, modes)),
+        num=np.zeros((slots, c.NUM)),
+        tag=np.zeros((slots, c.TAG), dtype=np.int64),
+    )
+
+
+def new_running() -> Ints:
+    """The running numbers of a tracker that has seen nothing."""
+    running = np.zeros(c.RUNNING, dtype=np.int64)
+    running[c.NEXT_NUMBER] = running[c.NEXT_BIRTH] = 1
+    running[c.MIXTURE_TIME] = c.NEVER
+    return running
+
+
+def alive(bank: Bank, running: Ints) -> Ints:
+    """The slots of components that are alive, in order of birth."""
+    return np.flatnonzero(bank.tag[: running[c.SLOTS], c.ALIVE])
+
+
+def fit(bank: Bank, running: Ints, wanted: int) -> Bank:
+    """Pack the living together and make room for `wanted` more slots."""
+    living = alive(bank, running)
+    n, slots = len(living), len(bank.mu)
+    if n + wanted > slots:
+        slots = max(n + wanted, 2 * slots)
+        packed = new_bank(slots, bank.mu.shape[1])
+        for new, old in zip(packed, bank, strict=True):
+            new[:n] = old[living]
+    else:
+        packed = bank
+        for column in bank:
+            column[:n] = column[living]
+    running[c.SLOTS] = n
+    return packed
+
+
+def new_mixture(model: Model, running: Ints) -> Mixture:
+    """What was never detected, at the start."""
+    mixture = Mixture(
+        x=np.zeros((PARTS_MAX, 6)),
+        p=np.zeros((PARTS_MAX, 6, 6)),
+        w=np.zeros(PARTS_MAX),
+        birth_x=_stack([part.mean for part in model.births], (6,)),
+        birth_p=_stack([part.covariance for part in model.births], (6, 6)),
+        birth_rate=np.array([part.weight for part in model.births], dtype=np.float64),
+    )
+    for u, part in enumerate(model.initial):
+        mixture.x[u], mixture.p[u], mixture.w[u] = part.mean, part.covariance, part.weight
+    running[c.MIXTURE_COUNT] = len(model.initial)
+    return mixture
+
+
+def _stack(arrays: list[Floats], shape: tuple[int, ...]) -> Floats:
+    return np.array(arrays, dtype=np.float64).reshape((len(arrays), *shape))
+
+
+def new_events(count: int) -> Events:
+    """Room for events."""
+    return Events(
+        tag=np.zeros((count, c.EVENT_WIDTH), dtype=np.int64), x=np.zeros((count, 6)), p=np.zeros((count, 6, 6))
+    )
+
+
+def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
+    """Room to work in."""
+    grid = 16
+    while grid < 2 * rows:
+        grid *= 2
+    return Scratch(
+        slot=np.zeros(slots, dtype=np.int64),
+        time=np.zeros(slots, dtype=np.int64),
+        x=np.empty((slots, modes, 6)),
+        p=np.empty((slots, modes, 6, 6)),
+        mu=np.empty((slots, modes)),
+        chance=np.empty((slots, 3)),
+        box=np.empty((slots, 4)),
+        miss=np.empty((slots, 2)),
+        first=np.zeros(slots + 1, dtype=np.int64),
+        row_box=np.empty((rows, 4)),
+        row_rate=np.empty((rows, 3)),
+        row_next=np.zeros(rows, dtype=np.int64),
+        pair_row=np.zeros(pairs, dtype=np.int64),
+        pair_w=np.empty((pairs, 3)),
+        pair_x=np.empty((pairs, modes, 6)),
+        pair_p=np.empty((pairs, modes, 6, 6)),
+        pair_mu=np.empty((pairs, modes)),
+        link=np.zeros(slots + rows, dtype=np.int64),
+        order=np.zeros(slots + rows, dtype=np.int64),
+        begin=np.zeros(slots + rows + 1, dtype=np.int64),
+        grid=np.zeros(grid, dtype=np.int64),
+        room=np.zeros((3, c.QUANTITIES, 6)),
+        mean=np.zeros((2, 6)),
+        cov=np.zeros((2, 6, 6)),
+        f=np.zeros((7, 3, 3)),
+    )
+
+
+def pack(array: np.ndarray) -> dict[str, object]:  # type: ignore[type-arg]  # any dtype
+    """An array as plain data, for a dump."""
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "data": np.ascontiguousarray(array).tobytes()}
+
+
+def unpack(packed: Mapping[str, object]) -> np.ndarray:  # type: ignore[type-arg]  # any dtype
+    """The array that `pack` wrote, free to be written to."""
+    shape = packed["shape"]
+    assert isinstance(shape, list)  # noqa: S101
+    data = packed["data"]
+    assert isinstance(data, bytes)  # noqa: S101
+    return np.frombuffer(data, dtype=np.dtype(str(packed["dtype"]))).reshape(shape).copy()
+
+
+def digest_of(*arrays: np.ndarray) -> bytes:  # type: ignore[type-arg]  # any dtype
+    """A digest of arrays: equal digests, equal bits."""
+    known = hashlib.sha256()
+    for array in arrays:
+        known.update(np.ascontiguousarray(array).data)
+    return known.digest()

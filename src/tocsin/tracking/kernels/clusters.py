@@ -1,0 +1,116 @@
+"""Parts of a look that have nothing to do with each other, and the association inside each."""
+
+import numpy as np
+from numba import njit
+
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
+from tocsin.tracking.kernels.marginals import exact, join, pass_messages, root, single
+
+
+@njit(cache=True)
+def split(s: Scratch, n: int, m: int, negligible: float) -> None:
+    """Divide weights by those of the rows, leave out what is negligible, and sort all members by cluster.
+
+    s.order then lists candidates 0..n-1 and rows n..n+m-1, cluster by cluster; the cluster whose lowest member is a
+    lies at s.order[s.begin[a] : s.begin[a] + size], and s.link[x] is the lowest member of x's cluster.
+    """
+    for a in range(n + m):
+        s.link[a] = a
+        s.begin[a] = 0
+    for i in range(n):
+        for e in range(s.first[i], s.first[i + 1]):
+            s.pair_w[e, 0] /= s.row_rate[s.pair_row[e], c.RATE_OTHER]
+            if s.pair_w[e, 0] <= negligible * s.miss[i, 0]:
+                s.pair_w[e, 0] = 0.0
+                s.pair_w[e, 1] = 0.0
+            else:
+                join(s.link, i, n + s.pair_row[e])
+    for a in range(n + m):
+        s.link[a] = root(s.link, a)
+        s.begin[s.link[a]] += 1
+    total = 0
+    for a in range(n + m):
+        size = s.begin[a]
+        s.begin[a] = total
+        total += size
+    for a in range(n + m):
+        s.order[s.begin[s.link[a]]] = a
+        s.begin[s.link[a]] += 1
+    for a in range(n + m - 1, 0, -1):  # each begin now stands where the next cluster's begins
+        s.begin[a] = s.begin[a - 1]
+    s.begin[0] = 0
+
+
+@njit(cache=True)
+def dense(s: Scratch, members: Ints, found: Ints, turned: bool) -> None:
+    """Exact marginals of one cluster of candidates `members` and rows `found` (numbered in the look)."""
+    n, m = members.shape[0], found.shape[0]
+    w = np.zeros((n, m))
+    w0 = np.empty(n)
+    for a in range(n):
+        w0[a] = s.miss[members[a], 0]
+        for e in range(s.first[members[a]], s.first[members[a] + 1]):
+            if s.pair_w[e, 0] > 0.0:
+                w[a, np.searchsorted(found, s.pair_row[e])] = s.pair_w[e, 0]
+    if turned:  # sum over sets of components instead: a component is to a detection what a detection is to it
+        q = np.empty((m, n))
+        for a in range(n):
+            for b in range(m):
+                q[b, a] = w[a, b] / w0[a]
+        other = exact(np.ones(m), q)[1]
+        for a in range(n):
+            total = 0.0
+            for b in range(m):
+                w[a, b] = other[b, a]
+                total += other[b, a]
+            w0[a] = max(1.0 - total, 0.0)
+    else:
+        w0, w = exact(w0, w)
+    for a in range(n):
+        s.miss[members[a], 1] = w0[a]
+        for e in range(s.first[members[a]], s.first[members[a] + 1]):
+            if s.pair_w[e, 0] > 0.0:
+                s.pair_w[e, 1] = w[a, np.searchsorted(found, s.pair_row[e])]
+
+
+@njit(cache=True)
+def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
+    """Marginals of every pair (s.pair_w[:, 1]), miss (s.miss[:, 1]) and row (s.row_rate[:, RATE_MARGINAL])."""
+    split(s, n, m, rules.negligible)
+    a = 0
+    while a < n + m:
+        lowest = s.link[s.order[a]]
+        b = a
+        while b < n + m and s.link[s.order[b]] == lowest:
+            b += 1
+        cut = a
+        while cut < b and s.order[cut] < n:
+            cut += 1
+        members, found = s.order[a:cut], s.order[cut:b] - n
+        size, width = cut - a, b - cut
+        if size == 1:
+            single(s.miss, s.first, s.pair_w, members[0])
+        elif size > 1 and (width <= rules.exact_max or size <= rules.exact_max):
+            counters[c.C_CLUSTERS_EXACT] += 1
+            dense(s, members, found, width > rules.exact_max or width > size + 2)
+        elif size > 1:
+            counters[c.C_CLUSTERS_PASSED] += 1
+            # s.row_rate's last column is free until the marginals are known
+            used = pass_messages(
+                members,
+                s.first,
+                s.pair_row,
+                s.pair_w,
+                s.miss,
+                s.row_rate[:, c.RATE_MARGINAL],
+                rules.passing_tolerance,
+                rules.passing_max,
+            )
+            counters[c.C_NOT_CONVERGED] += used >= rules.passing_max
+        a = b
+    for q in range(m):
+        s.row_rate[q, c.RATE_MARGINAL] = 1.0
+    for i in range(n):
+        for e in range(s.first[i], s.first[i + 1]):
+            s.row_rate[s.pair_row[e], c.RATE_MARGINAL] -= s.pair_w[e, 1]

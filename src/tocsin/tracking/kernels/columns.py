@@ -1,0 +1,248 @@
+"""The tables that kernels read and write, and what stands in each column.
+
+A component is one possible object (a Bernoulli component in the words of Williams 2015): a probability that it exists,
+and for each of K motion modes a weight, a mean and a covariance of (position, velocity) in the site's frame.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Bank(NamedTuple):
+    """Every component, one slot each, in order of birth. C slots, K modes."""
+
+    x: Floats  # (C, K, 6) mean: position m, velocity m/s
+    p: Floats  # (C, K, 6, 6) covariance
+    mu: Floats  # (C, K) weights of the modes, sum 1
+    num: Floats  # (C, NUM) numbers, see below
+    tag: Ints  # (C, TAG) whole numbers, see below
+
+
+EXISTENCE: Final = 0  # probability that it exists
+MISSED: Final = 1  # expected detections that did not come since the last one
+SWAP: Final = 2  # how likely its number belongs to the track in SWAPPED
+NUM: Final = 3
+
+TIME: Final = 0  # ns, the time of x and p
+BORN: Final = 1  # ns, of the first detection
+LAST: Final = 2  # ns, of the last detection that was more likely its own than not
+LAST_SENSOR: Final = 3  # index of a site's sensor, -1 none
+DETECTIONS: Final = 4
+NUMBER: Final = 5  # track number, 0 while it was never likely
+STATE: Final = 6  # messages.TrackState
+SWAPPED: Final = 7  # track number, -1 none
+IDENTITY: Final = 8  # index of a word, 0 none
+IDENTITY_VOTES: Final = 9
+CALLSIGN: Final = 10  # index of a word, 0 none
+WITNESS: Final = 11  # bits: WITNESS_SENSED, WITNESS_SELF
+ALIVE: Final = 12
+BIRTH: Final = 13  # a number of its own, from 1
+IDENTITY_KIND: Final = 14  # index of a word, 0 none
+TAG: Final = 15
+
+WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
+WITNESS_SELF: Final = 2  # the target's own report
+
+TENTATIVE: Final = 0
+CONFIRMED: Final = 1
+LOST: Final = 3
+
+# What one detection may measure; a row's mask has a bit for each.
+RANGE: Final = 0
+AZIMUTH: Final = 1
+ELEVATION: Final = 2
+RANGE_RATE: Final = 3
+ALTITUDE: Final = 4  # of a polar detection
+EAST: Final = 5  # EAST, NORTH, UP: the row's own axes
+NORTH: Final = 6
+UP: Final = 7
+VELOCITY_EAST: Final = 8
+VELOCITY_NORTH: Final = 9
+VELOCITY_UP: Final = 10
+QUANTITIES: Final = 11
+
+
+class Rows(NamedTuple):
+    """Detections: m rows, sorted by the look that they belong to."""
+
+    mask: Ints  # (m,) bit k: quantity k was measured
+    z: Floats  # (m, QUANTITIES) values; EAST to UP: the position in the frame; VELOCITY_*: the velocity in the frame
+    var: Floats  # (m, QUANTITIES) variances
+    axes: Floats  # (m, 3, 3) rows east, north, up as vectors of the frame
+    time: Ints  # (m,) ns
+    clutter: Floats  # (m,) false detections per unit of what was measured
+    prior: Floats  # (m,) unit of what was measured per m2 of ground: field density times this is the rate of new ones
+    word: Ints  # (m, 3) identity, callsign, what kind of identity: index of a word, 0 none
+
+
+class Looks(NamedTuple):
+    """Looks: a sensor, a time, the sector seen, and the rows [first, last) found there. q looks."""
+
+    time: Ints  # (q,) ns
+    sensor: Ints  # (q,) index
+    first: Ints  # (q,)
+    last: Ints  # (q,)
+    survey: Ints  # (q,) 1: what is not among the rows was missed
+    azimuth: Floats  # (q, 2) rad, from and to, clockwise; NaN: all around
+    span: Ints  # (q,) ns that one turn lasts: the same object gives one detection in half of it
+
+
+class Sensors(NamedTuple):
+    """The site's sensors. s rows."""
+
+    place: Floats  # (s, 3) in the frame
+    axes: Floats  # (s, 3, 3) rows east, north, up as vectors of the frame
+    num: Floats  # (s, SENSOR_NUM)
+    self_report: Ints  # (s,) 1: the target says where it is
+
+
+PD: Final = 0
+RANGE_MIN: Final = 1
+RANGE_MAX: Final = 2
+FIELD_FROM: Final = 3  # field of view, NaN: all around
+FIELD_TO: Final = 4
+ELEVATION_MIN: Final = 5
+ELEVATION_MAX: Final = 6
+NOTCH: Final = 7
+HORIZON: Final = 8  # m, the antenna's own part of the distance to the horizon; -1: flat
+PLACED: Final = 9  # 1: the sensor has a place, so that range and angles make sense
+SENSOR_NUM: Final = 10
+
+
+class Rules(NamedTuple):
+    """The model and the limits, as numbers."""
+
+    modes: Floats  # (K, MODE)
+    switching: float  # 1/s
+    stationary: Floats  # (K,) share of time in each mode
+    earth: int  # 1: ECEF
+    plane: Floats  # (2, 3) east and north at the origin: the plane in which neighbours are sought
+    origin: Floats  # (3,)
+    gate: float
+    negligible: float  # a pair this much less likely than its alternatives is left out of the association
+    exact_max: int  # detections in a cluster up to which marginals are exact
+    passing_tolerance: float
+    passing_max: int  # iterations of belief propagation
+    confirm: float
+    release: float
+    prune: float
+    survival_s: float  # mean life
+    density: float  # unseen objects per m2, where there is no mixture
+    speed: float  # m/s, sigma of a new object's velocity along the ground
+    climb: float  # m/s, sigma of its vertical velocity
+    height: float  # m, mean of a new object's height
+    height_sigma: float
+    wrong_identity: float  # how often an identity is wrong
+    mixture_floor: float  # weight below which a part of the mixture is dropped
+    components_max: int
+
+
+NOISE: Final = 0  # m2/s3, density of horizontal acceleration noise
+NOISE_UP: Final = 1  # m2/s3, of vertical acceleration noise
+SLOWING: Final = 2  # 1/s, horizontal velocity decays
+SLOWING_UP: Final = 3  # 1/s, vertical velocity decays
+TURN: Final = 4  # rad/s, clockwise from above
+MODE: Final = 5
+
+
+class Mixture(NamedTuple):
+    """What was never detected, as a Gaussian mixture (laboratory data). U slots, the first n in use."""
+
+    x: Floats  # (U, 6)
+    p: Floats  # (U, 6, 6)
+    w: Floats  # (U,)
+    birth_x: Floats  # (B, 6)
+    birth_p: Floats  # (B, 6, 6)
+    birth_rate: Floats  # (B,) per second
+
+
+# Running whole numbers of a tracker, in one array.
+SLOTS: Final = 0  # slots in use, dead ones included
+ALIVE_COUNT: Final = 1
+NEXT_NUMBER: Final = 2
+NEXT_BIRTH: Final = 3
+MIXTURE_COUNT: Final = 4
+MIXTURE_TIME: Final = 5  # ns, NEVER before the first look
+EVENT_COUNT: Final = 6
+RUNNING: Final = 7
+NEVER: Final = -(2**62)
+
+# Counters, in one array; `tracker` gives them names.
+C_LOOKS: Final = 0
+C_PAIRS: Final = 1
+C_CLUSTERS_EXACT: Final = 2
+C_CLUSTERS_PASSED: Final = 3
+C_NOT_CONVERGED: Final = 4
+C_BIRTHS: Final = 5
+C_PRUNED: Final = 6
+C_COMPONENTS_CUT: Final = 7
+C_MIXTURE_CUT: Final = 8
+COUNTERS: Final = 9
+
+# What a kernel asks for when it comes back early; the work up to there is done.
+DONE: Final = 0
+MORE_PAIRS: Final = 1
+MORE_SLOTS: Final = 2
+MORE_EVENTS: Final = 3
+
+# Events: what happened to a track, in order, and its columns and state at that moment.
+E_CONFIRMED: Final = 1
+E_LOST: Final = 2
+E_ENDED: Final = 3
+EVENT_KIND: Final = 0
+EVENT_TIME: Final = 1
+EVENT_NUMBER: Final = 2
+EVENT_AGAIN: Final = 3  # 1: it was lost before
+EVENT_TAG: Final = 4  # from here on: the columns of the component
+EVENT_WIDTH: Final = EVENT_TAG + TAG
+
+
+class Events(NamedTuple):
+    """What happened to tracks: e slots."""
+
+    tag: Ints  # (e, EVENT_WIDTH)
+    x: Floats  # (e, 6)
+    p: Floats  # (e, 6, 6)
+
+
+class Scratch(NamedTuple):
+    """Room to work in, kept between calls; nothing in it is state. C slots, m rows, e pairs, K modes."""
+
+    slot: Ints  # (C,) which components this look touches: its candidates
+    time: Ints  # (C,) ns, of x and p: the look's time, or the component's own where that is later
+    x: Floats  # (C, K, 6) predicted
+    p: Floats  # (C, K, 6, 6)
+    mu: Floats  # (C, K)
+    chance: Floats  # (C, 3): existence, detection probability, of being missed in this look
+    box: Floats  # (C, 4): place in the plane, half sides of what its gate may reach
+    miss: Floats  # (C, 2): weight and marginal of "not detected"
+    first: Ints  # (C + 1,) pairs of candidate i: first[i] to first[i + 1]
+    row_box: Floats  # (m, 4) as box, for the rows of the look
+    row_rate: Floats  # (m, 3): new ones, all that is no known component, marginal of that
+    row_next: Ints  # (m,) lists of the grid
+    pair_row: Ints  # (e,)
+    pair_w: Floats  # (e, 3): weight, marginal, message
+    pair_x: Floats  # (e, K, 6) updated
+    pair_p: Floats  # (e, K, 6, 6)
+    pair_mu: Floats  # (e, K)
+    link: Ints  # (C + m,) clusters as a forest: candidates, then rows
+    order: Ints  # (C + m,) members, cluster by cluster
+    begin: Ints  # (C + m + 1,) where the cluster of each root begins in `order`
+    grid: Ints  # (2^b,) heads of the grid's lists
+    room: Floats  # (3, QUANTITIES, 6)
+    mean: Floats  # (2, 6)
+    cov: Floats  # (2, 6, 6)
+    f: Floats  # (7, 3, 3)
+
+
+CHANCE_EXISTENCE: Final = 0
+CHANCE_PD: Final = 1
+CHANCE_MISS: Final = 2
+RATE_NEW: Final = 0
+RATE_OTHER: Final = 1
+RATE_MARGINAL: Final = 2

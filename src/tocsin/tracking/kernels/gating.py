@@ -1,0 +1,238 @@
+"""Which components a look touches, and which of its detections may be theirs.
+
+Neighbours are sought in a plane (east and north at the site's origin): distances there are never longer than in space,
+so nothing inside the gate is lost, and the search changes the speed and no bit of the result.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from tocsin.tracking.kernels.columns import (
+    ALIVE,
+    AZIMUTH,
+    CHANCE_EXISTENCE,
+    CHANCE_MISS,
+    CHANCE_PD,
+    EXISTENCE,
+    IDENTITY,
+    IDENTITY_KIND,
+    LAST,
+    LAST_SENSOR,
+    PD,
+    RANGE,
+    SLOTS,
+    TIME,
+    Bank,
+    Floats,
+    Ints,
+    Looks,
+    Rows,
+    Rules,
+    Scratch,
+    Sensors,
+)
+from tocsin.tracking.kernels.motion import predict
+from tocsin.tracking.kernels.sensing import evaluate, give_birth, visible
+
+BRUTE = 6  # up to so many detections in a look, each is tried with each component
+PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
+POSITION_BITS = 0b11 << 5
+
+
+@njit(cache=True)
+def shadow(x: Floats, p: Floats, rules: Rules, box: Floats) -> None:
+    """A position (3,) with its covariance in the plane of neighbours: box (4,) is place and half sides of its gate."""
+    for q in range(2):
+        c = rules.plane[q]
+        box[q] = c[0] * (x[0] - rules.origin[0]) + c[1] * (x[1] - rules.origin[1]) + c[2] * (x[2] - rules.origin[2])
+        v = c[0] * c[0] * p[0, 0] + c[1] * c[1] * p[1, 1] + c[2] * c[2] * p[2, 2]
+        v += 2.0 * (c[0] * c[1] * p[0, 1] + c[0] * c[2] * p[0, 2] + c[1] * c[2] * p[1, 2])
+        box[2 + q] = math.sqrt(rules.gate * max(v, 0.0))
+
+
+@njit(cache=True)
+def place_rows(rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch) -> None:
+    """Where each row of a look lies in the plane, and how far its gate reaches, into s.row_box."""
+    x, p = s.mean[0], s.cov[0]
+    for j in range(looks.first[look], looks.last[look]):
+        q = j - looks.first[look]
+        polar_place = rows.mask[j] & (1 << RANGE) and rows.mask[j] & (1 << AZIMUTH)
+        if polar_place or rows.mask[j] & POSITION_BITS:
+            give_birth(rows, j, sensors, looks.sensor[look], rules, x, p, s.room)
+            shadow(x, p, rules, s.row_box[q])
+        else:
+            s.row_box[q, :2] = 0.0
+            s.row_box[q, 2:] = math.inf  # it says no place: any component may be meant
+        slack = abs(rows.time[j] - looks.time[look]) * 1e-9 * rules.speed * 5.0
+        s.row_box[q, 2] += slack
+        s.row_box[q, 3] += slack
+
+
+@njit(cache=True)
+def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> bool:
+    """Could component i, not yet predicted, be what one of the m rows of a look saw? Generous, and cheap."""
+    dt = abs(time - bank.tag[i, TIME]) * 1e-9
+    box = s.mean[0]
+    for k in range(bank.mu.shape[1]):
+        x, p = bank.x[i, k], bank.p[i, k]
+        shadow(x, p, rules, box)
+        noise = max(rules.modes[k, 0], rules.modes[k, 1])
+        spread = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]) * dt + math.sqrt(noise * dt * dt * dt)
+        grown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt + math.sqrt(rules.gate) * spread
+        for q in range(m):
+            other = s.row_box[q]
+            far0, far1 = box[2] + other[2] + grown, box[3] + other[3] + grown
+            if abs(box[0] - other[0]) <= far0 and abs(box[1] - other[1]) <= far1:
+                return True
+    return False
+
+
+@njit(cache=True)
+def candidates(
+    bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints
+) -> int:
+    """Predict the components that a look may touch into s.slot, x, p, mu, chance and box; returns how many."""
+    n = 0
+    time, sensor = looks.time[look], looks.sensor[look]
+    survey = looks.survey[look] == 1
+    m = looks.last[look] - looks.first[look]
+    for i in range(running[SLOTS]):
+        if bank.tag[i, ALIVE] == 0 or (not survey and not near(bank, i, time, rules, s, m)):
+            continue
+        x, p, mu = s.x[n], s.p[n], s.mu[n]
+        s.time[n] = max(time, bank.tag[i, TIME])  # a late look finds components ahead of it: its rows look back
+        survived = predict(bank, i, s.time[n], rules, x, p, mu, s.f)
+        best = np.argmax(mu)
+        pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
+        if inside < 1e-6:
+            continue
+        missable = survey
+        if bank.tag[i, LAST_SENSOR] == sensor and time - bank.tag[i, LAST] < looks.span[look] // 2:
+            missable = False  # it gave its detection of this turn in the sector next door
+        s.slot[n] = i
+        s.chance[n, CHANCE_EXISTENCE] = bank.num[i, EXISTENCE] * survived
+        s.chance[n, CHANCE_PD] = max(pd, PD_LEAST * sensors.num[sensor, PD])
+        s.chance[n, CHANCE_MISS] = pd * inside if missable else 0.0
+        shadow(x[best], p[best], rules, s.box[n])
+        for k in range(mu.shape[0]):
+            if k != best:
+                box, other = s.box[n], s.mean[0]
+                shadow(x[k], p[k], rules, other)
+                box[2] = max(box[2], other[2] + abs(other[0] - box[0]))
+                box[3] = max(box[3], other[3] + abs(other[1] - box[1]))
+        n += 1
+    return n
+
+
+@njit(cache=True)
+def cell_size(s: Scratch, n: int, m: int) -> float:
+    """A cell about as wide as the mean gate of a component and a row."""
+    total = 0.0
+    for i in range(n):
+        total += s.box[i, 2] + s.box[i, 3]
+    size = total / max(n, 1)
+    total = 0.0
+    for q in range(m):
+        total += min(s.row_box[q, 2] + s.row_box[q, 3], 1e6)
+    return max(size + total / max(m, 1), 1e-3)
+
+
+@njit(cache=True)
+def bucket(a: int, b: int, size: int) -> int:
+    """Cell (a, b) as a bucket; `size` is a power of two."""
+    return ((a * 73856093) ^ (b * 19349663)) & (size - 1)
+
+
+@njit(cache=True)
+def spread_rows(s: Scratch, m: int, cell: float) -> int:
+    """Hash the rows into lists, one for each cell of the plane. Returns the number of buckets used."""
+    size = 16
+    while size < 2 * m:
+        size *= 2
+    s.grid[:size] = -1
+    for q in range(m):
+        b = bucket(math.floor(s.row_box[q, 0] / cell), math.floor(s.row_box[q, 1] / cell), size)
+        s.row_next[q] = s.grid[b]
+        s.grid[b] = q
+    return size
+
+
+@njit(cache=True)
+def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float, wide1: float) -> int:
+    """Rows that may lie in the gate of candidate i, ascending, into s.order; returns how many."""
+    box = s.box[i]
+    found = 0
+    if size == 0 or (2.0 * (box[2] + wide0) / cell + 2.0) * (2.0 * (box[3] + wide1) / cell + 2.0) > m:
+        for q in range(m):
+            other = s.row_box[q]
+            if abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]:
+                s.order[found] = q
+                found += 1
+        return found
+    for a in range(math.floor((box[0] - box[2] - wide0) / cell), math.floor((box[0] + box[2] + wide0) / cell) + 1):
+        for b in range(math.floor((box[1] - box[3] - wide1) / cell), math.floor((box[1] + box[3] + wide1) / cell) + 1):
+            q = s.grid[bucket(a, b, size)]
+            while q >= 0:
+                other = s.row_box[q]
+                fits = abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]
+                if fits and math.floor(other[0] / cell) == a and math.floor(other[1] / cell) == b:
+                    place = found  # insertion sort: the order of rows must not depend on the grid
+                    while place > 0 and s.order[place - 1] > q:
+                        s.order[place] = s.order[place - 1]
+                        place -= 1
+                    s.order[place] = q
+                    found += 1
+                q = s.row_next[q]
+    return found
+
+
+@njit(cache=True)
+def pairs(
+    bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, n: int
+) -> int:
+    """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
+    m = looks.last[look] - looks.first[look]
+    begin, sensor = looks.first[look], looks.sensor[look]
+    cell, size, wide0, wide1 = 1.0, 0, 0.0, 0.0
+    if m > BRUTE:
+        cell = cell_size(s, n, m)
+        size = spread_rows(s, m, cell)
+        for q in range(m):
+            wide0, wide1 = max(wide0, s.row_box[q, 2]), max(wide1, s.row_box[q, 3])
+    e = 0
+    for i in range(n):
+        s.first[i] = e
+        found = neighbours(s, i, m, cell, size, wide0, wide1)
+        if e + found > s.pair_row.shape[0]:
+            return -1
+        for t in range(found):
+            j = begin + s.order[t]
+            dt = (rows.time[j] - s.time[i]) * 1e-9
+            likelihood = 0.0
+            for k in range(s.mu.shape[1]):
+                s.pair_x[e, k] = s.x[i, k]
+                s.pair_p[e, k] = s.p[i, k]
+                d2, like = evaluate(rows, j, sensors, sensor, dt, rules, s.pair_x[e, k], s.pair_p[e, k], s.room)
+                s.pair_mu[e, k] = s.mu[i, k] * like
+                likelihood += s.pair_mu[e, k]
+            if likelihood > 0.0:
+                for k in range(s.mu.shape[1]):
+                    s.pair_mu[e, k] /= likelihood
+                s.pair_row[e] = s.order[t]
+                weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD] * likelihood
+                s.pair_w[e, 0] = weight * agreement(bank, s.slot[i], rows, j, rules)
+                e += 1
+    s.first[n] = e
+    return e
+
+
+@njit(cache=True)
+def agreement(bank: Bank, i: int, rows: Rows, j: int, rules: Rules) -> float:
+    """How much likelier (or less) an identity makes a pair: evidence that may be wrong, never a command."""
+    if rows.word[j, 0] == 0 or bank.tag[i, IDENTITY] == 0 or rows.word[j, 2] != bank.tag[i, IDENTITY_KIND]:
+        return 1.0
+    if rows.word[j, 0] == bank.tag[i, IDENTITY]:
+        return 1.0 / rules.wrong_identity
+    return rules.wrong_identity

@@ -1,0 +1,136 @@
+"""Which detection belongs to which component: marginal probabilities over all joint associations of one cluster.
+
+At most one detection to a component and one component to a detection. A detection that no component claims is false or
+of something new. With w0[i] the weight of "i not detected", w[e] of the pair e = (i, j), wn[j] of "j is nobody's":
+
+    P(association) proportional to  product over i of (w0[i] or w[i, j])  x  product over unclaimed j of wn[j]
+
+`exact` sums over all subsets of detections (n 2^m m steps); `pass_messages` is loopy belief propagation: Williams and
+Lau, IEEE TAES 2014, equations 30 to 35, which converges always and is exact on trees.
+"""
+
+import numpy as np
+from numba import njit
+
+from tocsin.tracking.kernels.columns import Floats, Ints
+
+
+@njit(cache=True)
+def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Marginals of a small cluster: w0 (n,), w (n, m) already divided by wn. Returns p0 (n,), p (n, m).
+
+    forward[i, s]: weight of what components before i did, using the detections of set s; backward[i, s]: weight of
+    what components from i on can still do when s is used.
+    """
+    n, m = w.shape
+    sets = 1 << m
+    forward = np.zeros((n + 1, sets))
+    backward = np.zeros((n + 1, sets))
+    forward[0, 0] = 1.0
+    for i in range(n):
+        for s in range(sets):
+            f = forward[i, s]
+            if f == 0.0:
+                continue
+            forward[i + 1, s] += f * w0[i]
+            for j in range(m):
+                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
+                    forward[i + 1, s | (1 << j)] += f * w[i, j]
+    for s in range(sets):
+        backward[n, s] = 1.0
+    for i in range(n - 1, -1, -1):
+        for s in range(sets):
+            b = w0[i] * backward[i + 1, s]
+            for j in range(m):
+                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
+                    b += w[i, j] * backward[i + 1, s | (1 << j)]
+            backward[i, s] = b
+    total = backward[0, 0]
+    p0 = np.zeros(n)
+    p = np.zeros((n, m))
+    for i in range(n):
+        for s in range(sets):
+            f = forward[i, s] / total
+            if f == 0.0:
+                continue
+            p0[i] += f * w0[i] * backward[i + 1, s]
+            for j in range(m):
+                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
+                    p[i, j] += f * w[i, j] * backward[i + 1, s | (1 << j)]
+    return p0, p
+
+
+@njit(cache=True)
+def pass_messages(
+    members: Ints, first: Ints, rows: Ints, pair_w: Floats, w0: Floats, total: Floats, tolerance: float, most: int
+) -> int:
+    """Marginals of a large cluster, in place. Returns the iterations used; `most` when it did not settle.
+
+    members: its components. first (C + 1,): pairs of component i are first[i] to first[i + 1]. rows: the detection of
+    each pair. pair_w (e, 3): weight w / wn (0: left out), marginal (out), message nu. w0 (C, 2): weight, marginal
+    (out). total (m,) is room, one number a detection.
+    """
+    for i in members:
+        for e in range(first[i], first[i + 1]):
+            pair_w[e, 2] = 1.0
+    used = most
+    for turn in range(most):
+        for i in members:
+            for e in range(first[i], first[i + 1]):
+                total[rows[e]] = 1.0
+        for i in members:  # mu = w / (w0 + sum of the others' w nu)
+            s = w0[i, 0]
+            for e in range(first[i], first[i + 1]):
+                s += pair_w[e, 0] * pair_w[e, 2]
+            for e in range(first[i], first[i + 1]):
+                if pair_w[e, 0] > 0.0:
+                    pair_w[e, 1] = pair_w[e, 0] / (s - pair_w[e, 0] * pair_w[e, 2])
+                    total[rows[e]] += pair_w[e, 1]
+        worst = 0.0
+        for i in members:  # nu = 1 / (1 + sum of the others' mu)
+            for e in range(first[i], first[i + 1]):
+                if pair_w[e, 0] > 0.0:
+                    nu = 1.0 / (total[rows[e]] - pair_w[e, 1])
+                    worst = max(worst, abs(nu - pair_w[e, 2]) / nu)
+                    pair_w[e, 2] = nu
+        if worst < tolerance:
+            used = turn + 1
+            break
+    for i in members:
+        s = w0[i, 0]
+        for e in range(first[i], first[i + 1]):
+            s += pair_w[e, 0] * pair_w[e, 2]
+        w0[i, 1] = w0[i, 0] / s
+        for e in range(first[i], first[i + 1]):
+            pair_w[e, 1] = pair_w[e, 0] * pair_w[e, 2] / s
+    return used
+
+
+@njit(cache=True)
+def root(link: Ints, a: int) -> int:
+    """The tree of a forest that node a stands in; halves paths on its way."""
+    while link[a] != a:
+        link[a] = link[link[a]]
+        a = link[a]
+    return a
+
+
+@njit(cache=True)
+def join(link: Ints, a: int, b: int) -> None:
+    """Make one tree of two; the lower root stays, so that the result does not depend on the order of joining."""
+    ra, rb = root(link, a), root(link, b)
+    if ra < rb:
+        link[rb] = ra
+    elif rb < ra:
+        link[ra] = rb
+
+
+@njit(cache=True)
+def single(w0: Floats, first: Ints, pair_w: Floats, i: int) -> None:
+    """Marginals of a component whose detections gate with nobody else, in place: one sum."""
+    s = w0[i, 0]
+    for e in range(first[i], first[i + 1]):
+        s += pair_w[e, 0]
+    w0[i, 1] = w0[i, 0] / s
+    for e in range(first[i], first[i + 1]):
+        pair_w[e, 1] = pair_w[e, 0] / s

@@ -1,0 +1,212 @@
+"""How a component moves: linear modes of (position, velocity), each the exact solution of its stochastic equation.
+
+    dp = v dt,    dv = (-c + w J) v dt + noise,    J: a quarter turn in the horizontal plane
+
+so that predict(a + b) = predict(a), then predict(b). In blocks, with N = integral of M over dt:
+
+    p' = p + N v,    v' = M v,    Q = integral over s of [N(s); M(s)] q [N(s); M(s)]^T
+
+Sources: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications" (2001), 6.2 and 11.7; Li and Jilkov, IEEE TAES
+2003. `mix` is step 1 of the interacting multiple models of Blom and Bar-Shalom (1988).
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from tocsin.tracking.kernels.columns import MODE, NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
+
+A2 = 6378137.0**2  # WGS 84, semi-axes squared
+B2 = 6356752.314245179**2
+
+
+@njit(cache=True)
+def upward(x: Floats, earth: int, up: Floats) -> None:
+    """The local vertical at a position (3,) into `up` (3,): normal of the ellipsoid through it."""
+    if earth == 0:
+        up[0], up[1], up[2] = 0.0, 0.0, 1.0
+        return
+    a, b, c = x[0] / A2, x[1] / A2, x[2] / B2
+    size = math.sqrt(a * a + b * b + c * c)
+    up[0], up[1], up[2] = a / size, b / size, c / size
+
+
+@njit(cache=True)
+def slowing(c: float, q: float, dt: float) -> tuple[float, float, float, float, float]:
+    """Velocity that decays at rate c (Ornstein-Uhlenbeck): n, m, and noise of pp, pv, vv. c = 0: constant velocity."""
+    a = c * dt
+    if a < 1e-2:  # the exact forms lose their digits here; these are their first terms
+        n = dt * (1.0 - a / 2.0 + a * a / 6.0 - a * a * a / 24.0)
+        pp = q * dt * dt * dt * (1.0 / 3.0 - a / 4.0 + 7.0 * a * a / 60.0 - a * a * a / 24.0)
+        vv = q * dt * (1.0 - a + 2.0 * a * a / 3.0 - a * a * a / 3.0)
+        return n, math.exp(-a), pp, q * n * n / 2.0, vv
+    m = math.exp(-c * dt)
+    n = (1.0 - m) / c
+    vv = q * (1.0 - m * m) / (2.0 * c)
+    pv = q * n * n / 2.0
+    pp = q * (dt - 2.0 * n + (1.0 - m * m) / (2.0 * c)) / (c * c)
+    return n, m, pp, pv, vv
+
+
+@njit(cache=True)
+def turning(w: float, q: float, dt: float) -> tuple[float, float, float, float, float, float, float]:
+    """Velocity that turns at rate w: N = n I + n2 J, M = m I + m2 J, noise pp, pv, pv2 (of J); vv is q dt."""
+    a = w * dt
+    n, n2 = math.sin(a) / w, 2.0 * math.sin(0.5 * a) ** 2 / w
+    if abs(a) < 0.05:
+        pp = q * dt * dt * dt * (1.0 / 3.0 - a * a / 60.0 + a * a * a * a / 2520.0)
+        pv2 = -q * dt * dt * (a / 6.0 - a * a * a / 120.0)
+    else:
+        pp = 2.0 * q * (a - math.sin(a)) / (w * w * w)
+        pv2 = q * (math.sin(a) - a) / (w * w)
+    return n, n2, math.cos(a), math.sin(a), pp, q * n2 / w, pv2
+
+
+@njit(cache=True)
+def transition(mode: Floats, dt: float, up: Floats, f: Floats) -> None:
+    """Fill f[:5] (each 3, 3) with N, M, Qpp, Qpv, Qvv of one mode over dt, about the vertical `up`."""
+    nu, mu, ppu, pvu, vvu = slowing(mode[SLOWING_UP], mode[NOISE_UP], dt)
+    if mode[TURN] != 0.0:
+        n, n2, m, m2, pp, pv, pv2 = turning(mode[TURN], mode[NOISE], dt)
+        vv = mode[NOISE] * dt
+    else:
+        n, m, pp, pv, vv = slowing(mode[SLOWING], mode[NOISE], dt)
+        n2, m2, pv2 = 0.0, 0.0, 0.0
+    for i in range(3):
+        for j in range(3):
+            uu = up[i] * up[j]
+            flat = (1.0 if i == j else 0.0) - uu
+            f[0, i, j] = n * flat + nu * uu
+            f[1, i, j] = m * flat + mu * uu
+            f[2, i, j] = pp * flat + ppu * uu
+            f[3, i, j] = pv * flat + pvu * uu
+            f[4, i, j] = vv * flat + vvu * uu
+    if mode[TURN] != 0.0:
+        for i in range(3):
+            j, k = (i + 1) % 3, (i + 2) % 3  # J v = v x up: clockwise as seen from above
+            for sign, a, b in ((1.0, i, j), (-1.0, i, k)):
+                c = up[k] if sign > 0.0 else up[j]
+                f[0, a, b] += sign * n2 * c
+                f[1, a, b] += sign * m2 * c
+                f[3, a, b] += sign * pv2 * c
+
+
+@njit(cache=True)
+def move(x: Floats, p: Floats, f: Floats) -> None:
+    """Predict one mean (6,) and covariance (6, 6) in place with the blocks of `transition`; f[5:7] is room.
+
+    With P = [A B; B^T C]:  B1 = B + N C,  A' = A + N B^T + B1 N^T + Qpp,  B' = B1 M^T + Qpv,  C' = M C M^T + Qvv.
+    """
+    for i in range(3):
+        x[i] += f[0, i, 0] * x[3] + f[0, i, 1] * x[4] + f[0, i, 2] * x[5]
+    v0, v1, v2 = x[3], x[4], x[5]
+    for i in range(3):
+        x[3 + i] = f[1, i, 0] * v0 + f[1, i, 1] * v1 + f[1, i, 2] * v2
+        for j in range(3):
+            f[5, i, j] = p[i, 3 + j] + f[0, i, 0] * p[3, 3 + j] + f[0, i, 1] * p[4, 3 + j] + f[0, i, 2] * p[5, 3 + j]
+            f[6, i, j] = f[1, i, 0] * p[3, 3 + j] + f[1, i, 1] * p[4, 3 + j] + f[1, i, 2] * p[5, 3 + j]
+    for i in range(3):
+        for j in range(i + 1):
+            nb = f[0, i, 0] * p[j, 3] + f[0, i, 1] * p[j, 4] + f[0, i, 2] * p[j, 5]
+            bn = f[5, i, 0] * f[0, j, 0] + f[5, i, 1] * f[0, j, 1] + f[5, i, 2] * f[0, j, 2]
+            p[i, j] += nb + bn + f[2, i, j]
+            p[j, i] = p[i, j]
+    for i in range(3):
+        for j in range(3):
+            b = f[5, i, 0] * f[1, j, 0] + f[5, i, 1] * f[1, j, 1] + f[5, i, 2] * f[1, j, 2] + f[3, i, j]
+            p[i, 3 + j] = b
+            p[3 + j, i] = b
+        for j in range(i + 1):
+            c = f[6, i, 0] * f[1, j, 0] + f[6, i, 1] * f[1, j, 1] + f[6, i, 2] * f[1, j, 2] + f[4, i, j]
+            p[3 + i, 3 + j] = c
+            p[3 + j, 3 + i] = c
+
+
+@njit(cache=True)
+def glide(x: Floats, p: Floats, q: float, dt: float) -> None:
+    """`move` for constant velocity with the same noise along every axis: a third of the work."""
+    qpp, qpv, qvv = q * dt * dt * dt / 3.0, q * dt * dt / 2.0, q * dt
+    for i in range(3):
+        x[i] += dt * x[3 + i]
+        for j in range(i + 1):
+            p[i, j] += dt * (p[i, 3 + j] + p[j, 3 + i] + dt * p[3 + i, 3 + j])
+            p[j, i] = p[i, j]
+        p[i, i] += qpp
+    for i in range(3):
+        for j in range(3):
+            p[i, 3 + j] += dt * p[3 + i, 3 + j]
+        p[i, 3 + i] += qpv
+    for i in range(3):
+        for j in range(3):
+            p[3 + i, j] = p[j, 3 + i]
+        p[3 + i, 3 + i] += qvv
+
+
+@njit(cache=True)
+def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) -> None:
+    """Predict one mean and covariance in place by one mode; f (7, 3, 3) is room."""
+    plain = mode[NOISE] == mode[NOISE_UP] and mode[TURN] == 0.0 and mode[SLOWING] == 0.0 and mode[SLOWING_UP] == 0.0
+    if plain:
+        glide(x, p, mode[NOISE], dt)
+        return
+    upward(x, earth, f[5, 0])
+    transition(mode, dt, f[5, 0], f)
+    move(x, p, f)
+
+
+@njit(cache=True)
+def mix(x: Floats, p: Floats, mu: Floats, rules: Rules, dt: float) -> None:
+    """Let modes exchange weight over dt, in place: x (K, 6), p (K, 6, 6), mu (K,).
+
+    Switching happens at one rate s to a mode drawn from the stationary shares w: exp(A dt) = e I + (1 - e) 1 w^T with
+    e = exp(-s dt), which is a semigroup, so the weights do not depend on how a stretch of time is cut.
+    """
+    modes = mu.shape[0]
+    stay = math.exp(-rules.switching * dt)
+    if modes == 1 or stay == 1.0:
+        return
+    x0 = x.copy()
+    p0 = p.copy()
+    mu0 = mu.copy()
+    for k in range(modes):
+        mu[k] = stay * mu0[k] + (1.0 - stay) * rules.stationary[k]
+        x[k, :] = 0.0
+        p[k, :, :] = 0.0
+        if mu[k] <= 0.0:
+            x[k, :] = x0[k]
+            p[k, :, :] = p0[k]
+            continue
+        for j in range(modes):
+            share = ((stay if j == k else 0.0) + (1.0 - stay) * rules.stationary[k]) * mu0[j] / mu[k]
+            for a in range(6):
+                x[k, a] += share * x0[j, a]
+        for j in range(modes):
+            share = ((stay if j == k else 0.0) + (1.0 - stay) * rules.stationary[k]) * mu0[j] / mu[k]
+            if share == 0.0:
+                continue
+            for a in range(6):
+                for b in range(6):
+                    p[k, a, b] += share * (p0[j, a, b] + (x0[j, a] - x[k, a]) * (x0[j, b] - x[k, b]))
+
+
+@njit(cache=True)
+def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, mu: Floats, f: Floats) -> float:
+    """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life)."""
+    x[:, :] = bank.x[i]
+    p[:, :, :] = bank.p[i]
+    mu[:] = bank.mu[i]
+    dt = (time - bank.tag[i, TIME]) * 1e-9
+    if dt == 0.0:
+        return 1.0
+    mix(x, p, mu, rules, dt)
+    for k in range(rules.modes.shape[0]):
+        drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
+    return math.exp(-dt / rules.survival_s) if dt > 0.0 else 1.0
+
+
+def mode(noise: float, noise_up: float, slow: float = 0.0, slow_up: float = 0.0, turn: float = 0.0) -> Floats:
+    """One row of Rules.modes."""
+    row = np.zeros(MODE)
+    row[NOISE], row[NOISE_UP], row[SLOWING], row[SLOWING_UP], row[TURN] = noise, noise_up, slow, slow_up, turn
+    return row

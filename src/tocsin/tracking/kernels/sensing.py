@@ -1,0 +1,334 @@
+"""What a sensor would measure of a state, how well it could see it, and what state a single detection speaks for.
+
+A detection is a handful of scalars with independent errors (range, azimuth, ...; or east, north, up in axes of its
+own), so that it is worked in one scalar at a time: no matrix is inverted. Source of the sequential form: Bierman,
+"Factorization Methods for Discrete Sequential Estimation" (1977), II.7; of the converted birth: Mo et al., IEEE TAES
+1998 (unbiased polar conversion).
+"""
+
+import math
+
+from numba import njit
+
+from tocsin.geo.kernels import geodetic_from_ecef
+from tocsin.tracking.kernels.columns import (
+    ALTITUDE,
+    AZIMUTH,
+    EAST,
+    ELEVATION,
+    ELEVATION_MAX,
+    ELEVATION_MIN,
+    FIELD_FROM,
+    FIELD_TO,
+    HORIZON,
+    NORTH,
+    NOTCH,
+    PD,
+    PLACED,
+    QUANTITIES,
+    RANGE,
+    RANGE_MAX,
+    RANGE_MIN,
+    RANGE_RATE,
+    UP,
+    VELOCITY_EAST,
+    VELOCITY_UP,
+    Floats,
+    Rows,
+    Rules,
+    Sensors,
+)
+from tocsin.tracking.kernels.motion import upward
+
+POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE) | (1 << ALTITUDE)
+EFFECTIVE_EARTH_M = 2.0 * 6371008.8 * 4.0 / 3.0  # twice the 4/3-earth radius
+TWO_PI = 2.0 * math.pi
+NOTCHED = 0.05  # what is left of the detection probability inside the Doppler notch
+
+
+@njit(cache=True)
+def half_turn(angle: float) -> float:
+    """An angle as a difference in [-pi, pi)."""
+    return angle - TWO_PI * math.floor((angle + math.pi) / TWO_PI)
+
+
+@njit(cache=True)
+def polar(rows: Rows, j: int, sensors: Sensors, s: int, x: Floats, dt: float, earth: int, h: Floats, nu: Floats) -> int:
+    """Residuals and gradients of the polar scalars of row j at the mean x (6,), `dt` seconds after it.
+
+    Fills h (QUANTITIES, 6), and nu (QUANTITIES, 2) with residual and variance, from row 0 on; returns how many.
+    """
+    mask = rows.mask[j]
+    axes = sensors.axes[s]
+    d0 = x[0] + dt * x[3] - sensors.place[s, 0]
+    d1 = x[1] + dt * x[4] - sensors.place[s, 1]
+    d2 = x[2] + dt * x[5] - sensors.place[s, 2]
+    e = axes[0, 0] * d0 + axes[0, 1] * d1 + axes[0, 2] * d2
+    n = axes[1, 0] * d0 + axes[1, 1] * d1 + axes[1, 2] * d2
+    u = axes[2, 0] * d0 + axes[2, 1] * d1 + axes[2, 2] * d2
+    g2 = max(e * e + n * n, 1e-6)
+    g = math.sqrt(g2)
+    r = math.sqrt(g2 + u * u)
+    k = 0
+    if mask & (1 << RANGE):
+        nu[k, 0], nu[k, 1] = rows.z[j, RANGE] - r, rows.var[j, RANGE]
+        h[k, 0], h[k, 1], h[k, 2] = d0 / r, d1 / r, d2 / r
+        k += 1
+    if mask & (1 << AZIMUTH):
+        nu[k, 0], nu[k, 1] = half_turn(rows.z[j, AZIMUTH] - math.atan2(e, n)), rows.var[j, AZIMUTH]
+        for a in range(3):
+            h[k, a] = (n * axes[0, a] - e * axes[1, a]) / g2
+        k += 1
+    if mask & (1 << ELEVATION):
+        nu[k, 0], nu[k, 1] = rows.z[j, ELEVATION] - math.atan2(u, g), rows.var[j, ELEVATION]
+        for a in range(3):
+            h[k, a] = (g * axes[2, a] - u * (e * axes[0, a] + n * axes[1, a]) / g) / (r * r)
+        k += 1
+    if mask & (1 << ALTITUDE):
+        if earth:
+            altitude = geodetic_from_ecef(x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5])[2]
+            upward(x, earth, h[k])
+        else:
+            altitude = x[2] + dt * x[5]
+            h[k, 0], h[k, 1], h[k, 2] = 0.0, 0.0, 1.0
+        nu[k, 0], nu[k, 1] = rows.z[j, ALTITUDE] - altitude, rows.var[j, ALTITUDE]
+        k += 1
+    for q in range(k):
+        for a in range(3):
+            h[q, 3 + a] = dt * h[q, a]
+    if mask & (1 << RANGE_RATE):
+        rate = (d0 * x[3] + d1 * x[4] + d2 * x[5]) / r
+        nu[k, 0], nu[k, 1] = rows.z[j, RANGE_RATE] - rate, rows.var[j, RANGE_RATE]
+        d = (d0, d1, d2)
+        for a in range(3):
+            h[k, a] = (x[3 + a] - rate * d[a] / r) / r
+            h[k, 3 + a] = d[a] / r + dt * h[k, a]
+        k += 1
+    return k
+
+
+@njit(cache=True)
+def cartesian(rows: Rows, j: int, x: Floats, dt: float, h: Floats, nu: Floats, k: int) -> int:
+    """As `polar`, for position and velocity along the row's own axes, from row k on; returns how many there are now."""
+    mask = rows.mask[j]
+    z = rows.z[j]
+    for q in range(EAST, UP + 1):
+        if mask & (1 << q):
+            c = rows.axes[j, q - EAST]
+            d0, d1, d2 = z[EAST] - x[0] - dt * x[3], z[NORTH] - x[1] - dt * x[4], z[UP] - x[2] - dt * x[5]
+            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, rows.var[j, q]
+            for a in range(3):
+                h[k, a] = c[a]
+                h[k, 3 + a] = dt * c[a]
+            k += 1
+    for q in range(VELOCITY_EAST, VELOCITY_UP + 1):
+        if mask & (1 << q):
+            c = rows.axes[j, q - VELOCITY_EAST]
+            d0, d1, d2 = z[8] - x[3], z[9] - x[4], z[10] - x[5]
+            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, rows.var[j, q]
+            for a in range(3):
+                h[k, a] = 0.0
+                h[k, 3 + a] = c[a]
+            k += 1
+    return k
+
+
+@njit(cache=True)
+def correct(x: Floats, p: Floats, h: Floats, innovation: float, variance: float, g: Floats) -> float:
+    """One scalar into mean x (6,) and covariance p (6, 6), in place; g (6,) is room. Returns the innovation's variance.
+
+    s = h P h^T + r,   K = P h^T / s,   x += K nu,   P -= K s K^T
+    """
+    s = variance
+    for a in range(6):
+        g[a] = p[a, 0] * h[0] + p[a, 1] * h[1] + p[a, 2] * h[2] + p[a, 3] * h[3] + p[a, 4] * h[4] + p[a, 5] * h[5]
+    for a in range(6):
+        s += h[a] * g[a]
+    for a in range(6):
+        gain = g[a] / s
+        x[a] += gain * innovation
+        for b in range(6):
+            p[a, b] -= gain * g[b]
+    return s
+
+
+@njit(cache=True)
+def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g: Floats) -> float:
+    """`correct` for a scalar that is one coordinate of the position."""
+    s = p[axis, axis] + variance
+    for a in range(6):
+        g[a] = p[a, axis]
+    for a in range(6):
+        gain = g[a] / s
+        x[a] += gain * innovation
+        for b in range(6):
+            p[a, b] -= gain * g[b]
+    return s
+
+
+@njit(cache=True)
+def evaluate(
+    rows: Rows, j: int, sensors: Sensors, s: int, dt: float, rules: Rules, x: Floats, p: Floats, room: Floats
+) -> tuple[float, float]:
+    """Work row j into one mode's mean and covariance, in place. Returns squared Mahalanobis distance and likelihood.
+
+    Gradients are taken once, at the mean that came in (extended Kalman filter). Beyond the gate it stops early with
+    likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
+    """
+    h, nu, start = room[0], room[1], room[2, 0]
+    d2, scale = 0.0, 1.0
+    if rules.earth == 0 and dt == 0.0 and rows.mask[j] & POLAR_BITS == 0 and rows.mask[j] < (1 << VELOCITY_EAST):
+        for q in range(3):
+            if rows.mask[j] & (1 << (EAST + q)):
+                innovation = rows.z[j, EAST + q] - x[q]
+                v = pick(x, p, q, innovation, rows.var[j, EAST + q], start)
+                d2 += innovation * innovation / v
+                scale *= TWO_PI * v
+                if d2 > rules.gate:
+                    return d2, 0.0
+        return d2, math.exp(-0.5 * d2) / math.sqrt(scale)
+    k = 0
+    if rows.mask[j] & POLAR_BITS:
+        k = polar(rows, j, sensors, s, x, dt, rules.earth, h, nu)
+    k = cartesian(rows, j, x, dt, h, nu, k)
+    for a in range(6):
+        start[a] = x[a]
+    for q in range(k):
+        innovation = nu[q, 0]
+        for a in range(6):
+            innovation -= h[q, a] * (x[a] - start[a])
+        v = correct(x, p, h[q], innovation, nu[q, 1], room[2, 1])
+        d2 += innovation * innovation / v
+        scale *= TWO_PI * v
+        if d2 > rules.gate:
+            return d2, 0.0
+    return d2, math.exp(-0.5 * d2) / math.sqrt(scale)
+
+
+@njit(cache=True)
+def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
+    """The state that row j alone speaks for: x (6,), p (6, 6). What it did not measure comes from the model."""
+    x[:] = 0.0
+    p[:, :] = 0.0
+    z, var = rows.z[j], rows.var[j]
+    if rows.mask[j] & (1 << RANGE):
+        r, azimuth, elevation = z[RANGE], z[AZIMUTH], z[ELEVATION]
+        g = r * math.cos(elevation)
+        axes = sensors.axes[s]
+        unbiased = math.exp(0.5 * min(var[AZIMUTH], 0.1))
+        for a in range(3):
+            flat = math.sin(azimuth) * axes[0, a] + math.cos(azimuth) * axes[1, a]
+            room[0, 0, a] = math.cos(elevation) * flat + math.sin(elevation) * axes[2, a]
+            room[0, 1, a] = g * (math.cos(azimuth) * axes[0, a] - math.sin(azimuth) * axes[1, a])
+            room[0, 2, a] = r * (math.cos(elevation) * axes[2, a] - math.sin(elevation) * flat)
+            x[a] = sensors.place[s, a] + g * unbiased * flat + r * math.sin(elevation) * axes[2, a]
+        for a in range(3):
+            for b in range(3):
+                p[a, b] = (
+                    var[RANGE] * room[0, 0, a] * room[0, 0, b]
+                    + var[AZIMUTH] * room[0, 1, a] * room[0, 1, b]
+                    + var[ELEVATION] * room[0, 2, a] * room[0, 2, b]
+                )
+    else:
+        for a in range(3):
+            x[a] = z[EAST + a]
+            for b in range(3):
+                for q in range(3):
+                    p[a, b] += var[EAST + q] * rows.axes[j, q, a] * rows.axes[j, q, b]
+    up = room[2, 0]
+    upward(x, rules.earth, up)
+    for a in range(3):
+        for b in range(3):
+            uu = up[a] * up[b]
+            p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
+    extra = rows.mask[j] & ~((1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << EAST) | (1 << NORTH) | (1 << UP))
+    if extra:
+        learn(rows, j, sensors, s, rules, x, p, room, extra)
+
+
+@njit(cache=True)
+def learn(
+    rows: Rows,
+    j: int,
+    sensors: Sensors,
+    s: int,
+    rules: Rules,
+    x: Floats,
+    p: Floats,
+    room: Floats,
+    extra: int,
+) -> None:
+    """Work what is no place (range rate, altitude, velocity) into a new component."""
+    h, nu = room[0], room[1]
+    k = polar(rows, j, sensors, s, x, 0.0, rules.earth, h, nu) if rows.mask[j] & POLAR_BITS else 0
+    cartesian(rows, j, x, 0.0, h, nu, k)
+    start = room[2, 0]
+    for a in range(6):
+        start[a] = x[a]
+    q = 0
+    for place in range(QUANTITIES):
+        # polar() gives the range rate last of its own
+        bit = (RANGE, AZIMUTH, ELEVATION, ALTITUDE, RANGE_RATE, EAST, NORTH, UP, 8, 9, 10)[place]
+        if not rows.mask[j] & (1 << bit):
+            continue
+        if extra & (1 << bit):
+            innovation = nu[q, 0]
+            for a in range(6):
+                innovation -= h[q, a] * (x[a] - start[a])
+            correct(x, p, h[q], innovation, nu[q, 1], room[2, 1])
+        q += 1
+
+
+@njit(cache=True)
+def visible(sensors: Sensors, s: int, x: Floats, p: Floats, earth: int, sector: Floats) -> tuple[float, float]:
+    """How likely sensor s detects a state, and how likely the state lies in the sector (from, to) now looked at."""
+    num = sensors.num[s]
+    if num[PLACED] == 0.0:
+        return num[PD], 1.0
+    axes = sensors.axes[s]
+    d0, d1, d2 = x[0] - sensors.place[s, 0], x[1] - sensors.place[s, 1], x[2] - sensors.place[s, 2]
+    r2 = d0 * d0 + d1 * d1 + d2 * d2
+    e = axes[0, 0] * d0 + axes[0, 1] * d1 + axes[0, 2] * d2
+    n = axes[1, 0] * d0 + axes[1, 1] * d1 + axes[1, 2] * d2
+    u = axes[2, 0] * d0 + axes[2, 1] * d1 + axes[2, 2] * d2
+    g = math.sqrt(e * e + n * n)
+    inside = 1.0 if math.isnan(sector[0]) else in_sector(axes, e, n, p, sector)
+    if inside < 1e-6:
+        return 0.0, 0.0
+    if r2 > num[RANGE_MAX] * num[RANGE_MAX] or r2 < num[RANGE_MIN] * num[RANGE_MIN]:
+        return 0.0, inside
+    elevation = math.atan2(u, g)
+    if elevation < num[ELEVATION_MIN] or elevation > num[ELEVATION_MAX]:
+        return 0.0, inside
+    if earth and num[HORIZON] >= 0.0:
+        altitude = geodetic_from_ecef(x[0], x[1], x[2])[2]
+        if g > num[HORIZON] + math.sqrt(EFFECTIVE_EARTH_M * max(altitude, 0.0)):
+            return 0.0, inside
+    if not math.isnan(num[FIELD_FROM]):
+        width = (num[FIELD_TO] - num[FIELD_FROM]) % TWO_PI
+        if width > 0.0 and (math.atan2(e, n) - num[FIELD_FROM]) % TWO_PI > width:
+            return 0.0, inside
+    pd = num[PD]
+    if num[NOTCH] > 0.0 and r2 > 0.0:
+        rate = (d0 * x[3] + d1 * x[4] + d2 * x[5]) / math.sqrt(r2)
+        if abs(rate) < num[NOTCH]:
+            pd *= NOTCHED
+    return pd, inside
+
+
+@njit(cache=True)
+def in_sector(axes: Floats, e: float, n: float, p: Floats, sector: Floats) -> float:
+    """How likely a state at (e, n) from the sensor, with covariance p, lies between two azimuths (clockwise)."""
+    half = 0.5 * ((sector[1] - sector[0]) % TWO_PI)
+    g2 = e * e + n * n
+    if half == 0.0:  # from and to are one: a whole turn
+        return 1.0
+    if g2 < 1.0:
+        return half / math.pi
+    off = half_turn(math.atan2(e, n) - sector[0] - half)
+    across = 0.0  # variance of the azimuth, times g^4
+    for a in range(3):
+        for b in range(3):
+            across += (n * axes[0, a] - e * axes[1, a]) * (n * axes[0, b] - e * axes[1, b]) * p[a, b]
+    sigma = math.sqrt(2.0 * max(across, 0.0)) / g2 + 1e-9
+    return 0.5 * (math.erf((half - off) / sigma) + math.erf((half + off) / sigma))

@@ -1,0 +1,101 @@
+"""The picture: components that are likely enough, and those lately lost, as columns at one time."""
+
+import numpy as np
+
+from tocsin.messages import Bytes8, Floats, Ints, Picture, TrackState, freeze
+from tocsin.models.model import Model
+from tocsin.settings import Settings
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.motion import glide
+from tocsin.tracking.kernels.report import report
+from tocsin.tracking.lifecycle import SECOND_NS
+from tocsin.tracking.state import State
+from tocsin.tracking.tables import rules_of
+
+UPPER = np.triu_indices(6)
+COASTING_MISSED = 1.5  # expected detections that did not come
+COASTING_S = 20.0  # or so long without one, where nobody's silence says anything
+
+
+def draw(state: State, settings: Settings, model: Model, time_ns: int) -> Picture:
+    """All tracks at one time; see messages.Picture."""
+    rules = rules_of(settings, model)
+    slots = _shown(state, settings.tracking.release_existence)
+    lost = state.lifecycle.shown(time_ns)
+    n, m = len(slots), len(lost)
+    x, p, survived = np.zeros((n + m, 6)), np.zeros((n + m, 6, 6)), np.ones(n + m)
+    report(state.bank, slots, time_ns, rules, x[:n], p[:n], survived[:n])
+    for k, track in enumerate(lost):
+        x[n + k], p[n + k] = track.x, track.p
+        glide(x[n + k], p[n + k], rules.modes[0, c.NOISE], (time_ns - track.time_ns) / SECOND_NS)
+    if settings.frame.kind == "local" and settings.frame.dimensions == 2:
+        p[:, [2, 5], :] = 0.0
+        p[:, :, [2, 5]] = 0.0
+    tag = np.concatenate([state.bank.tag[slots], *(track.tag[None] for track in lost)])
+    existence = np.concatenate([state.bank.num[slots, c.EXISTENCE], np.zeros(m)]) * survived
+    missed = np.concatenate([state.bank.num[slots, c.MISSED], np.zeros(m)])
+    order = np.argsort(tag[:, c.NUMBER], kind="stable")
+    tag, missed = tag[order], missed[order]
+    known = _state(tag, missed, time_ns)
+    return _picture(state, settings, time_ns, tag, x[order], p[order], existence[order], known)
+
+
+def _shown(state: State, release: float) -> Ints:
+    """Slots of numbered components that are likely, or were confirmed and not let go yet."""
+    bank, slots = state.bank, state.living()
+    numbered = bank.tag[slots, c.NUMBER] > 0
+    likely = bank.num[slots, c.EXISTENCE] >= release
+    return np.asarray(slots[numbered & (likely | (bank.tag[slots, c.STATE] != c.TENTATIVE))])
+
+
+def _state(tag: Ints, missed: Floats, time_ns: int) -> Bytes8:
+    """TrackState of each row: a confirmed track that was not seen when it should have been is coasting."""
+    state = tag[:, c.STATE].astype(np.uint8)
+    unseen = (missed >= COASTING_MISSED) | (time_ns - tag[:, c.LAST] > COASTING_S * SECOND_NS)
+    state[(state == c.CONFIRMED) & unseen] = TrackState.COASTING
+    return state
+
+
+def _picture(
+    state: State,
+    settings: Settings,
+    time_ns: int,
+    tag: Ints,
+    x: Floats,
+    p: Floats,
+    existence: Floats,
+    standing: Bytes8,
+) -> Picture:
+    n = len(tag)
+    followed = [state.lifecycle.continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
+    words = state.words
+    picture = Picture(
+        time_ns=time_ns,
+        frame=settings.frame.kind,
+        track=tag[:, c.NUMBER].copy(),
+        position_m=x[:, :3].copy(),
+        velocity_mps=x[:, 3:].copy(),
+        covariance=p[:, UPPER[0], UPPER[1]],
+        existence=existence,
+        state=standing,
+        born_ns=tag[:, c.BORN].copy(),
+        last_detection_ns=tag[:, c.LAST].copy(),
+        last_sensor=tag[:, c.LAST_SENSOR].astype(np.int32),
+        detections=tag[:, c.DETECTIONS].copy(),
+        continues=np.array([number for number, _ in followed], dtype=np.int64),
+        continues_probability=np.array([probability for _, probability in followed]),
+        swapped=tag[:, c.SWAPPED].copy(),
+        group_min=np.ones(n, dtype=np.int32),
+        class_index=np.zeros(n, dtype=np.int32),
+        class_confidence=np.zeros(n),
+        corroborated=(tag[:, c.WITNESS] & c.WITNESS_SENSED) > 0,
+        identity=tuple(words.text(int(number)) for number in tag[:, c.IDENTITY]),
+        callsign=tuple(words.text(int(number)) for number in tag[:, c.CALLSIGN]),
+        mark=("",) * n,
+        sensors=tuple(sensor.name for sensor in settings.sensors),
+        classes=("unknown",),
+        ended=np.array(state.ended, dtype=np.int64),
+        lag_s=0.0,
+    )
+    freeze(picture)
+    return picture

@@ -1,0 +1,141 @@
+"""All that the tracker remembers, and its way into bytes and back: `dump`, `load`, continue changes no bit."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tocsin.errors import StateError
+from tocsin.messages import Ints, Notice, Refusal
+from tocsin.models.model import Model
+from tocsin.settings import Settings
+from tocsin.tracking import arrays
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Bank, Mixture, Rows
+from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
+from tocsin.tracking.looks import Sequencer
+from tocsin.tracking.words import Words
+
+DUMP_FORMAT = 1
+DEFAULT_SLOTS = 1024
+
+
+@dataclass(slots=True)
+class State:
+    """What decides the future, and what waits to be handed out."""
+
+    bank: Bank
+    mixture: Mixture
+    running: Ints
+    counted: Ints
+    looks: Sequencer
+    words: Words = field(default_factory=Words)
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    shown: frozenset[int] = frozenset()
+    ended: tuple[int, ...] = ()
+    notices: list[Notice] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @classmethod
+    def new(cls, settings: Settings, model: Model) -> "State":
+        """The state of a tracker that has seen nothing."""
+        tracking = settings.tracking
+        running = arrays.new_running()
+        looks = Sequencer(
+            settings.sensors,
+            hold_ns=int(tracking.hold_s * SECOND_NS),
+            late_ns=int(tracking.late_s * SECOND_NS),
+            offset_ns=int(settings.watching.clock_offset_s_max * SECOND_NS),
+        )
+        bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes))
+        return cls(bank, arrays.new_mixture(model, running), running, np.zeros(c.COUNTERS, dtype=np.int64), looks)
+
+    def living(self) -> Ints:
+        """The slots of components that are alive, in order of birth."""
+        return arrays.alive(self.bank, self.running)
+
+    def digest(self) -> bytes:
+        """A digest of all that decides the picture's future, but not of how it lies in memory."""
+        living = self.living()
+        count = int(self.running[c.MIXTURE_COUNT])
+        kept = [c.NEXT_NUMBER, c.NEXT_BIRTH, c.MIXTURE_TIME]
+        return arrays.digest_of(
+            *(column[living] for column in self.bank),
+            *(column[:count] for column in self.mixture[:3]),
+            self.running[kept],
+            np.array([self.looks.watermark_ns, self.looks.arrived], dtype=np.int64),
+            self.looks.key,
+            self.looks.sweep_key,
+            *(self.looks.rows or ()),
+        )
+
+    def dump(self) -> bytes:
+        """Everything."""
+        living, count = self.living(), int(self.running[c.MIXTURE_COUNT])
+        running = self.running.copy()
+        running[c.SLOTS] = len(living)
+        looks, lifecycle = self.looks, self.lifecycle
+        parts: dict[str, Any] = {
+            "format": DUMP_FORMAT,
+            "bank": [arrays.pack(column[living]) for column in self.bank],
+            "mixture": [arrays.pack(column[:count]) for column in self.mixture[:3]],
+            "running": arrays.pack(running),
+            "counted": arrays.pack(self.counted),
+            "looks": {
+                "watermark_ns": looks.watermark_ns,
+                "arrived": looks.arrived,
+                "key": arrays.pack(looks.key),
+                "sweep_key": arrays.pack(looks.sweep_key),
+                "rows": [arrays.pack(column) for column in looks.rows or ()],
+            },
+            "words": self.words.words,
+            "lost": [
+                [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
+                for lost in lifecycle.lost.values()
+            ],
+            "continues": [[number, *of] for number, of in lifecycle.continues.items()],
+            "shown": sorted(self.shown),
+            "ended": list(self.ended),
+            "notices": self.notices,
+            "refusals": self.refusals,
+        }
+        return msgspec.msgpack.encode(parts)
+
+    def load(self, dumped: bytes) -> None:
+        """Take on the state of a dump. Raises StateError when this version cannot read it."""
+        try:
+            parts = msgspec.msgpack.decode(dumped)
+            known = parts["format"]
+            if known == DUMP_FORMAT:
+                self._load(parts)
+                return
+        except (msgspec.MsgspecError, KeyError, ValueError, TypeError, IndexError) as error:
+            message = f"this tracker's dump cannot be read ({error}): replay from the start of the ledger instead"
+            raise StateError(message) from error
+        message = f"a tracker's dump of format {known}, this tocsin reads {DUMP_FORMAT}: replay instead"
+        raise StateError(message)
+
+    def _load(self, parts: dict[str, Any]) -> None:
+        self.running = arrays.unpack(parts["running"])
+        self.counted = arrays.unpack(parts["counted"])
+        columns = [arrays.unpack(column) for column in parts["bank"]]
+        n, modes = columns[2].shape
+        self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes)
+        for room, column in zip(self.bank, columns, strict=True):
+            room[:n] = column
+        for room, packed in zip(self.mixture[:3], parts["mixture"], strict=True):
+            column = arrays.unpack(packed)
+            room[: len(column)] = column
+        looks = parts["looks"]
+        self.looks.watermark_ns, self.looks.arrived = looks["watermark_ns"], looks["arrived"]
+        self.looks.key, self.looks.sweep_key = arrays.unpack(looks["key"]), arrays.unpack(looks["sweep_key"])
+        rows = [arrays.unpack(column) for column in looks["rows"]]
+        self.looks.rows = Rows(*rows) if rows else None
+        self.words = Words.of(parts["words"])
+        lost = [Lost(n, t, *(arrays.unpack(array) for array in kept)) for n, t, *kept in parts["lost"]]
+        self.lifecycle.lost = {track.number: track for track in lost}
+        self.lifecycle.continues = {number: (of, chance) for number, of, chance in parts["continues"]}
+        self.shown, self.ended = frozenset(parts["shown"]), tuple(parts["ended"])
+        self.notices = msgspec.convert(parts["notices"], list[Notice])
+        self.refusals = msgspec.convert(parts["refusals"], list[Refusal])

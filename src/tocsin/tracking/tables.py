@@ -1,0 +1,73 @@
+"""Settings, model and sensors as the arrays that kernels read."""
+
+import numpy as np
+
+from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.models.model import Model
+from tocsin.models.sensing import antenna_horizon_m, axes_at, place_of
+from tocsin.settings import Sensor, Settings
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Rules, Sensors
+from tocsin.tracking.kernels.motion import mode as mode_row
+
+SELF_REPORTING = frozenset({"position", "track", "report"})
+
+
+def rules_of(settings: Settings, model: Model) -> Rules:
+    """The model and the limits."""
+    tracking, frame = settings.tracking, settings.frame
+    earth = frame.kind == "earth"
+    axes, origin = np.eye(3), np.zeros(3)
+    if earth:
+        axes = axes_at(np.float64(frame.latitude_rad), np.float64(frame.longitude_rad))
+        origin = ecef_from_geodetic(frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
+    shares = np.array([mode.share for mode in model.modes])
+    return Rules(
+        modes=np.stack([mode_row(m.noise, m.noise_up, m.slowing, m.slowing_up, m.turn) for m in model.modes]),
+        switching=float(model.switching_hz),
+        stationary=shares / shares.sum(),
+        earth=int(earth),
+        plane=np.ascontiguousarray(axes[:2]),
+        origin=origin,
+        gate=float(tracking.gate),
+        negligible=float(model.negligible),
+        exact_max=int(model.exact_max),
+        passing_tolerance=1e-6,
+        passing_max=500,
+        confirm=float(tracking.confirm_existence),
+        release=float(tracking.release_existence),
+        prune=float(tracking.prune_existence),
+        survival_s=float(model.survival_s),
+        density=float(model.unseen_per_m2),
+        speed=float(model.speed_mps),
+        climb=float(model.climb_mps) if earth or frame.dimensions == 3 else 0.0,
+        height=float(model.height_m),
+        height_sigma=float(model.height_sigma_m),
+        wrong_identity=float(model.wrong_identity),
+        mixture_floor=float(model.mixture_floor),
+        components_max=int(tracking.components_max),
+    )
+
+
+def sensors_of(settings: Settings) -> Sensors:
+    """The site's sensors; one that sees nothing where there are none, so that arrays have a row."""
+    frame = settings.frame
+    declared = settings.sensors or (Sensor("none", "report"),)
+    places = np.stack([place_of(sensor, frame) for sensor in declared])
+    axes = np.stack([np.eye(3)] * len(declared))
+    num = np.zeros((len(declared), c.SENSOR_NUM))
+    for i, sensor in enumerate(declared):
+        placed = bool(np.isfinite(places[i]).all()) and not (
+            sensor.reporting == "event" and sensor.kind in SELF_REPORTING
+        )
+        if placed and frame.kind == "earth":
+            axes[i] = axes_at(np.float64(sensor.latitude_rad), np.float64(sensor.longitude_rad))
+        num[i, c.PD] = sensor.detection_probability
+        num[i, c.RANGE_MIN], num[i, c.RANGE_MAX] = sensor.min_range_m, sensor.max_range_m
+        num[i, c.FIELD_FROM], num[i, c.FIELD_TO] = sensor.azimuth_from_rad, sensor.azimuth_to_rad
+        num[i, c.ELEVATION_MIN], num[i, c.ELEVATION_MAX] = sensor.elevation_min_rad, sensor.elevation_max_rad
+        num[i, c.NOTCH] = sensor.doppler_notch_mps
+        num[i, c.HORIZON] = antenna_horizon_m(sensor, frame)
+        num[i, c.PLACED] = float(placed)
+    self_report = np.array([int(s.kind in SELF_REPORTING and not s.authenticated) for s in declared], dtype=np.int64)
+    return Sensors(place=np.nan_to_num(places), axes=axes, num=num, self_report=self_report)

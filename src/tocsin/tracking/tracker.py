@@ -1,0 +1,177 @@
+"""The tracker: Scan in, Picture out. A track-oriented Poisson multi-Bernoulli filter (Williams, IEEE TAES 2015).
+
+    advance(scan)  rows and refusals      (intake)
+                   looks in order         (looks)
+                   predict, gate, associate, update, give birth, recycle: one call of compiled code for all looks
+    tick(time)     the watermark moves, notices are handed out
+    picture(time)  all tracks at one time, read-only
+
+No clock, no randomness: the same scans in the same order give the same bits.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tocsin.messages import Flags, Notice, Picture, Refusal, Scan
+from tocsin.models.model import Model, usual
+from tocsin.settings import Settings
+from tocsin.tracking import arrays
+from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.looks import work
+from tocsin.tracking.lifecycle import lost_row
+from tocsin.tracking.looks import Batch
+from tocsin.tracking.picture import draw
+from tocsin.tracking.state import DEFAULT_SLOTS, State
+from tocsin.tracking.tables import rules_of, sensors_of
+
+ROWS_MAX = 300_000  # of one Scan; what is beyond is refused and counted
+REFUSALS_MAX = 10_000  # kept until somebody drains them
+COUNTERS = (
+    "looks",
+    "pairs",
+    "clusters exact",
+    "clusters by message passing",
+    "message passing not settled",
+    "births",
+    "pruned",
+    "components cut at the cap",
+    "parts of the unseen cut",
+)
+
+
+class Tracker:
+    """All that is known about what flies. Owned by one caller; not for several threads."""
+
+    def __init__(self, settings: Settings, model: Model | None = None) -> None:
+        self.settings = settings
+        self.model = model or usual(settings.frame)
+        self.state = State.new(settings, self.model)
+        self._intake = Intake(settings.sensors, settings.frame, self.model)
+        self._sensors = sensors_of(settings)
+        self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
+        self._events = arrays.new_events(8 * DEFAULT_SLOTS)
+
+    def advance(self, scan: Scan) -> None:
+        """Work a batch of detections in. What cannot be used is refused with its reason, never raised."""
+        detections, texts = scan.detections, scan.detections.texts
+        n = len(detections)
+        source = np.array([self._intake.index.get(name, -1) for name in scan.sensors] + [-1], dtype=np.int64)
+        of_sweep = source[scan.sweeps.sensor]
+        word = self.state.words.rows(n, texts.get("identity"), texts.get("callsign"))
+        rows, reasons = self._intake.rows(detections, of_sweep[detections.sweep], word)
+        if n > ROWS_MAX:
+            reasons.append((TOO_MANY, np.arange(n) >= ROWS_MAX))
+        good = np.ones(n, dtype=np.bool_)
+        for _, refused in reasons:
+            good &= ~refused
+        late = self.state.looks.take(scan, of_sweep, rows, good)
+        if late.any():
+            reasons.append((LATE, late))
+        self._refuse(scan, reasons)
+        self._work()
+
+    def tick(self, time_ns: int) -> tuple[Notice, ...]:
+        """Time passes: looks that are over are worked in; what happened to tracks since the last tick is handed out."""
+        state = self.state
+        state.looks.pass_time(time_ns)
+        self._work()
+        state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
+        now = frozenset(int(number) for number in self.picture(time_ns).track)
+        state.ended = tuple(sorted(state.shown - now))
+        state.shown = now
+        notices, state.notices = tuple(state.notices), []
+        return notices
+
+    def picture(self, time_ns: int) -> Picture:
+        """All tracks at one time. It changes no bit of the state."""
+        return draw(self.state, self.settings, self.model, time_ns)
+
+    def counters(self) -> Mapping[str, int]:
+        """What was done, and what the caps cut."""
+        known = {name: int(count) for name, count in zip(COUNTERS, self.state.counted, strict=True)}
+        known["components"] = int(self.state.running[c.ALIVE_COUNT])
+        return known
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What could not be used since this was last asked."""
+        refusals, self.state.refusals = tuple(self.state.refusals), []
+        return refusals
+
+    def digest(self) -> bytes:
+        """Equal digests: equal pictures from now on, whatever comes."""
+        return self.state.digest()
+
+    def dump(self) -> bytes:
+        """Everything; `load` continues bit for bit."""
+        return self.state.dump()
+
+    @classmethod
+    def load(cls, settings: Settings, dumped: bytes, model: Model | None = None) -> "Tracker":
+        """The tracker that `dump` wrote. Raises StateError when this version cannot read it."""
+        tracker = cls(settings, model)
+        tracker.state.load(dumped)
+        return tracker
+
+    def _refuse(self, scan: Scan, reasons: list[tuple[Reason, Flags]]) -> None:
+        if reasons:
+            subjects = [scan.sensors[i] for i in scan.sweeps.sensor[scan.detections.sweep]]
+            self.state.refusals += refusals_of(scan, reasons, subjects)
+            del self.state.refusals[REFUSALS_MAX:]
+
+    def _work(self) -> None:
+        """Everything that is due, in one call of compiled code (more only where room runs out)."""
+        state = self.state
+        batch = state.looks.release()
+        if batch is None:
+            return
+        rules = rules_of(self.settings, self.model)
+        begin, code = 0, c.MORE_SLOTS
+        while code != c.DONE:
+            self._make_room(batch, begin, code)
+            code, begin = work(
+                state.bank,
+                batch.rows,
+                batch.looks,
+                begin,
+                self._sensors,
+                rules,
+                state.mixture,
+                self._events,
+                self._scratch,
+                state.running,
+                state.counted,
+            )
+            self._hear()
+
+    def _make_room(self, batch: Batch, begin: int, code: int) -> None:
+        """Slots, scratch and events for at least the next looks, as was asked for."""
+        state, scratch, modes = self.state, self._scratch, len(self.model.modes)
+        wanted = int((batch.looks.last - batch.looks.first)[begin:].max())
+        if len(state.bank.mu) - int(state.running[c.SLOTS]) < wanted:
+            state.bank = arrays.fit(state.bank, state.running, wanted + DEFAULT_SLOTS)
+        slots, rows, pairs = len(state.bank.mu), len(scratch.row_box), len(scratch.pair_row)
+        if code == c.MORE_PAIRS:
+            pairs *= 2
+        if slots > len(scratch.slot) or wanted > rows or pairs > len(scratch.pair_row):
+            self._scratch = arrays.new_scratch(slots, max(rows, wanted), max(pairs, 2 * wanted), modes)
+        if len(self._events.tag) < 4 * (slots + wanted):
+            self._events = arrays.new_events(8 * (slots + wanted))
+
+    def _hear(self) -> None:
+        """What happened to tracks, in order."""
+        state = self.state
+        for e in range(int(state.running[c.EVENT_COUNT])):
+            tag, x, p = self._events.tag[e], self._events.x[e], self._events.p[e]
+            kind, time_ns, number = int(tag[c.EVENT_KIND]), int(tag[c.EVENT_TIME]), int(tag[c.EVENT_NUMBER])
+            if kind == c.E_CONFIRMED and tag[c.EVENT_AGAIN]:
+                state.notices.append(Notice(time_ns, "track", str(number), "confirmed again"))
+            elif kind == c.E_CONFIRMED:
+                text = "confirmed" + state.lifecycle.begin(number, time_ns, x, p, self.model)
+                state.notices.append(Notice(time_ns, "track", str(number), text))
+            elif kind == c.E_LOST:
+                state.notices.append(Notice(time_ns, "track", str(number), "lost"))
+            elif tag[c.EVENT_TAG + c.STATE] == c.LOST:
+                state.lifecycle.end(lost_row(tag, x, p))
+        state.running[c.EVENT_COUNT] = 0

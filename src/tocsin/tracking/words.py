@@ -1,0 +1,51 @@
+"""Words as numbers: identities and callsigns are compared inside compiled code, which knows numbers only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tocsin.messages import Ints
+
+WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from none
+
+
+@dataclass(slots=True)
+class Words:
+    """Each word has an index from 1; 0 is no word. State."""
+
+    words: list[str] = field(default_factory=lambda: [""])
+    index: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: list[str]) -> "Words":
+        """The words of a dump."""
+        return cls(words, {word: i for i, word in enumerate(words) if i})
+
+    def number(self, word: str | None) -> int:
+        """The index of a word, new ones included."""
+        if not word:
+            return 0
+        known = self.index.get(word)
+        if known is None:
+            if len(self.words) > WORDS_MAX:
+                return 0
+            known = len(self.words)
+            self.words.append(word)
+            self.index[word] = known
+        return known
+
+    def rows(self, n: int, identity: Sequence[str | None] | None, callsign: Sequence[str | None] | None) -> Ints:
+        """Columns of Rows.word: identity, callsign, and what kind of identity it is ("icao" of "icao:4ca7b3")."""
+        out = np.zeros((n, 3), dtype=np.int64)
+        for i, word in enumerate(identity or ()):
+            if word:
+                out[i, 0] = self.number(word)
+                out[i, 2] = self.number(word.partition(":")[0] + ":")
+        for i, word in enumerate(callsign or ()):
+            out[i, 1] = self.number(word)
+        return out
+
+    def text(self, number: int) -> str | None:
+        """The word of an index."""
+        return self.words[number] if number else None
