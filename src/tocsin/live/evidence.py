@@ -1,0 +1,137 @@
+"""What the runner writes into the ledger and reads back: items, decisions, digests and dumps, in their order."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+
+from tocsin import wire
+from tocsin.errors import LedgerError, StateError
+from tocsin.ledger.disk.format import DUMP
+from tocsin.ledger.plan import Committed, Record
+from tocsin.ledger.reader import ITEMS, Reader
+from tocsin.ledger.store import Ledger
+from tocsin.live.thinking import Thinking
+from tocsin.messages import Answer, Entry, Item, Notice, Order, Picture, Step, Tick
+
+DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
+ANEW = "anew"  # what follows does not follow from what was: a playback leapt, or a dump could not be read
+POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
+DUMPS_TRIED = 4
+FAILING_MAX = 10  # items that a restored state may fail on before it is given up
+
+
+def time_of(item: Item) -> int:
+    """When an item came."""
+    return item.time_ns if isinstance(item, Tick | Order) else item.received_ns
+
+
+def item_record(item: Item) -> Record:
+    """An item as evidence. What sensors sent may be refused when the disk is full; what people ordered may not."""
+    return Record(wire.kind(item), time_of(item), wire.encode(item), wire.FORMAT, input=not isinstance(item, Order))
+
+
+def step_records(step: Step) -> list[Record]:
+    """What was decided, and the digest of what was known."""
+    decided: list[Notice | Answer] = [*step.notices, *step.answers]
+    records = [Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in decided]
+    if step.digest:
+        records.append(Record(DIGEST, step.time_ns, step.digest, input=True))
+    return records
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The ledger as the runner sees it. The past is read by connections of its own, from other threads."""
+
+    ledger: Ledger
+
+    def submit(self, records: list[Record]) -> "Future[Committed]":
+        """One transaction; the future resolves when it is durable."""
+        return self.ledger.submit(records)
+
+    def restore(self, thinking: Thinking, alive: Callable[[], None]) -> int:
+        """Make `thinking` know what the ledger's last dump and the items since tell. Returns the time of the last item.
+
+        An item on which thinking fails is left out, and the rest worked in again: it has been decided on once, and
+        must not keep the watch from starting. `alive` is called between items.
+        """
+        with closing(self.ledger.reader()) as reader:
+            dump = reader.last_dump_before(2**62)
+            try:
+                thinking.begin(dump.body if dump else None)
+            except StateError as error:
+                return self.begin_anew(thinking, dump.time_ns if dump else 0, str(error))
+            return self._work_in(thinking, reader, dump, alive)
+
+    def begin_anew(self, thinking: Thinking, time_ns: int, reason: str, dump: bytes | None = None) -> int:
+        """Know nothing, or what `dump` knew, and say so in the evidence: a replay goes on from the dump after it."""
+        thinking.begin(dump)
+        self.submit([Record(ANEW, time_ns, reason.encode()), Record(DUMP, time_ns, thinking.dump())])
+        return time_ns
+
+    def dump(self, thinking: Thinking, time_ns: int) -> None:
+        """Keep what is known."""
+        self.submit([Record(DUMP, time_ns, thinking.dump())])
+
+    def _work_in(self, thinking: Thinking, reader: Reader, dump: Entry | None, alive: Callable[[], None]) -> int:
+        left_out: set[int] = set()
+        last_ns = 0
+        while len(left_out) <= FAILING_MAX:
+            last_ns = dump.time_ns if dump else 0
+            failed = 0
+            for number, item in items(reader, dump.number + 1 if dump else 1):
+                alive()
+                if number in left_out:
+                    continue
+                last_ns = time_of(item)
+                try:
+                    thinking.advance(item)
+                except Exception:  # noqa: BLE001  whatever thinking did on it: see the docstring of restore
+                    failed = number
+                    break
+            if not failed:
+                return last_ns
+            left_out.add(failed)
+            thinking.begin(dump.body if dump else None)
+        return self.begin_anew(thinking, last_ns, "thinking failed on too many of the items since the last dump")
+
+    def picture_at(self, thinking: Thinking, time_ns: int) -> Picture:
+        """The picture as it was known at `time_ns`: a dump before it, and the items between. For a worker thread.
+
+        Where a playback went to and fro, the dump nearest in time is tried first: the same moment was thought alike.
+        """
+        with closing(self.ledger.reader()) as reader:
+            query = "SELECT number FROM dumps WHERE time_ns <= ? ORDER BY time_ns DESC, number DESC LIMIT ?"
+            for row in reader.ask(query, time_ns, DUMPS_TRIED):
+                dump = reader.entry(row[0])
+                thinking.begin(dump.body)
+                if self._reach(thinking, items(reader, dump.number + 1), time_ns):
+                    return thinking.look(time_ns)
+        message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
+        raise LedgerError(message)
+
+    def _reach(self, thinking: Thinking, known: Iterator[tuple[int, Item]], time_ns: int) -> bool:
+        """Think up to `time_ns`; False when what is known ends before it."""
+        for _, item in known:
+            if isinstance(item, Tick) and item.time_ns > time_ns:
+                return True
+            thinking.advance(item)
+            if isinstance(item, Tick) and item.time_ns == time_ns:
+                return True
+        return False
+
+    def bounds_ns(self) -> tuple[int, int]:
+        """From when to when a picture can be asked for."""
+        with closing(self.ledger.reader()) as reader:
+            bounds = reader.bounds()
+        return max(bounds.first_ns, bounds.whole_ns), bounds.last_ns
+
+
+def items(reader: Reader, first: int) -> Iterator[tuple[int, Item]]:
+    """Items from entry `first` on, up to where what follows does not follow from them."""
+    for entry in reader.entries(first):
+        if entry.kind == ANEW:
+            return
+        if entry.kind in ITEMS and entry.body is not None:
+            yield entry.number, wire.decode(entry.kind, entry.format, entry.body)

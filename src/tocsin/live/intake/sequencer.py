@@ -1,0 +1,166 @@
+"""Merges the feeds in the order of arrival into batches of about 20 ms, with the ticks between them.
+
+It orders nothing by event time: that happens inside tracking, row by row. Everything that was received before a whole
+second comes before that second's Tick, however late thinking is, so that overload shifts no tick against the data.
+It also measures how far each sensor's clock is from ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+
+from tocsin.live.clock import SECOND_NS, Clock, Jump, Ticks
+from tocsin.live.intake.queues import Bell, SourceQueue
+from tocsin.live.thinking import Anew
+from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick
+
+BATCH_S = 0.02  # waiting so long for more makes one kernel call of many packets, and is a fiftieth of the latency bar
+OFFSET_WINDOW_NS = 30 * SECOND_NS
+FAILED_BYTES = 4_096
+
+
+class Decoder(Protocol):
+    """Bytes of one feed in, a Scan out; keeps what is cut between packets."""
+
+    def decode(self, packets: Sequence[Packet]) -> Scan:
+        """What these packets say. Never raises on any bytes."""
+        ...
+
+
+@dataclass(slots=True)
+class Offset:
+    """How far behind ours a sensor's clock is, at the least: the smallest (received - measured) of the last minute.
+
+    Delay only adds, so the smallest difference is nearest to the truth: a negative one is a clock that runs ahead.
+    """
+
+    _current_ns: int = 2**62
+    _before_ns: int = 2**62
+    _turned_ns: int = 0
+
+    def see(self, received_ns: int, difference_ns: int) -> None:
+        """Note one difference."""
+        if received_ns - self._turned_ns > OFFSET_WINDOW_NS:
+            self._before_ns, self._current_ns, self._turned_ns = self._current_ns, 2**62, received_ns
+        self._current_ns = min(self._current_ns, difference_ns)
+
+    @property
+    def offset_s(self) -> float:
+        """Seconds; NaN before anything was measured."""
+        smallest = min(self._current_ns, self._before_ns)
+        return smallest / SECOND_NS if smallest < 2**62 else float("nan")
+
+
+def empty_scan(feed: str, received_ns: int, refusals: tuple[Refusal, ...] = ()) -> Scan:
+    """A Scan that says nothing of the sky: it carries refusals."""
+    none = np.zeros(0, np.int64)
+    nothing = np.zeros(0, np.float64)
+    sweeps = Sweeps(none.astype(np.int32), none, none, none, nothing, nothing, none.astype(np.bool_))
+    return Scan(feed, received_ns, (), sweeps, Detections(none.astype(np.int32), none, none), refusals=refusals)
+
+
+@dataclass(slots=True)
+class Sequencer:
+    """The live source of items for the runner. `decoders` by the name of their source, as `queues`."""
+
+    clock: Clock
+    queues: Mapping[str, SourceQueue]
+    decoders: Mapping[str, Decoder]
+    bell: Bell
+    offsets: dict[str, Offset] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    ticks: Ticks = field(init=False)
+    _turned_back: Jump | None = None
+
+    def __post_init__(self) -> None:
+        self.ticks = Ticks(self.clock.now_ns())
+
+    def begin(self, time_ns: int) -> None:
+        """Tick from the first whole second after `time_ns`: a second is not ticked twice over a restart."""
+        self.ticks.begin(max(time_ns, self.clock.now_ns()))
+
+    def checkpoint(self, dump: bytes) -> None:
+        """Live time is never leapt back through: the ledger keeps the dump."""
+
+    def turn_back(self, jump: Jump) -> None:
+        """The clock jumped back so far that everything to come would be too late for what is known."""
+        self._turned_back = jump
+        self.bell.ring()
+
+    def waiting(self) -> int:
+        """Packets that wait in all queues."""
+        return sum(len(queue) for queue in self.queues.values())
+
+    def take(self, wait_s: float) -> "list[Item | Anew]":
+        """The items that are there, waiting at most `wait_s` for the first and 20 ms more for its company."""
+        if self._turned_back is not None:
+            jump, self._turned_back = self._turned_back, None
+            now_ns = self.clock.now_ns()
+            self.ticks.begin(now_ns)
+            return [Anew(now_ns, f"the system clock jumped back by {-jump.by_ns / SECOND_NS:.1f} s")]
+        until_tick_s = self.clock.seconds_until(self.ticks.next_ns)
+        if not self.waiting():
+            self.bell.wait(min(wait_s, until_tick_s))
+        if self.waiting():
+            oldest = min(first for queue in self.queues.values() if (first := queue.first_ns()) is not None)
+            company_s = BATCH_S - (self.clock.now_ns() - oldest) / SECOND_NS
+            while company_s > 0.001 and self.clock.seconds_until(self.ticks.next_ns) > 0:
+                self.bell.wait(min(company_s, self.clock.seconds_until(self.ticks.next_ns)))
+                company_s = BATCH_S - (self.clock.now_ns() - oldest) / SECOND_NS
+        return self._drain(self.clock.now_ns())
+
+    def _drain(self, now_ns: int) -> "list[Item | Anew]":
+        items: list[Item | Anew] = []
+        for tick_ns in self.ticks.due(now_ns):
+            items += self._scans(tick_ns)
+            items.append(Tick(tick_ns))
+        return items + self._scans(now_ns + 1)
+
+    def rest(self) -> list[Item]:
+        """Everything that still waits: for a graceful stop."""
+        return list(self._scans(self.clock.now_ns() + SECOND_NS))
+
+    def _scans(self, before_ns: int) -> list[Scan]:
+        """What came before `before_ns`: one Scan per source, in the order of their first packets."""
+        taken: list[tuple[int, Scan]] = []
+        for source, queue in self.queues.items():
+            packets, refused = queue.take(before_ns)
+            if packets:
+                scan = self._decode(source, packets)
+                scan = replace(scan, refusals=(*scan.refusals, *refused)) if refused else scan
+                taken.append((packets[0].received_ns, scan))
+            elif refused:
+                taken.append((refused[0].time_ns, empty_scan(source, refused[0].time_ns, refused)))
+        taken.sort(key=lambda pair: pair[0])
+        scans = [scan for _, scan in taken]
+        for scan in scans:
+            self._measure(scan)
+        return scans
+
+    def _decode(self, source: str, packets: Sequence[Packet]) -> Scan:
+        try:
+            return self.decoders[source].decode(packets)
+        except Exception as error:  # noqa: BLE001  a decoder must not raise; one that does must not stop the others
+            self.failures[source] = self.failures.get(source, 0) + 1
+            data = b"".join(packet.data for packet in packets)
+            detail = (
+                f"the decoder of {source!r} failed on {len(packets)} packets: {type(error).__name__}: {error}. "
+                "They are kept here; please report them, a decoder must read or refuse any bytes"
+            )
+            received_ns = packets[-1].received_ns
+            refusal = Refusal(
+                received_ns, source, "decoder: failed", detail, data[:FAILED_BYTES], len(data), len(packets)
+            )
+            return empty_scan(source, received_ns, (refusal,))
+
+    def _measure(self, scan: Scan) -> None:
+        detections = scan.detections
+        if not len(detections):
+            return
+        sensor = scan.sweeps.sensor[detections.sweep]
+        difference = detections.received_ns - detections.time_ns
+        for index in np.unique(sensor):
+            smallest = int(difference[sensor == index].min())
+            self.offsets.setdefault(scan.sensors[index], Offset()).see(scan.received_ns, smallest)

@@ -1,0 +1,191 @@
+"""Runs the whole system: the page first, then the kernels, then the watch. A command calls `run` and nothing else.
+
+event loop (main thread)   transports -> queues            server <- what is durable
+thinking thread                   sequencer or playback -> advance -> ledger (a writing thread of its own)
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tocsin.errors import TocsinError
+from tocsin.ledger import fingerprint
+from tocsin.ledger.store import Ledger
+from tocsin.live.clock import UtcClock
+from tocsin.live.evidence import Evidence
+from tocsin.live.health import Stalls, Watch
+from tocsin.live.intake.feeds import LiveFeeds
+from tocsin.live.intake.queues import Bell
+from tocsin.live.page import Page, bind
+from tocsin.live.playback import Playback, PlaybackClock, Span
+from tocsin.live.process.supervision import Supervisor
+from tocsin.live.process.watchdog import notify
+from tocsin.live.runner import BACK_NS, Runner
+from tocsin.live.thinking import Pipeline
+from tocsin.live.warm import use_cache, warm
+from tocsin.messages import Scan
+from tocsin.server.access.roles import Role
+from tocsin.site import Site
+
+DISCIPLINE_S = 1.0
+log = logging.getLogger("tocsin.live")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a playback plays: `scans()` begins it again, in the order of arrival; `mode` is "demo" or "replay"."""
+
+    scans: Callable[[], Iterable[Scan]]
+    span: Span
+    mode: str = "replay"
+    speed: float = 1.0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  links are for the person who started this
+
+
+def run(
+    site: Site,
+    *,
+    folder: Path,
+    recording: Recording | None = None,
+    people: Mapping[str, Role] | None = None,
+    announce: Callable[[str], None] = _say,
+) -> int:
+    """Serve `site` until SIGTERM or SIGINT: its live feeds, or a recording. Returns the exit code.
+
+    `folder` holds the ledger and the people. For each of `people` a one-time link is announced. Raises SiteError before
+    anything has begun, when the site cannot be served as it is.
+    """
+    use_cache()
+    return asyncio.run(_Service(site, folder, recording, people or {}, announce).run())
+
+
+@dataclass(slots=True)
+class _Service:
+    site: Site
+    folder: Path
+    recording: Recording | None
+    people: Mapping[str, Role]
+    announce: Callable[[str], None]
+    clock: UtcClock = field(default_factory=UtcClock)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: BaseException | None = None
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        supervisor = Supervisor(lambda name, error: log.error("%s failed: %s: %s", name, type(error).__name__, error))
+        watch = Watch(Stalls(), supervisor)
+        source = self._source(watch)
+        taken, names = bind(self.site)
+        mode = self.recording.mode if self.recording else "live"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        page = Page(self.site, mode, source, watch, self.folder, names, self.clock.now_ns)
+        serving = asyncio.create_task(page.serve(taken), name="server")
+        for line in page.welcome(self.people):
+            self.announce(line)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        supervisor.start("stalls", watch.stalls.sample)
+        supervisor.start("health", page.tell_health)
+        supervisor.start("sessions", page.sweep_sessions)
+        supervisor.start("clock", lambda: self._discipline(source))
+        thread = await self._start_thinking(source, watch, page)
+        if isinstance(source, LiveFeeds) and not self.stopping.is_set():
+            source.start(supervisor)
+        ended = asyncio.create_task(self.stopping.wait())
+        await asyncio.wait((ended, serving), return_when=asyncio.FIRST_COMPLETED)
+        await self._stop(supervisor, watch, page, thread, serving)
+        if self.failure is not None:
+            log.error("the watch ended: %s: %s", type(self.failure).__name__, self.failure)
+            self.announce(f"the watch ended: {self.failure}")
+        return 1 if self.failure is not None else 0
+
+    def _source(self, watch: Watch) -> LiveFeeds | Playback:
+        if self.recording is not None:
+            clock = PlaybackClock(self.recording.span.start_ns, self.recording.speed)
+            return Playback(self.recording.scans, self.recording.span, Bell(), clock)
+        feeds = LiveFeeds(self.site.feeds, self.clock)
+        watch.queues, watch.offsets = feeds.queues, feeds.sequencer.offsets
+        watch.failures, watch.clock = feeds.sequencer.failures, self.clock
+        return feeds
+
+    async def _start_thinking(self, source: LiveFeeds | Playback, watch: Watch, page: Page) -> threading.Thread:
+        """Compile, then think in a thread of its own; returns when it thinks or has failed."""
+
+        def progress(done: int, total: int) -> None:
+            watch.starting = ("compiling kernels", done, total)
+            notify(f"STATUS=compiling kernels: {done} of {total}\nEXTEND_TIMEOUT_USEC=60000000")
+
+        stop = asyncio.create_task(self.stopping.wait())
+        warming = asyncio.create_task(warm(progress))
+        await asyncio.wait((stop, warming), return_when=asyncio.FIRST_COMPLETED)
+        for task in (stop, warming):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        watch.starting = ("loading", 0, 0)
+        begun = asyncio.Event()
+
+        def tell() -> None:
+            watch.starting = ("", 0, 0)
+            with contextlib.suppress(RuntimeError):  # the loop may have ended
+                page.loop.call_soon_threadsafe(begun.set)
+
+        arguments = (source, watch, page, tell)
+        thread = threading.Thread(target=self._think, args=arguments, name="thinking", daemon=True)
+        if not self.stopping.is_set():
+            thread.start()
+            await begun.wait()
+        return thread
+
+    def _think(self, source: LiveFeeds | Playback, watch: Watch, page: Page, begun: Callable[[], None]) -> None:
+        """The thinking thread, from the opening of the ledger to its close."""
+        try:
+            items = source.sequencer if isinstance(source, LiveFeeds) else source
+            retention = self.site.retention
+            print_of_us = fingerprint.encode(fingerprint.fingerprint())
+            with Ledger.open(self.folder, print_of_us, source.clock.now_ns, retention=retention) as ledger:
+                thinking = Pipeline(self.site.settings)
+                runner = Runner(items, Evidence(ledger), thinking, page.publish, resume=self.recording is None)
+                watch.ledger, watch.runner = ledger, runner
+                runner.run(begun)
+                watch.ledger = None
+        except BaseException as error:  # noqa: BLE001  it is told, and ends the process with its exit code
+            self.failure = error
+        finally:
+            begun()
+            with contextlib.suppress(RuntimeError):
+                page.loop.call_soon_threadsafe(self.stopping.set)
+
+    async def _discipline(self, source: LiveFeeds | Playback) -> None:
+        """Follow UTC; tell the sequencer of a jump back that leaves everything to come too late."""
+        while True:
+            await asyncio.sleep(DISCIPLINE_S)
+            jump = self.clock.discipline()
+            if jump is not None:
+                log.warning("the system clock jumped by %.3f s", jump.by_ns / 1e9)
+                if jump.by_ns < -BACK_NS and isinstance(source, LiveFeeds):
+                    source.sequencer.turn_back(jump)
+
+    async def _stop(
+        self, supervisor: Supervisor, watch: Watch, page: Page, thread: threading.Thread, serving: "asyncio.Task[None]"
+    ) -> None:
+        """In the order in which nothing is lost: transports, what waits, the ledger, the maps, the server."""
+        self.stopping.set()
+        notify("STOPPING=1")
+        await supervisor.stop()
+        if watch.runner is not None:
+            watch.runner.stop()
+        if thread.is_alive():
+            await asyncio.to_thread(thread.join)
+        await page.stop()
+        with contextlib.suppress(TocsinError):
+            await serving
+        page.close()

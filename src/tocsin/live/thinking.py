@@ -1,0 +1,75 @@
+"""The pipeline and its state, as the runner and the view of the past hold them. One owner each, one thread each."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tocsin.messages import Item, Picture, Step
+from tocsin.settings import Settings
+
+if TYPE_CHECKING:
+    from tocsin.pipeline import State
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """Tells the runner that what follows is not what came after what was: begin with this state, or with none."""
+
+    time_ns: int
+    reason: str
+    dump: bytes | None = None
+
+
+class Thinking(Protocol):
+    """What turns items into pictures and decisions."""
+
+    def begin(self, dump: bytes | None) -> None:
+        """Forget everything, or know what `dump` knew. Raises StateError for a dump of another version."""
+        ...
+
+    def advance(self, item: Item) -> Step:
+        """Work one item in."""
+        ...
+
+    def look(self, time_ns: int) -> Picture:
+        """The picture at a time; changes nothing."""
+        ...
+
+    def dump(self) -> bytes:
+        """Everything known."""
+        ...
+
+
+class Pipeline:
+    """Thinking by `tocsin.pipeline`. Importing it loads the compiled kernels, so that happens on first use only."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._state: State | None = None
+
+    def begin(self, dump: bytes | None) -> None:
+        """Forget everything, or know what `dump` knew. Raises StateError for a dump of another version."""
+        from tocsin.pipeline import State  # noqa: PLC0415  seconds of loading, in the thread that needs it
+
+        self._state = State.of(self._settings) if dump is None else State.load(dump)
+
+    def _begun(self) -> "State":
+        if self._state is None:
+            self.begin(None)
+        assert self._state is not None  # noqa: S101  for the type checker: begin sets it
+        return self._state
+
+    def advance(self, item: Item) -> Step:
+        """Work one item in."""
+        from tocsin.pipeline import advance  # noqa: PLC0415  as in begin
+
+        return advance(self._begun(), item)
+
+    def look(self, time_ns: int) -> Picture:
+        """The picture at a time; changes nothing."""
+        from tocsin.pipeline import look  # noqa: PLC0415  as in begin
+
+        return look(self._begun(), time_ns)
+
+    def dump(self) -> bytes:
+        """Everything known."""
+        return self._begun().dump()

@@ -1,0 +1,46 @@
+"""Which role may do what: one table, checked cell by cell by a test over the real routes."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What a person is here to do."""
+
+    VIEWER = "viewer"  # looks
+    OPERATOR = "operator"  # watches the sky: marks tracks, notes what was seen
+    SUPERVISOR = "supervisor"  # answers for the watch: changes how the system judges
+    ADMINISTRATOR = "administrator"  # lets people in; sees the sky only to mend the system, and gives no order
+
+
+class Action(StrEnum):
+    """What a route or an order asks for."""
+
+    SEE = "see"  # the picture, the health, the past
+    CONTROL = "control"  # pause, speed, seek: in playback only
+    MARK = "mark"  # orders about tracks, and notes
+    SET = "set"  # orders that change settings
+    ADMIT = "admit"  # people, links, tokens
+    SELF = "self"  # one's own session and password
+
+
+_ALL = frozenset(Role)
+_WATCH = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+TABLE: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        Action.SEE: _ALL,
+        Action.CONTROL: _WATCH,
+        Action.MARK: _WATCH,
+        Action.SET: frozenset({Role.SUPERVISOR}),
+        Action.ADMIT: frozenset({Role.ADMINISTRATOR}),
+        Action.SELF: _ALL,
+    }
+)
+# What an order needs, by its action (pipeline.ACTIONS). An order that is not named here is given by nobody.
+ORDERS: Mapping[str, Action] = MappingProxyType({"set": Action.SET, "mark": Action.MARK, "note": Action.MARK})
+
+
+def may(role: Role, action: Action) -> bool:
+    """Whether a person of this role may do this."""
+    return role in TABLE[action]

@@ -1,0 +1,46 @@
+"""Pictures of a past moment, as they were known then. One at a time, in a thread of its own: they cost thinking."""
+
+import asyncio
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tocsin.server.frames import shown, snapshot
+from tocsin.server.station import Station
+
+KEPT = 200  # somebody who drags a slider comes back to the same seconds
+STEP_NS = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Past:
+    """Snapshots of past seconds. While one is made, only the newest wish of those that wait is served last."""
+
+    station: Station
+    _kept: "OrderedDict[int, bytes]" = field(default_factory=OrderedDict)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="past"))
+
+    async def snapshot(self, time_ns: int) -> bytes:
+        """The snapshot of the whole second before `time_ns`. Raises LedgerError where nothing is kept."""
+        second = time_ns // STEP_NS * STEP_NS
+        if second not in self._kept:
+            made = await asyncio.get_running_loop().run_in_executor(self._pool, self._make, second)
+            if second <= self.station.scene_ns() - 2 * STEP_NS:  # newer ones may still change
+                self._kept[second] = made
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            return made
+        self._kept.move_to_end(second)
+        return self._kept[second]
+
+    def _make(self, time_ns: int) -> bytes:
+        picture = self.station.picture_at(time_ns)
+        return snapshot(shown(picture, self.station.frame, sent_ns=self.station.clock_ns(), live=False, speed=0.0))
+
+    def forget(self) -> None:
+        """Time was turned back: what was kept may be no more true."""
+        self._kept.clear()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

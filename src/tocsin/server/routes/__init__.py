@@ -1,0 +1,1 @@
+"""One file per group of routes. Each has `routes(...) -> APIRouter`; every route names the action that it needs."""

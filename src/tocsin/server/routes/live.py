@@ -1,0 +1,56 @@
+"""The live picture: one WebSocket for each open map. What a map sends is not listened to."""
+
+import asyncio
+
+from fastapi import APIRouter, WebSocket
+from starlette.responses import JSONResponse
+from starlette.websockets import WebSocketDisconnect
+
+from tocsin.server.access.door import Door
+from tocsin.server.access.roles import Action, may
+from tocsin.server.hub import Client, Full, Hub
+
+SIGNED_OUT = 4401  # close codes from 4000 are free for applications (RFC 6455 section 7.4.2)
+
+
+async def _send(socket: WebSocket, client: Client) -> None:
+    """Send until the client is to be closed. A slow connection waits here, and only here."""
+    try:
+        while messages := await client.next():
+            for message in messages:
+                await socket.send_bytes(message)
+        await socket.close(SIGNED_OUT, client.closed)
+    except (WebSocketDisconnect, RuntimeError):
+        return  # the map went away between two frames
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+def routes(door: Door, hub: Hub) -> APIRouter:
+    """WebSocket /api/live?rate=4 (or 1) frames a second."""
+    router = APIRouter()
+
+    @router.websocket("/api/live")
+    async def live(socket: WebSocket, rate: int = 4) -> None:
+        session = door.session(socket)
+        if session is None or not may(session.person.role, Action.SEE):
+            await socket.send_denial_response(JSONResponse({"detail": "you are not signed in"}, 401))
+            return
+        try:
+            client = hub.join(session.hash, rate)
+        except Full:
+            busy = "as many maps are open as this server serves: close one, and try again"
+            await socket.send_denial_response(JSONResponse({"detail": busy}, 503, {"retry-after": "10"}))
+            return
+        await socket.accept()
+        sender = asyncio.create_task(_send(socket, client))
+        try:
+            await _until_gone(socket)
+        finally:
+            hub.leave(client)
+            sender.cancel()
+
+    return router

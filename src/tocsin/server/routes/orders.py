@@ -1,0 +1,89 @@
+"""Orders, answered only when they are durable; and the control of a playback."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import BaseModel, Field
+
+from tocsin.messages import Order
+from tocsin.server.access.door import Door
+from tocsin.server.access.roles import ORDERS, Action, may
+from tocsin.server.access.sessions import Session
+from tocsin.server.station import Station
+
+ANSWER_S = 10.0
+Word = Annotated[str, Field(max_length=2_000)]
+
+
+class OrderBody(BaseModel):
+    """What a person wants done. The same `key` again has no second effect and gets the first answer."""
+
+    key: Annotated[str, Field(min_length=8, max_length=100, pattern=r"^[\w.:-]+$")]
+    action: Annotated[str, Field(max_length=50)]
+    subject: Annotated[str, Field(max_length=200)] = ""
+    arguments: Annotated[dict[Annotated[str, Field(max_length=50)], Word], Field(max_length=20)] = {}
+    reason: Word = ""
+
+
+class OrderAnswer(BaseModel):
+    """What became of it."""
+
+    key: str
+    accepted: bool
+    reason: str
+
+
+class ControlBody(BaseModel):
+    """pause, resume, speed (value: 0.25 to 60), seek (value: seconds UTC), live (go on at normal speed)."""
+
+    action: Annotated[str, Field(max_length=20)]
+    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
+
+
+def routes(door: Door, station: Station) -> APIRouter:
+    """POST /api/orders, POST /api/control."""
+    router = APIRouter()
+    # asked for in `give`, by the order's own action; to give any order at all, one must be signed in
+    signed_in = Depends(door.check(Action.SELF))
+
+    @router.post("/api/orders", openapi_extra={"x-action": "order"})
+    async def give(body: OrderBody, session: Annotated[Session, signed_in]) -> OrderAnswer:
+        person = session.person
+        needed = ORDERS.get(body.action)
+        if needed is None:
+            raise HTTPException(422, f"action {body.action!r} is unknown: send one of {', '.join(ORDERS)}")
+        if not may(person.role, needed):
+            raise HTTPException(
+                403, f"the role {person.role.value!r} may not {body.action!r}: ask somebody whose role may"
+            )
+        key = f"{person.name}:{body.key}"  # one person cannot take another's key
+        order = Order(
+            station.scene_ns(),
+            key,
+            person.name,
+            person.role.value,
+            body.action,
+            body.subject,
+            body.arguments,
+            body.reason,
+        )
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await asyncio.shield(asyncio.wrap_future(station.order(order)))
+        except TimeoutError as error:
+            message = "the order is not durable yet: send it again with the same key, it will have one effect"
+            raise HTTPException(503, message, {"retry-after": "2"}) from error
+        return OrderAnswer(key=body.key, accepted=answer.accepted, reason=answer.reason)
+
+    @router.post("/api/control", status_code=204, **door.needs(Action.CONTROL))
+    async def control(body: ControlBody) -> None:
+        if station.control is None:
+            raise HTTPException(409, "this picture is live: time cannot be paused, sped up or turned back")
+        if body.action == "live":
+            station.control("speed", 1.0)
+            station.control("resume", None)
+        else:
+            station.control(body.action, body.value)
+
+    return router

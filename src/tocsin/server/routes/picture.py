@@ -1,0 +1,72 @@
+"""What is, what was, and how well it is seen: for whoever is signed in."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from tocsin.server.access.door import Door
+from tocsin.server.access.roles import Action
+from tocsin.server.past import Past
+from tocsin.server.plain import static
+from tocsin.server.station import Station
+from tocsin.server.trails import Trails
+
+MSGPACK = "application/msgpack"
+Seconds = Annotated[float, Query(ge=0, le=4e9, description="seconds UTC")]
+
+
+class Bounds(BaseModel):
+    """From when to when a moment can be asked for, and the moment that is shown live. Seconds UTC."""
+
+    first: float
+    last: float
+    now: float
+
+
+class Health(BaseModel):
+    """How the process itself fares."""
+
+    starting: str
+    troubles: list[str]
+    counters: dict[str, float]
+    gauges: dict[str, float]
+    latency: dict[str, float]
+
+
+def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
+    """GET /api/site, /api/health, /api/ledger, /api/at, /api/trails."""
+    router = APIRouter()
+    see = door.needs(Action.SEE)
+
+    @router.get("/api/site", **see)
+    async def site() -> dict[str, object]:
+        return dict(static(station, (), ()))
+
+    @router.get("/api/health", **see)
+    async def health() -> Health:
+        figures = station.figures()
+        return Health(
+            starting=figures.starting[0],
+            troubles=list(figures.troubles),
+            counters=dict(figures.counters),
+            gauges=dict(figures.gauges),
+            latency=dict(figures.latency),
+        )
+
+    @router.get("/api/ledger", **see)
+    async def bounds() -> Bounds:
+        first_ns, last_ns = await asyncio.to_thread(station.bounds_ns)
+        return Bounds(first=first_ns / 1e9, last=last_ns / 1e9, now=station.scene_ns() / 1e9)
+
+    @router.get("/api/at", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
+    async def at(time: Seconds) -> Response:
+        return Response(await past.snapshot(round(time * 1e9)), media_type=MSGPACK)
+
+    @router.get("/api/trails", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
+    async def recent(since: Seconds = 0.0) -> Response:
+        return Response(await asyncio.to_thread(trails.message, since), media_type=MSGPACK)
+
+    return router

@@ -1,0 +1,65 @@
+"""What the server needs from the running system, and all that it knows of it."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from tocsin.messages import Answer, Order, Picture
+from tocsin.settings import Frame, Settings
+
+Point = tuple[float, float]  # longitude, latitude in degrees, as maps have it
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A river or a road for the map: the base map has none."""
+
+    name: str
+    kind: str
+    geometry: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the process itself fares. All for showing; nothing is decided by it.
+
+    `counters` only grow, `gauges` go up and down; a name may carry one label: "queue_shed_total|source=radar west".
+    `starting` is what is still being prepared ("" when all is): its text, done and of how many.
+    `troubles` are sentences for a person: what is wrong and what to do.
+    """
+
+    counters: Mapping[str, float] = field(default_factory=dict)
+    gauges: Mapping[str, float] = field(default_factory=dict)
+    latency: Mapping[str, float] = field(default_factory=dict)
+    starting: tuple[str, int, int] = ("", 0, 0)
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The running system, as the server sees it. Times are int64 ns UTC.
+
+    `clock_ns` is the server's own UTC, `scene_ns` the moment that the map shows (another one in playback).
+    `control` takes (action, value) and raises SettingError; None when live. `order` resolves when the answer is
+    durable. `offer` hands bytes to an HTTP feed: False when its queue is full; it raises KeyError for an unknown feed.
+    `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept.
+    """
+
+    title: str
+    mode: str  # live, demo or replay
+    timezone: str
+    lines: tuple[Line, ...]
+    settings: Settings
+    clock_ns: Callable[[], int]
+    scene_ns: Callable[[], int]
+    order: Callable[[Order], "Future[Answer]"]
+    offer: Callable[[str, bytes], bool]
+    bounds_ns: Callable[[], tuple[int, int]]
+    picture_at: Callable[[int], Picture]
+    figures: Callable[[], Figures]
+    control: Callable[[str, float | None], None] | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """Where states live."""
+        return self.settings.frame
