@@ -29,16 +29,19 @@ Observer = Radar | Receiver | Listening
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:
-    """What really flew: n rows, a target at a time. The columns of the table of the same name."""
+    """What really flew: n rows, a mover at a time. Row i is of mover `mover[i]`, whose kind is `traits.kind[mover[i]]`.
+
+    `target` numbers them from 1, as the table of the same name does.
+    """
 
     time_ns: Ints
+    mover: Ints
     target: Ints
     latitude_rad: Floats
     longitude_rad: Floats
     altitude_m: Floats
     velocity_mps: Floats  # (n, 3) east, north, up
-    kind: tuple[str, ...]
-    identity: tuple[str | None, ...]
+    traits: Traits
 
     def __len__(self) -> int:
         return len(self.time_ns)
@@ -128,11 +131,11 @@ def _truth(scenario: Scenario, sky: Sky, traits: Traits, from_s: float, to_s: fl
     latitude, longitude, altitude = geodetic_from_ecef(position)
     return Truth(
         nanoseconds(time_s, scenario.start_ns),
+        mover,
         traits.number[mover],
         latitude,
         longitude,
         altitude,
         enu_vector_from_ecef(velocity, latitude, longitude),
-        tuple(traits.kind[row] for row in mover),
-        tuple(traits.identity[row] for row in mover),
+        traits,
     )
