@@ -91,6 +91,8 @@ class _Run(Generic[S]):
             self.identical = entry.body == self.ours
             if not self.identical:
                 self.other = self.other or fingerprint.differences(entry.body, self.ours)
+        elif entry.kind == format.ANEW:
+            self.starting = True
         elif entry.kind == format.DUMP and entry.body is not None and (self.starting or self.state is None):
             self.state = self.load(entry.body)
         elif entry.kind == format.REFUSED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tocsin import wire
 from tocsin.errors import LedgerError, StateError
-from tocsin.ledger.disk.format import DUMP
+from tocsin.ledger.disk.format import ANEW, DUMP
 from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.ledger.store import Ledger
@@ -15,7 +15,6 @@ from tocsin.live.thinking import Thinking
 from tocsin.messages import Answer, Entry, Item, Notice, Order, Picture, Step, Tick
 
 DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
-ANEW = "anew"  # what follows does not follow from what was: a playback leapt, or a dump could not be read
 POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
 DUMPS_TRIED = 4
 FAILING_MAX = 10  # items that a restored state may fail on before it is given up

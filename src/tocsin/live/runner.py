@@ -144,7 +144,7 @@ class Runner:
         return future
 
     def run(self, begun: Callable[[], None]) -> None:
-        """Think until stopped; `begun` is called when the past is known. Raises LedgerError when nothing can be kept."""
+        """Think until stopped; `begun` is called when the past is known. Raises LedgerError when nothing is kept."""
         self._source.begin(self._restore() if self._resume else self._begin())
         begun()
         notify("READY=1\nSTATUS=watching")

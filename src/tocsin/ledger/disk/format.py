@@ -27,6 +27,7 @@ LOCK = "lock"
 # What the ledger itself writes, as JSON. All other kinds are opaque bytes of whoever submitted them.
 START = "start"  # the fingerprint of the process that begins to write
 DUMP = "dump"  # a state to go on from
+ANEW = "anew"  # what follows goes on from the dump after it, not from what was before
 SEGMENT = "segment"  # a range of entries moved to a file
 RETENTION = "retention"  # bodies of a range were deleted
 REFUSED = "refused"  # inputs that the full disk had no room for
