@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -60,20 +61,18 @@ class Draft:
         """One detection. `values` and `texts` as in messages.Detections; what is left out is "not measured"."""
         self._rows.append((self.heard(source, time_ns), time_ns, received_ns, values, texts))
 
-    def refused(
-        self, reason: str, detail: str, data: bytes, time_ns: int | None = None, length: int | None = None
-    ) -> None:
+    def refused(self, reason: str, detail: str, data: bytes, time_ns: int | None = None) -> None:
         """Something that cannot be used: `reason` short and stable, `detail` teaches."""
-        before = self._refusals.get(reason)
-        size = len(data) if length is None else length
-        if before is None:
-            when = self.received_ns if time_ns is None else time_ns
-            kept = bytes(data[:REFUSED_BYTES_KEPT])
-            self._refusals[reason] = Refusal(when, self.feed, reason, detail, kept, size)
-        else:
-            self._refusals[reason] = Refusal(
-                before.time_ns, self.feed, reason, before.detail, before.data, before.length + size, before.count + 1
-            )
+        when = self.received_ns if time_ns is None else time_ns
+        self.counted(Refusal(when, self.feed, reason, detail, bytes(data[:REFUSED_BYTES_KEPT]), len(data)))
+
+    def counted(self, refusal: Refusal) -> None:
+        """A refusal made elsewhere: added to the earlier one of its reason."""
+        before = self._refusals.get(refusal.reason)
+        if before is not None:
+            length, count = before.length + refusal.length, before.count + refusal.count
+            refusal = replace(before, length=length, count=count)
+        self._refusals[refusal.reason] = refusal
 
     def told(self, status: SensorStatus) -> None:
         """What a source said of itself."""

@@ -40,7 +40,7 @@ _pointer.restype, _pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes
 
 def floats(name: str, column: Array) -> tuple[Floats, Flags]:
     """A numeric column as float64, and where it is not null (elsewhere NaN)."""
-    if not _is(column, "numeric", "null"):
+    if not is_any(column, "numeric", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected numbers")
     values, present = _copy(column.cast(DataType.float64()), ctypes.c_double)
     numbers = values.astype(np.float64, copy=False)
@@ -50,7 +50,7 @@ def floats(name: str, column: Array) -> tuple[Floats, Flags]:
 
 def integers(name: str, column: Array) -> tuple[Ints, Flags]:
     """An integer column as int64, and where it is not null (elsewhere -1)."""
-    if not _is(column, "integer", "null"):
+    if not is_any(column, "integer", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected integers")
     values, present = _copy(guarded(lambda: column.cast(DataType.int64()), name), ctypes.c_int64)
     numbers = values.astype(np.int64, copy=False)
@@ -60,22 +60,23 @@ def integers(name: str, column: Array) -> tuple[Ints, Flags]:
 
 def nanoseconds(name: str, column: Array) -> tuple[Ints, Flags]:
     """A column of timestamps, or of integers that are nanoseconds since 1970, as int64 ns UTC. Zoneless is UTC."""
-    if _is(column, "timestamp"):
+    if is_any(column, "timestamp"):
         column = guarded(lambda: column.cast(DataType.timestamp("ns")), name).cast(DataType.int64())
-    elif not _is(column, "integer", "null"):
+    elif not is_any(column, "integer", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected timestamps (ns, UTC)")
     return integers(name, column)
 
 
 def words(name: str, column: Array) -> list[str | None]:
     """A column of text."""
-    if not _is(column, "null", "dictionary", "string", "large_string", "string_view"):
+    if not is_any(column, "null", "dictionary", "string", "large_string", "string_view"):
         raise InputError(f"column {name} holds {_type(column)}; expected text")
     values: list[str | None] = list(guarded(column.to_pylist, name))
     return values
 
 
-def _is(column: Array, *kinds: str) -> bool:
+def is_any(column: Array, *kinds: str) -> bool:
+    """Whether a column is of one of these kinds, as arro3 calls them ("numeric", "timestamp", "string", ...)."""
     return any(getattr(DataType, f"is_{kind}")(column.type) for kind in kinds)
 
 
