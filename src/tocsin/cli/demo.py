@@ -1,0 +1,42 @@
+"""`tocsin demo`: a simulated night on the live map."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tocsin.cli.scenarios import load
+
+EXAMPLE = "tocsin demo --port 8000"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The arguments."""
+    parser.add_argument("scenario", nargs="?", default="demo-night", help="another scenario (default: demo-night)")
+    parser.add_argument("--port", type=int, help="where the page is (default: 8000)")
+    parser.add_argument("--seed", type=int, help="another night of the same scenario")
+    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 60 (default: 1)")
+    parser.add_argument("--ledger", type=Path, help="keep the evidence here (default: a folder that goes at the end)")
+
+
+def run(arguments: Namespace) -> int:
+    """The service's own exit code."""
+    from tocsin.live.playback import Span
+    from tocsin.live.service import Recording, run
+    from tocsin.server.access.roles import Role
+    from tocsin.simulate.night import night
+
+    declared, scenario = load(arguments.scenario)
+    server = declared.server
+    if arguments.port:
+        server = server.model_copy(update={"port": arguments.port})
+    site = replace(declared, settings=scenario.settings, server=server)
+    end_ns = scenario.start_ns + round(scenario.duration_s * 1e9)
+    recording = Recording(
+        lambda: night(scenario, arguments.seed), Span(scenario.start_ns, end_ns), "demo", arguments.speed
+    )
+    people = {"ann": Role.SUPERVISOR, "ben": Role.OPERATOR}
+    if arguments.ledger is not None:
+        return run(site, folder=arguments.ledger, recording=recording, people=people)
+    with TemporaryDirectory(prefix="tocsin-demo-") as folder:
+        return run(site, folder=Path(folder), recording=recording, people=people)
