@@ -100,7 +100,7 @@ class Explicit:
 Item = Fixed | Extended | Repetitive | Chained | Compound | Explicit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Edition:
     """How one category was written at one time. `names`: every published edition with these very tables."""
 
@@ -113,6 +113,9 @@ class Edition:
     def name(self) -> str:
         """As people write it: "1.14-1.30"."""
         return self.names[0] if len(self.names) == 1 else f"{self.names[0]}-{self.names[-1]}"
+
+    def __repr__(self) -> str:
+        return f"CAT{self.category:03d} edition {self.name}"
 
 
 def octets(fields: Fields, more_bits: int = 0) -> int:

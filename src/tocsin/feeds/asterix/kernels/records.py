@@ -227,3 +227,16 @@ def extract(data: Octets, rows: Table, nodes: Table, fields: Table, out: Table) 
     """Fill `out` (columns, n) from records whose bounds `walk` found. rows (n, 4): start, end, root, items."""
     for row in range(rows.shape[0]):
         record(data, rows[row, 0], rows[row, 1], rows[row, 2], rows[row, 3], nodes, fields, out, row)
+
+
+@njit(cache=True)
+def sources(data: Octets, blocks: Table, found: Table) -> None:
+    """The source (SAC x 256 + SIC) of the first record of each block, -1 where it has none. blocks as in `walk`."""
+    for b in range(blocks.shape[0]):
+        at, end = blocks[b, 0], blocks[b, 1]
+        found[b] = -1
+        if at < end and data[at] & 0x80:
+            while at < end and data[at] & 1:
+                at += 1
+            if at + 2 < end:
+                found[b] = (int(data[at + 1]) << 8) | int(data[at + 2])
