@@ -1,0 +1,1 @@
+"""A stage for the browser tests: the real server and its guard before a made-up sky, with stagehands who break things."""

@@ -1,0 +1,215 @@
+"""The real server on a free port, fed by a made-up sky; every fault of a line and of a sender can be played."""
+
+import asyncio
+import socket
+import threading
+import time
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests.browser.stage import sky as heaven
+from tests.browser.stage.sky import START_S, Sky
+from tocsin.errors import LedgerError, SettingError
+from tocsin.messages import Answer, Order, Picture
+from tocsin.server.access.door import Door
+from tocsin.server.access.guard import names
+from tocsin.server.access.limits import Limits
+from tocsin.server.access.people import People
+from tocsin.server.access.roles import Role
+from tocsin.server.access.sessions import Sessions
+from tocsin.server.app import build
+from tocsin.server.hub import Hub
+from tocsin.server.past import Past
+from tocsin.server.plain import health, static
+from tocsin.server.station import Figures, Line, Station
+from tocsin.server.trails import Trails
+
+PASSWORD = "correct horse battery"  # noqa: S105  of a person who exists on the stage only
+PERSON = "Olena"
+HISTORY_S = 900.0  # how far back the stage's ledger goes
+RIVER = Line("border river", "river", ((-7.405, 37.165), (-7.425, 37.222), (-7.443, 37.300), (-7.46, 37.405)))
+
+
+@dataclass
+class Faults:
+    """What goes wrong now. Each may be changed while a page is open."""
+
+    refuse: bool = False  # new connections are refused
+    freeze: bool = False  # nothing is sent, the line stays open
+    delay_s: float = 0.0  # each message waits so long before it is sent
+    drop_next: int = 0  # so many messages are lost
+
+
+@dataclass
+class Stage:
+    """One server with one sky. `open` it, look at `url`, break it, `close` it."""
+
+    folder: Path
+    web: Path
+    n: int = 120
+    rate_hz: int = 4
+    mode: str = "demo"
+    faults: Faults = field(default_factory=Faults)
+    speed: float = 1.0
+    live: bool = True
+
+    def __post_init__(self) -> None:
+        self.sky = Sky(self.n)
+        self.scene_s = START_S
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.controlled: list[tuple[str, float | None]] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._ready = threading.Event()
+
+    def open(self) -> "Stage":
+        """Start serving."""
+        self._thread.start()
+        assert self._ready.wait(20), "the stage did not open"
+        return self
+
+    def close(self) -> None:
+        """End, and wait for it."""
+        self._stop.set()
+        self._thread.join(20)
+
+    def link(self) -> str:
+        """A one-time link, as it is printed at the start of a server."""
+        return f"{self.url}/#t={self.sessions.new_link(PERSON)}"
+
+    def say(self, message: bytes) -> None:
+        """Send any bytes at all to every open map."""
+        self._loop.call_soon_threadsafe(lambda: [client.tell("any", message) for client in self.hub.clients])
+
+    def cut(self) -> None:
+        """Break every open line, as a pulled cable or a restart does."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def _cut(self) -> None:
+        for task in list(self._lines):
+            task.cancel()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._lines: set[asyncio.Task[None]] = set()
+        settings = heaven.settings()
+        people = People(self.folder / "people.sqlite")
+        people.admit(PERSON, Role.SUPERVISOR)
+        people.set_password(PERSON, PASSWORD)
+        self.sessions = Sessions(people, time.time_ns, lambda key: self._loop.call_soon_threadsafe(self._ended, key))
+        station = self._station()
+        self.trails = Trails()
+        self.hub = Hub(settings.frame, time.time_ns, lambda *known: static(station, *known), self.trails.see)
+        door = Door(people, self.sessions, Limits(time.monotonic), names("127.0.0.1", self.port, tls=False))
+        app = self._faulty(build(station, door, self.hub, Past(station), self.trails, self.web))
+        config = uvicorn.Config(app, "127.0.0.1", self.port, log_level="warning", ws="websockets-sansio", lifespan="off")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        playing = asyncio.create_task(self._play())
+        while not server.started:
+            await asyncio.sleep(0.02)
+        self._ready.set()
+        await asyncio.to_thread(self._stop.wait)
+        playing.cancel()
+        self.hub.close_all("the stage closes")
+        server.should_exit = server.force_exit = True
+        await serving
+        people.close()
+
+    def _station(self) -> Station:
+        return Station(
+            title="Almar coast (stage)",
+            mode=self.mode,
+            timezone="Europe/Lisbon",
+            lines=(RIVER,),
+            settings=heaven.settings(),
+            clock_ns=time.time_ns,
+            scene_ns=lambda: round(self.scene_s * 1e9),
+            order=self._order,
+            offer=lambda _name, _body: False,
+            bounds_ns=lambda: (round((START_S - HISTORY_S) * 1e9), round(self.scene_s * 1e9)),
+            picture_at=self._picture_at,
+            figures=lambda: Figures(latency={"detection_to_map_p99": 0.412}, counters={"frames_total": 4711.0}),
+            control=self._control if self.mode != "live" else None,
+        )
+
+    def _picture_at(self, time_ns: int) -> Picture:
+        if time_ns / 1e9 < START_S - HISTORY_S:
+            raise LedgerError("nothing is kept of this moment: the ledger begins later")
+        return self.sky.picture(time_ns / 1e9)
+
+    def _control(self, action: str, value: float | None) -> None:
+        self.controlled.append((action, value))
+        if action == "pause":
+            self.speed = 0.0
+        elif action == "resume":
+            self.speed = 1.0
+        elif action == "speed" and value:
+            self.speed = value
+        else:
+            raise SettingError(f"control: {action!r} is not possible on this stage")
+
+    @staticmethod
+    def _order(order: Order) -> "Future[Answer]":
+        done: Future[Answer] = Future()
+        done.set_result(Answer(order.time_ns, order.key, False, "nobody takes orders on this stage"))
+        return done
+
+    def _ended(self, key: bytes) -> None:
+        self.hub.close_session(key, "signed out")
+
+    async def _play(self) -> None:
+        turn = 0
+        while True:
+            self.scene_s += self.speed / self.rate_hz
+            if not self.faults.freeze:
+                if turn % self.rate_hz == 0:
+                    figures = Figures(latency={"detection_to_map_p99": 0.412}, counters={"frames_total": 4711.0})
+                    self.hub.tell(health(round(self.scene_s * 1e9), heaven.health(self.scene_s), figures))
+                if turn % (10 * self.rate_hz) == self.rate_hz:
+                    self.hub.note(heaven.notices(self.scene_s))
+                self.hub.show(self.sky.picture(self.scene_s), live=self.live, speed=self.speed)
+            turn += 1
+            await asyncio.sleep(1 / self.rate_hz)
+
+    def _faulty(self, app: ASGIApp) -> ASGIApp:
+        async def between(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "websocket":
+                await app(scope, receive, send)
+                return
+            if self.faults.refuse:
+                await receive()
+                await send({"type": "websocket.close", "code": 1013})
+                return
+            line = asyncio.create_task(app(scope, receive, self._slowly(send)))
+            self._lines.add(line)
+            with suppress(asyncio.CancelledError):
+                await line
+            self._lines.discard(line)
+            if line.cancelled():
+                with suppress(RuntimeError):
+                    await send({"type": "websocket.close", "code": 1012})
+
+        return between
+
+    def _slowly(self, send: Send) -> Send:
+        async def later(message: Message) -> None:
+            if message["type"] == "websocket.send":
+                if self.faults.drop_next > 0:
+                    self.faults.drop_next -= 1
+                    return
+                await asyncio.sleep(self.faults.delay_s)
+            await send(message)
+
+        return later

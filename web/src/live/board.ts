@@ -1,0 +1,199 @@
+import { isRecord } from './frames.ts'
+
+/** What does not change while the server runs: the site, its sensors and its places. Angles in degrees, lengths in metres. */
+export interface Site {
+  title: string
+  mode: 'live' | 'demo' | 'replay'
+  zone: string
+  origin: readonly [number, number]
+  /** What a picture's columns `cls` and `sensor` index. */
+  classes: string[]
+  sensorNames: string[]
+  sensors: Sensor[]
+  places: Place[]
+  lines: Line[]
+}
+export interface Sensor {
+  name: string
+  kind: string
+  lon: number
+  lat: number
+  alt: number
+  rangeMin: number
+  rangeMax: number
+  /** Field of view, clockwise from north; null: all around. */
+  sector: readonly [number, number] | null
+}
+export type PlaceKind = 'site' | 'zone' | 'border'
+export interface Place {
+  name: string
+  title: string
+  kind: PlaceKind
+  geometry: [number, number][]
+  ring: number
+}
+export interface Line {
+  name: string
+  kind: string
+  geometry: [number, number][]
+}
+
+export type Freshness = 'never' | 'fresh' | 'stale' | 'expired'
+export interface SensorHealth {
+  name: string
+  kind: string
+  state: Freshness
+  last: number
+  rate: number
+  clockOffset: number
+  detections: number
+  refused: number
+  note: string
+}
+export type Observation = 'seen clear' | 'partly seen' | 'blind'
+export interface PlaceHealth {
+  name: string
+  observation: Observation
+  reason: string
+  since: number
+}
+export interface Health {
+  time: number
+  sensors: SensorHealth[]
+  places: PlaceHealth[]
+  refusals: [string, number][]
+  counters: [string, number][]
+  latency: [string, number][]
+  /** What the server is still preparing; null when it is ready. */
+  starting: { what: string; done: number; of: number } | null
+  /** Sentences for a person: what is wrong, and what to do. */
+  troubles: string[]
+}
+export interface Notice {
+  time: number
+  kind: string
+  subject: string
+  text: string
+}
+
+type Row = Record<string, unknown>
+const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.filter(isRecord) : [])
+const word = (row: Row, name: string): string => (typeof row[name] === 'string' ? row[name] : '')
+const number = (row: Row, name: string, missing = Number.NaN): number =>
+  typeof row[name] === 'number' ? row[name] : missing
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map((item) => String(item)) : [])
+
+function points(value: unknown): [number, number][] {
+  if (!Array.isArray(value)) return []
+  return value.filter((pair): pair is [number, number] => {
+    return Array.isArray(pair) && Number.isFinite(pair[0]) && Number.isFinite(pair[1])
+  })
+}
+
+function counts(value: unknown): [string, number][] {
+  if (!isRecord(value)) return []
+  return Object.entries(value).filter((pair): pair is [string, number] => typeof pair[1] === 'number')
+}
+
+/** Reads the static frame. What is missing stays empty: an old server must not blank the page. */
+export function readSite(body: Row): Site {
+  const mode = word(body, 'mode')
+  const origin = isRecord(body.origin) ? body.origin : {}
+  return {
+    title: word(body, 'title'),
+    mode: mode === 'demo' || mode === 'replay' ? mode : 'live',
+    zone: word(body, 'zone') || 'UTC',
+    origin: [number(origin, 'lon', 0), number(origin, 'lat', 0)],
+    classes: texts(body.classes),
+    sensorNames: texts(body.sensor_names),
+    sensors: rows(body.sensors).map(readSensor),
+    places: rows(body.places).map(readPlace),
+    lines: rows(body.lines).map((row) => ({
+      name: word(row, 'name'),
+      kind: word(row, 'kind'),
+      geometry: points(row.geometry),
+    })),
+  }
+}
+
+function readSensor(row: Row): Sensor {
+  const from = number(row, 'azimuth_from')
+  const to = number(row, 'azimuth_to')
+  return {
+    name: word(row, 'name'),
+    kind: word(row, 'kind'),
+    lon: number(row, 'lon'),
+    lat: number(row, 'lat'),
+    alt: number(row, 'alt'),
+    rangeMin: number(row, 'min_range_m', 0),
+    rangeMax: number(row, 'max_range_m', 0),
+    sector: Number.isFinite(from) && Number.isFinite(to) ? [from, to] : null,
+  }
+}
+
+function readPlace(row: Row): Place {
+  const kind = word(row, 'kind')
+  const geometry = points(row.geometry)
+  return {
+    name: word(row, 'name'),
+    title: word(row, 'title') || word(row, 'name'),
+    kind: kind === 'zone' || kind === 'border' ? kind : 'site',
+    geometry,
+    ring: number(row, 'ring_m', 0),
+  }
+}
+
+/** Reads the health frame. A state that this page does not know is shown as the worst one. */
+export function readHealth(body: Row): Health {
+  return {
+    time: number(body, 'time', 0),
+    sensors: rows(body.sensors).map((row) => ({
+      name: word(row, 'sensor'),
+      kind: word(row, 'kind'),
+      state: freshness(word(row, 'state')),
+      last: number(row, 'last', 0),
+      rate: number(row, 'rate_hz', 0),
+      clockOffset: number(row, 'clock_offset_s'),
+      detections: number(row, 'detections', 0),
+      refused: number(row, 'refused', 0),
+      note: word(row, 'note'),
+    })),
+    places: rows(body.places).map((row) => ({
+      name: word(row, 'place'),
+      observation: observation(word(row, 'observation')),
+      reason: word(row, 'reason'),
+      since: number(row, 'since', 0),
+    })),
+    refusals: counts(body.refusals),
+    counters: [...counts(body.counters), ...counts(body.transport)],
+    latency: counts(body.latency),
+    starting: readStarting(body.starting),
+    troubles: texts(body.troubles),
+  }
+}
+
+function readStarting(value: unknown): Health['starting'] {
+  if (!isRecord(value)) return null
+  const what = word(value, 'text')
+  return what === '' ? null : { what, done: number(value, 'done', 0), of: number(value, 'of', 0) }
+}
+
+function freshness(text: string): Freshness {
+  return text === 'never' || text === 'fresh' || text === 'stale' ? text : 'expired'
+}
+
+function observation(text: string): Observation {
+  return text === 'seen clear' || text === 'partly seen' ? text : 'blind'
+}
+
+/** Reads a notice frame: one notice, or several under "notices". */
+export function readNotices(body: Row): Notice[] {
+  const found = Array.isArray(body.notices) ? rows(body.notices) : [body]
+  return found.map((row) => ({
+    time: number(row, 'time', 0),
+    kind: word(row, 'what') || word(row, 'notice'),
+    subject: word(row, 'subject'),
+    text: word(row, 'text'),
+  }))
+}

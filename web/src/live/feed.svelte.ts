@@ -1,0 +1,148 @@
+import { readWork } from '../view/gauge.ts'
+import { type Health, type Notice, type Site, readHealth, readNotices, readSite } from './board.ts'
+import { FrameError, readFrame, type PictureFrame, type PlainFrame } from './frames.ts'
+import { type Line, LiveSocket } from './socket.ts'
+import { Tracks } from './tracks.ts'
+
+const NOTICES_MAX = 500
+/** How long a page waits for a snapshot after a frame was missed before it takes a new connection. */
+const SNAPSHOT_WAIT_MS = 5_000
+
+/**
+ * What comes in live. Arrays are not reactive (5,000 rows several times a second); `version` counts pictures, and whoever
+ * draws reads `tracks` when it has changed.
+ */
+export class Feed {
+  line = $state<Line>({ state: 'closed' })
+  site = $state.raw<Site | null>(null)
+  health = $state.raw<Health | null>(null)
+  notices = $state.raw<Notice[]>([])
+  time = $state(0)
+  live = $state(true)
+  speed = $state(1)
+  version = $state(0)
+  /** Frames that this page could not use, by reason; and frames that were skipped for us because we were slow. */
+  refused = $state.raw<Readonly<Record<string, number>>>({})
+  skipped = $state(0)
+  /** Seconds from the server's sending to our showing, above the least seen on this connection; 0 when unknown. */
+  delay = $state(0)
+  readonly tracks = new Tracks()
+  private seq = -1
+  private waitingSince = 0
+  private leastOffset = Infinity
+  private socket: LiveSocket | null = null
+  private readonly onLost: () => void
+  private listeners: (() => void)[] = []
+
+  /** `onLost` is told each time the line breaks, so that the session can ask whether it still holds. */
+  constructor(onLost: () => void) {
+    this.onLost = onLost
+  }
+
+  start(url: string): void {
+    this.socket = new LiveSocket(url, {
+      onLine: (line) => {
+        this.lineChanged(line)
+      },
+      onFrame: (bytes) => {
+        this.take(bytes)
+      },
+    })
+    this.socket.start()
+  }
+
+  stop(): void {
+    this.socket?.stop()
+    this.socket = null
+    this.tracks.clear()
+  }
+
+  /** Called after each picture, outside of Svelte's own bookkeeping: for what draws on a canvas. */
+  onPicture(listener: () => void): () => void {
+    this.listeners.push(listener)
+    return () => {
+      this.listeners = this.listeners.filter((one) => one !== listener)
+    }
+  }
+
+  /** Tries to connect now instead of waiting. */
+  hurry(): void {
+    this.socket?.hurry()
+  }
+
+  private lineChanged(line: Line): void {
+    if (line.state === 'lost') this.onLost()
+    if (line.state === 'connecting') {
+      this.seq = -1
+      this.leastOffset = Infinity
+    }
+    this.line = line
+  }
+
+  private take(bytes: ArrayBuffer): void {
+    try {
+      const started = performance.now()
+      const frame = readFrame(bytes)
+      if (frame.kind === 'plain') this.takePlain(frame)
+      else {
+        this.takePicture(frame)
+        readWork.add(performance.now() - started)
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.refuse(error.reason)
+    }
+  }
+
+  private takePlain(frame: PlainFrame): void {
+    if (frame.name === 'static') {
+      this.site = readSite(frame.body)
+      this.tracks.name(this.site.classes, this.site.sensorNames)
+    } else if (frame.name === 'health') this.health = readHealth(frame.body)
+    else if (frame.name === 'notice') this.addNotices(readNotices(frame.body))
+    else this.refuse('unknown kind of frame')
+  }
+
+  private takePicture(frame: PictureFrame): void {
+    if (frame.kind === 'delta' && frame.seq !== this.seq + 1) {
+      this.missed()
+      return
+    }
+    if (frame.kind === 'snapshot' && this.seq >= 0 && frame.seq > this.seq + 1) this.skipped += frame.seq - this.seq - 1
+    this.waitingSince = 0
+    this.seq = frame.seq
+    this.tracks.apply(frame)
+    this.time = frame.time
+    this.live = frame.live
+    this.speed = frame.speed
+    this.delay = this.delayOf(frame)
+    this.version += 1
+    for (const listener of this.listeners) listener()
+  }
+
+  /** A delta that does not follow: the server sends a snapshot next; when it does not, the connection is not sound. */
+  private missed(): void {
+    const now = performance.now()
+    if (this.waitingSince === 0) this.waitingSince = now
+    else if (now - this.waitingSince > SNAPSHOT_WAIT_MS) {
+      this.waitingSince = 0
+      this.socket?.renew()
+    }
+  }
+
+  private delayOf(frame: PictureFrame): number {
+    if (frame.sent === null) return 0
+    // The laptop's clock may be an hour off: only how the difference grows tells a delay.
+    const offset = Date.now() / 1000 - frame.sent
+    this.leastOffset = Math.min(this.leastOffset, offset)
+    return offset - this.leastOffset
+  }
+
+  private addNotices(found: Notice[]): void {
+    this.notices = [...found.reverse(), ...this.notices].slice(0, NOTICES_MAX)
+  }
+
+  private refuse(reason: string): void {
+    this.refused = { ...this.refused, [reason]: (this.refused[reason] ?? 0) + 1 }
+  }
+}

@@ -1,0 +1,220 @@
+import {
+  Map as BaseMap,
+  setWorkerUrl,
+  type LayerSpecification,
+  type SourceSpecification,
+  type StyleSpecification,
+} from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { NIGHT } from './colours.ts'
+import { DETAIL_ZOOM } from './coast.ts'
+
+// Without this the build is green and the map stays empty: the worker's file would not be found.
+setWorkerUrl(workerUrl)
+
+const EMPTY: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
+const FONT = ['sans-serif']
+
+/** True where the map can be drawn at all. */
+export function canDraw(): boolean {
+  try {
+    return document.createElement('canvas').getContext('webgl2') !== null
+  } catch {
+    return false
+  }
+}
+
+/** The base map, empty of data: north up, no rotation, no outside requests. Texts are drawn from the system's own font. */
+export function makeMap(container: HTMLElement, center: readonly [number, number]): BaseMap {
+  return new BaseMap({
+    container,
+    style: style(),
+    center: [center[0], center[1]],
+    zoom: 6,
+    minZoom: 2,
+    maxZoom: 16,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    renderWorldCopies: false,
+    attributionControl: false,
+    fadeDuration: 0,
+    // Keys belong to the whole page (view/keys.ts), not to the map alone.
+    keyboard: false,
+    boxZoom: false,
+  })
+}
+
+function style(): StyleSpecification {
+  return {
+    version: 8,
+    sources: {
+      land: EMPTY,
+      'land-detail': EMPTY,
+      borders: EMPTY,
+      lines: EMPTY,
+      coverage: EMPTY,
+      areas: EMPTY,
+      rings: EMPTY,
+      points: EMPTY,
+      sensors: EMPTY,
+    },
+    layers: [...ground(), ...coverage(), ...places()],
+  }
+}
+
+function ground(): LayerSpecification[] {
+  return [
+    { id: 'sea', type: 'background', paint: { 'background-color': NIGHT.sea } },
+    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': NIGHT.land } },
+    { id: 'coast', type: 'line', source: 'land', paint: { 'line-color': NIGHT.coast, 'line-width': 1 } },
+    {
+      id: 'land-detail',
+      type: 'fill',
+      source: 'land-detail',
+      minzoom: DETAIL_ZOOM,
+      paint: { 'fill-color': NIGHT.land },
+    },
+    {
+      id: 'coast-detail',
+      type: 'line',
+      source: 'land-detail',
+      minzoom: DETAIL_ZOOM,
+      paint: { 'line-color': NIGHT.coast, 'line-width': 1 },
+    },
+    {
+      id: 'borders',
+      type: 'line',
+      source: 'borders',
+      minzoom: 3,
+      paint: { 'line-color': NIGHT.border, 'line-width': 1.4, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'lines',
+      type: 'line',
+      source: 'lines',
+      layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': NIGHT.river, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 11, 3] },
+    },
+    {
+      id: 'line-names',
+      type: 'symbol',
+      source: 'lines',
+      minzoom: 7,
+      layout: {
+        'symbol-placement': 'line',
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-letter-spacing': 0.1,
+      },
+      paint: { 'text-color': NIGHT.river, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.5 },
+    },
+  ]
+}
+
+function coverage(): LayerSpecification[] {
+  return [
+    {
+      id: 'coverage-fill',
+      type: 'fill',
+      source: 'coverage',
+      paint: { 'fill-color': NIGHT.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.035, 0] },
+    },
+    {
+      id: 'coverage-line',
+      type: 'line',
+      source: 'coverage',
+      filter: ['==', ['get', 'state'], 'fresh'],
+      paint: { 'line-color': NIGHT.sensor, 'line-opacity': 0.35, 'line-width': 1 },
+    },
+    {
+      id: 'coverage-gone',
+      type: 'line',
+      source: 'coverage',
+      filter: ['!=', ['get', 'state'], 'fresh'],
+      paint: { 'line-color': NIGHT.partly, 'line-opacity': 0.6, 'line-width': 1, 'line-dasharray': [2, 4] },
+    },
+  ]
+}
+
+const OBSERVED = (seen: string, partly: string, blind: string): ['match', ...unknown[]] => [
+  'match',
+  ['get', 'observation'],
+  'seen clear',
+  seen,
+  'partly seen',
+  partly,
+  blind,
+]
+
+function places(): LayerSpecification[] {
+  const colour = OBSERVED(NIGHT.seen, NIGHT.partly, NIGHT.blind) as never
+  return [
+    {
+      id: 'area-fill',
+      type: 'fill',
+      source: 'areas',
+      paint: { 'fill-color': colour, 'fill-opacity': 0.07 },
+    },
+    {
+      id: 'area-hatch',
+      type: 'fill',
+      source: 'areas',
+      filter: ['==', ['get', 'observation'], 'blind'],
+      paint: { 'fill-pattern': 'hatch' },
+    },
+    {
+      id: 'area-line',
+      type: 'line',
+      source: 'rings',
+      filter: ['==', ['get', 'observation'], 'seen clear'],
+      paint: { 'line-color': colour, 'line-width': 1.5 },
+    },
+    {
+      id: 'area-line-broken',
+      type: 'line',
+      source: 'rings',
+      filter: ['!=', ['get', 'observation'], 'seen clear'],
+      paint: { 'line-color': colour, 'line-width': 2, 'line-dasharray': [3, 2] },
+    },
+    {
+      id: 'place-names',
+      type: 'symbol',
+      source: 'points',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-allow-overlap': true,
+        'text-field': ['get', 'label'],
+        'text-font': FONT,
+        'text-size': 12,
+        'text-anchor': 'top',
+        'text-offset': [0, 0.9],
+        'text-optional': true,
+        'symbol-sort-key': ['get', 'order'],
+      },
+      paint: {
+        'text-color': NIGHT.label,
+        'text-halo-color': NIGHT.halo,
+        'text-halo-width': 1.6,
+      },
+    },
+    {
+      id: 'sensor-names',
+      type: 'symbol',
+      source: 'sensors',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-allow-overlap': true,
+        'text-field': ['get', 'label'],
+        'text-font': FONT,
+        'text-size': 11,
+        'text-anchor': 'left',
+        'text-offset': [0.9, 0],
+        'text-optional': true,
+      },
+      paint: { 'text-color': NIGHT.labelDim, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.6 },
+    },
+  ]
+}

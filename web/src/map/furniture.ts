@@ -1,0 +1,206 @@
+import type { Feature, Geometry, Position } from 'geojson'
+import type { Map as BaseMap } from 'maplibre-gl'
+import type { Health, Place, Sensor, Site } from '../live/board.ts'
+import { fill } from './coast.ts'
+import { NIGHT } from './colours.ts'
+
+const EARTH_M = 6_371_008.8
+const DEGREES = 180 / Math.PI
+
+/** What stands still on the map: places with their rings, sensors with what they cover, rivers. */
+export function drawSite(map: BaseMap, site: Site): void {
+  set(
+    map,
+    'lines',
+    site.lines.map((line) => shape({ name: line.name }, { type: 'LineString', coordinates: line.geometry })),
+  )
+}
+
+/** Places and sensors again, with what is known of them now. Called when health says something new. */
+export function drawHealth(map: BaseMap, site: Site, health: Health | null): void {
+  const seen = new Map(health?.places.map((place) => [place.name, place.observation]))
+  const fresh = new Map(health?.sensors.map((sensor) => [sensor.name, sensor.state]))
+  const observed = (place: Place): string => seen.get(place.name) ?? 'blind'
+  set(
+    map,
+    'areas',
+    site.places.flatMap((place) => area(place, observed(place))),
+  )
+  set(
+    map,
+    'rings',
+    site.places.flatMap((place) => outline(place, observed(place))),
+  )
+  set(
+    map,
+    'points',
+    site.places
+      .filter((place) => place.kind === 'site')
+      .map((place, order) => {
+        const properties = { icon: `site-${observed(place).replace(' ', '-')}`, label: place.title, order }
+        return shape(properties, { type: 'Point', coordinates: middle(place.geometry) })
+      })
+      .concat(
+        site.places
+          .filter((place) => place.kind !== 'site')
+          .map((place, order) => {
+            return shape(
+              { label: place.title, order: 100 + order },
+              { type: 'Point', coordinates: middle(place.geometry) },
+            )
+          }),
+      ),
+  )
+  const sensors = site.sensors.filter((sensor) => Number.isFinite(sensor.lon))
+  set(
+    map,
+    'coverage',
+    sensors
+      .filter((sensor) => sensor.rangeMax > 0)
+      .map((sensor) => {
+        const state = fresh.get(sensor.name) ?? 'never'
+        return shape({ state }, { type: 'Polygon', coordinates: [coverage(sensor)] })
+      }),
+  )
+  set(
+    map,
+    'sensors',
+    sensors.map((sensor) => {
+      const state = fresh.get(sensor.name) ?? 'never'
+      const icon = state === 'fresh' ? 'sensor-fresh' : 'sensor-gone'
+      return shape({ icon, label: sensor.name }, { type: 'Point', coordinates: [sensor.lon, sensor.lat] })
+    }),
+  )
+}
+
+function set(map: BaseMap, source: string, features: Feature[]): void {
+  fill(map, source, { type: 'FeatureCollection', features })
+}
+
+function shape(properties: Record<string, string | number>, geometry: Geometry): Feature {
+  return { type: 'Feature', properties, geometry }
+}
+
+function area(place: Place, observation: string): Feature[] {
+  if (place.kind === 'border') return []
+  const ring = place.kind === 'site' ? circle(middle(place.geometry), place.ring) : closed(place.geometry)
+  return ring.length < 4 ? [] : [shape({ observation }, { type: 'Polygon', coordinates: [ring] })]
+}
+
+function outline(place: Place, observation: string): Feature[] {
+  const line =
+    place.kind === 'site'
+      ? circle(middle(place.geometry), place.ring)
+      : place.kind === 'zone'
+        ? closed(place.geometry)
+        : place.geometry
+  return line.length < 2 ? [] : [shape({ observation }, { type: 'LineString', coordinates: line })]
+}
+
+function closed(ring: Position[]): Position[] {
+  const [first, last] = [ring[0], ring.at(-1)]
+  if (first === undefined || last === undefined) return []
+  return first[0] === last[0] && first[1] === last[1] ? ring : [...ring, first]
+}
+
+export function middle(points: readonly (readonly [number, number])[]): [number, number] {
+  if (points.length === 0) return [0, 0]
+  const west = Math.min(...points.map((p) => p[0]))
+  const east = Math.max(...points.map((p) => p[0]))
+  const south = Math.min(...points.map((p) => p[1]))
+  const north = Math.max(...points.map((p) => p[1]))
+  return [(west + east) / 2, (south + north) / 2]
+}
+
+/** The point at a bearing (radians from north, clockwise) and distance, on a sphere: good to a line's width on a map. */
+export function away(from: readonly [number, number], bearing: number, distance: number): [number, number] {
+  const lat = from[1] / DEGREES
+  const arc = distance / EARTH_M
+  const lat2 = Math.asin(Math.sin(lat) * Math.cos(arc) + Math.cos(lat) * Math.sin(arc) * Math.cos(bearing))
+  const turn = Math.atan2(
+    Math.sin(bearing) * Math.sin(arc) * Math.cos(lat),
+    Math.cos(arc) - Math.sin(lat) * Math.sin(lat2),
+  )
+  return [from[0] + turn * DEGREES, lat2 * DEGREES]
+}
+
+export function circle(center: readonly [number, number], radius: number): Position[] {
+  if (radius <= 0) return []
+  return Array.from({ length: 97 }, (_, i) => away(center, (2 * Math.PI * (i % 96)) / 96, radius))
+}
+
+function coverage(sensor: Sensor): Position[] {
+  const center = [sensor.lon, sensor.lat] as const
+  if (sensor.sector === null) return circle(center, sensor.rangeMax)
+  const [from, to] = sensor.sector
+  const width = (((to - from) % 360) + 360) % 360 || 360
+  const steps = Math.max(2, Math.ceil(width / 4))
+  const arc = Array.from({ length: steps + 1 }, (_, i) => {
+    return away(center, (from + (width * i) / steps) / DEGREES, sensor.rangeMax)
+  })
+  return [[...center], ...arc, [...center]]
+}
+
+type Draw = (pen: CanvasRenderingContext2D, size: number) => void
+
+/** The few pictures that the base map needs, drawn here so that no file has to come from anywhere. */
+export function addPictures(map: BaseMap): void {
+  const add = (name: string, size: number, draw: Draw): void => {
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = size
+    const pen = canvas.getContext('2d')
+    if (pen === null) return
+    draw(pen, size)
+    map.addImage(name, pen.getImageData(0, 0, size, size), { pixelRatio: 2 })
+  }
+  add('site-seen-clear', 28, site(NIGHT.seen, true))
+  add('site-partly-seen', 28, site(NIGHT.partly, false))
+  add('site-blind', 28, crossed(NIGHT.blind))
+  add('sensor-fresh', 24, mast(NIGHT.sensor, true))
+  add('sensor-gone', 24, mast(NIGHT.partly, false))
+  add('hatch', 24, (pen, size) => {
+    pen.strokeStyle = `${NIGHT.blind}66`
+    pen.lineWidth = 2
+    for (const x of [-size, 0, size]) line(pen, x, size, x + size, 0)
+  })
+}
+
+function line(pen: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+  pen.beginPath()
+  pen.moveTo(x1, y1)
+  pen.lineTo(x2, y2)
+  pen.stroke()
+}
+
+function site(colour: string, full: boolean): Draw {
+  return (pen, size) => {
+    pen.strokeStyle = colour
+    pen.fillStyle = full ? colour : NIGHT.sea
+    pen.lineWidth = 3
+    pen.fillRect(size / 2 - 6, size / 2 - 6, 12, 12)
+    pen.strokeRect(size / 2 - 6, size / 2 - 6, 12, 12)
+  }
+}
+
+function crossed(colour: string): Draw {
+  return (pen, size) => {
+    site(colour, false)(pen, size)
+    line(pen, size / 2 - 6, size / 2 + 6, size / 2 + 6, size / 2 - 6)
+    line(pen, size / 2 - 6, size / 2 - 6, size / 2 + 6, size / 2 + 6)
+  }
+}
+
+function mast(colour: string, full: boolean): Draw {
+  return (pen, size) => {
+    pen.strokeStyle = pen.fillStyle = colour
+    pen.lineWidth = 2.5
+    pen.lineJoin = 'round'
+    pen.beginPath()
+    pen.moveTo(size / 2, 4)
+    pen.lineTo(size - 5, size - 5)
+    pen.lineTo(5, size - 5)
+    pen.closePath()
+    if (full) pen.fill()
+    pen.stroke()
+  }
+}

@@ -1,0 +1,107 @@
+import { Feed } from '../live/feed.svelte.ts'
+import { NO_ROW, type Tracks } from '../live/tracks.ts'
+import { Timeline } from '../time/timeline.svelte.ts'
+import { focus, picked } from './choices.svelte.ts'
+import { REASONS, sift } from './filters.ts'
+
+/** How often lists are sorted and written anew: the map follows every picture, the eye cannot follow a table that does. */
+const LISTS_MS = 1_000
+
+/** One operator's screen: what comes in, where in time it stands, what is hidden and why. */
+export class Desk {
+  readonly feed: Feed
+  readonly timeline: Timeline
+  /** By row: 0 drawn, otherwise an index into REASONS; 255 a hole. */
+  why = new Uint8Array(0)
+  hiddenVersion = 0
+  /** How many tracks each reason hides; index 0: drawn. */
+  counts = $state.raw<number[]>(REASONS.map(() => 0))
+  received = $state(0)
+  /** Counts the moments at which lists should be written anew. */
+  beat = $state(0)
+  private listened: (() => void)[] = []
+  private lastBeat = 0
+  private stops: (() => void)[] = []
+
+  constructor(onLost: () => void) {
+    this.feed = new Feed(onLost)
+    this.timeline = new Timeline(this.feed, () => {
+      this.look()
+    })
+  }
+
+  get tracks(): Tracks {
+    return this.timeline.past ? this.timeline.tracks : this.feed.tracks
+  }
+
+  start(): void {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    this.feed.start(`${scheme}://${location.host}/api/live`)
+    this.stops.push(
+      this.feed.onPicture(() => {
+        if (!this.timeline.past) this.look()
+      }),
+    )
+    void this.timeline.bounds()
+    const again = setInterval(() => void this.timeline.bounds(), 30_000)
+    this.stops.push(() => {
+      clearInterval(again)
+    })
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop()
+    this.timeline.backToLive()
+    this.feed.stop()
+  }
+
+  /** Told after each look: for what draws on a canvas. */
+  onLook(listener: () => void): void {
+    this.listened.push(listener)
+  }
+
+  /** Sorts out what is shown, after a picture or after another choice. */
+  look(): void {
+    const { tracks } = this
+    if (this.why.length !== tracks.capacity) this.why = new Uint8Array(tracks.capacity)
+    const before = hash(this.why, tracks.used)
+    const counts = sift(tracks, picked, focus.search, focus.chosen, this.why)
+    if (hash(this.why, tracks.used) !== before) this.hiddenVersion += 1
+    this.counts = counts
+    this.received = tracks.alive
+    const now = performance.now()
+    if (now - this.lastBeat >= LISTS_MS || this.timeline.past) {
+      this.lastBeat = now
+      this.beat += 1
+    }
+    for (const listener of this.listened) listener()
+  }
+
+  /** A choice was made: everything that shows it is written at once. */
+  refresh(): void {
+    this.lastBeat = 0
+    this.look()
+  }
+
+  choose(id: number | null): void {
+    focus.chosen = id
+    this.refresh()
+  }
+
+  hover(id: number | null): void {
+    if (focus.hovered === id) return
+    focus.hovered = id
+    for (const listener of this.listened) listener()
+  }
+
+  row(id: number | null): number {
+    return id === null ? NO_ROW : this.tracks.row(id)
+  }
+}
+
+/** Cheap, and only asked whether anything changed: a collision would draw one trail a moment longer. */
+function hash(why: Uint8Array, used: number): number {
+  let h = used
+  for (let row = 0; row < used; row++) h = (Math.imul(h, 31) + (why[row] ?? 0)) | 0
+  return h
+}
