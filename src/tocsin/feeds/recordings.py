@@ -16,6 +16,7 @@ import numpy as np
 from tocsin.errors import InputError
 from tocsin.feeds import table
 from tocsin.feeds.draft import Decoder, Draft
+from tocsin.feeds.tables import detections
 from tocsin.feeds.transport import directory, files, pcap
 from tocsin.messages import Detections, Ints, Packet, Refusal, Scan, freeze
 
@@ -42,6 +43,9 @@ class Recording:
 
     def scans(self) -> Iterator[Scan]:
         """Its scans, in order of reception. Raises InputError when it cannot be read at all."""
+        if self.framing == "table":
+            yield from detections.scans(self.path, self.path.name, PIECE_NS / 1e9)
+            return
         refused: list[Refusal] = []
         decoder = self._decoder()
         newest_ns = self.start_ns
@@ -65,8 +69,7 @@ class Recording:
     def _packets(self, refuse: Callable[[Refusal], None]) -> Iterator[Packet]:
         if self.framing in CAPTURES:
             return pcap.packets(self.path, refuse)
-        framing = "stream" if self.framing == "table" else self.framing
-        return files.packets(self.path, framing, self.start_ns, refuse)
+        return files.packets(self.path, self.framing, self.start_ns, refuse)
 
     def _timed(self, scan: Scan, newest_ns: int) -> Iterator[Scan]:
         """Pieces of a scan without times of arrival: each row came in when it was measured, never before the last."""

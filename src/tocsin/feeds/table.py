@@ -19,8 +19,7 @@ Look = Callable[[bytes], str | None]  # the first bytes -> why they look like th
 class Format:
     """A format: call it with the feed's name and the decoder's options to get a decoder.
 
-    `unit` tells what a packet must be: "stream" (cut anywhere), "datagrams" (whole messages) or "document" (a whole
-    table: after its last packet `flush` gives the Scan).
+    `unit` tells what a packet must be: of a "stream" any piece, of "datagrams" whole messages, a "document" all of it.
     """
 
     name: str

@@ -7,7 +7,7 @@ straight from Arrow's memory, whose layout is a public promise (Arrow C data int
 import ctypes
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path as Path  # noqa: PLC0414 - the tables around it name paths without touching files
 from typing import Final, TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from tocsin.messages import Flags, Floats, Ints
 
 ROWS: Final = 65_536  # rows at once: a few MB, whatever the size of the file
 T = TypeVar("T")
+Source = Path | bytes  # a file or its content
 
 
 class _ArrowArray(ctypes.Structure):
@@ -121,7 +122,7 @@ def container(head: bytes) -> str | None:
     return "arrow stream" if head.startswith(b"\xff\xff\xff\xff") and len(head) > 8 else None
 
 
-def batches(source: Path | bytes, kind: str) -> Iterator[RecordBatch]:
+def batches(source: Source, kind: str) -> Iterator[RecordBatch]:
     """The record batches of a Parquet or Arrow IPC file, given by its path or its bytes."""
     name = source.name if isinstance(source, Path) else "the table"
 
@@ -146,7 +147,7 @@ def batches(source: Path | bytes, kind: str) -> Iterator[RecordBatch]:
             yield batch.slice(start, min(ROWS, batch.num_rows - start))
 
 
-def _check_parquet(source: Path | bytes) -> None:
+def _check_parquet(source: Source) -> None:
     """Refuse what is cut off before the reader sees it: it panics, and a panic prints to the terminal."""
     if isinstance(source, bytes):
         size, tail = len(source), source[-8:]

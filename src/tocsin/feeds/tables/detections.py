@@ -3,13 +3,11 @@
 A file is read in chunks of 65,536 rows where it is in the order of arrival; else it is read whole and sorted.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,13 +16,14 @@ from arro3.core import RecordBatch
 from tocsin.errors import InputError
 from tocsin.feeds.draft import Draft
 from tocsin.feeds.tables import flights, rows
-from tocsin.feeds.tables.arrow import batches, container, floats, integers, nanoseconds, words
+from tocsin.feeds.tables.arrow import Path, Source, batches, container, floats, integers, nanoseconds, words
 from tocsin.feeds.tables.columns import HEADINGS, MEASUREMENTS, NUMBERS, WORDS
 from tocsin.feeds.tables.csv_rows import Piece, pieces
 from tocsin.feeds.transport.files import head, open_plain
 from tocsin.messages import Ints, Packet, Refusal, Scan
 
-DOCUMENT_BYTES_MAX: Final = 268_435_456
+DOCUMENT_BYTES_MAX: Final = 67_108_864
+JSON_BYTES_MAX: Final = 1_073_741_824
 SORTED_ROWS_MAX: Final = 20_000_000  # about 4 GB of columns: a larger table must come sorted
 SECOND_NS: Final = 1_000_000_000
 
@@ -37,7 +36,7 @@ def scans(path: Path, feed: str, span_s: float = 0.0) -> Iterator[Scan]:
     Raises:
         InputError: not a table, or one without the needed columns; says what is there and what was expected.
     """
-    source = path if container(head(path, 16)) else _text(path)
+    source = _opened(path)
     span_ns = round(span_s * SECOND_NS)
     if len(list(islice(_parts(source, feed), 2))) == 2 and not _ordered(_parts(source, feed)):
         yield from _sorted(path, feed, span_ns, _parts(source, feed))
@@ -47,70 +46,69 @@ def scans(path: Path, feed: str, span_s: float = 0.0) -> Iterator[Scan]:
 
 
 class Detections:
-    """Decoder of whole tables: after the last packet of each, `flush` gives its Scan."""
+    """Decoder of tables that come whole: each packet is one document (an HTTP body). Larger tables come as files."""
 
     def __init__(self, feed: str, *, document_bytes_max: int = DOCUMENT_BYTES_MAX) -> None:
         self.feed = feed
         self._limit = document_bytes_max
-        self._data = bytearray()
-        self._overlong = False
         self._received_ns = 0
 
     def decode(self, packets: Sequence[Packet]) -> Scan:
-        """Gathers; nothing is known before the end."""
-        draft = Draft(self.feed, received_ns=self._received_ns)
+        """The rows of all packets. A packet that is no table is refused, and the others go on."""
+        draft = Draft(self.feed, packets, self._received_ns)
+        self._received_ns = draft.received_ns
+        blocks = list[rows.Block]()
         for packet in packets:
-            self._received_ns = draft.received_ns = packet.received_ns
-            self._data += packet.data
-            if self._overlong or len(self._data) > self._limit:
-                detail = f"more than {self._limit} bytes; send it in parts, or as a file"
-                draft.refused("detections: too long", detail, bytes(self._data))
-                self._overlong = True
-                self._data.clear()
-        return draft.scan()
-
-    def flush(self) -> Scan:
-        """The table that ended here."""
-        data = bytes(self._data)
-        self._data.clear()
-        self._overlong = False
-        draft = Draft(self.feed, received_ns=self._received_ns)
-        if not data:
-            return draft.scan()
-        made = draft.scan()
-        try:
-            parts = list(_parts(data, self.feed, self._received_ns))
-            for _, refusals in parts:
-                for refusal in refusals:
-                    draft.counted(refusal)
-            if parts:
-                block, refusals = rows.checked(self.feed, rows.joined([block for block, _ in parts]))
-                for refusal in refusals:
-                    draft.counted(refusal)
-                made = next(rows.scans(self.feed, block, 0), made)
-        except InputError as error:
-            draft.refused("detections: not a table", str(error), data)
+            blocks += self._document(draft, packet)
+        told = draft.scan()
+        if not blocks or not len(together := rows.joined(blocks)):
+            return told
         return replace(
-            made,
-            received_ns=self._received_ns,
-            refusals=draft.scan().refusals,
-            raw_sha256=hashlib.sha256(data).digest(),
-            raw_length=len(data),
+            rows.scan(self.feed, together),
+            received_ns=told.received_ns,
+            refusals=told.refusals,
+            raw_sha256=told.raw_sha256,
+            raw_length=told.raw_length,
         )
 
+    def flush(self) -> Scan:
+        """Nothing is ever left: documents come whole."""
+        return Draft(self.feed, received_ns=self._received_ns).scan()
 
-def _text(path: Path) -> Path | bytes:
-    """JSON is read whole, CSV from its path."""
-    if head(path, 64).lstrip()[:1] not in (b"[", b"{"):
+    def _document(self, draft: Draft, packet: Packet) -> list[rows.Block]:
+        """The checked rows of one document."""
+        if not packet.data:
+            return []
+        if len(packet.data) > self._limit:
+            detail = f"{len(packet.data)} bytes; at most {self._limit}: send it in parts, or replay it as a file"
+            draft.refused("detections: too long", detail, packet.data)
+            return []
+        try:
+            parts = list(_parts(packet.data, self.feed, packet.received_ns))
+        except InputError as error:
+            draft.refused("detections: not a table", str(error), packet.data)
+            return []
+        if not parts:
+            return []
+        block, faults = rows.checked(self.feed, rows.joined([block for block, _ in parts]))
+        for refusal in (*(one for _, refusals in parts for one in refusals), *faults):
+            draft.counted(refusal)
+        return [block]
+
+
+def _opened(path: Path) -> Source:
+    """JSON is read whole, all else from its path."""
+    start = head(path, 64)
+    if container(start) or start.lstrip()[:1] not in (b"[", b"{"):
         return path
     with open_plain(path) as file:
-        data = file.read(DOCUMENT_BYTES_MAX + 1)
-    if len(data) > DOCUMENT_BYTES_MAX:
-        raise InputError(f"{path.name} holds more than {DOCUMENT_BYTES_MAX} bytes of JSON; convert it to Parquet")
+        data = file.read(JSON_BYTES_MAX + 1)
+    if len(data) > JSON_BYTES_MAX:
+        raise InputError(f"{path.name} holds more than {JSON_BYTES_MAX} bytes of JSON; convert it to Parquet")
     return data
 
 
-def _parts(source: Path | bytes, feed: str, arrival_ns: int | None = None) -> Iterator[Part]:
+def _parts(source: Source, feed: str, arrival_ns: int | None = None) -> Iterator[Part]:
     """The blocks of a table, unchecked. `arrival_ns` is when rows without `received` came (None: at their own time)."""
     start = source[:16] if isinstance(source, bytes) else head(source, 16)
     kind = container(start)
@@ -120,18 +118,18 @@ def _parts(source: Path | bytes, feed: str, arrival_ns: int | None = None) -> It
         if read is None:
             names = list(batch.schema.names)
             dialect = flights.dialect(names)
-            read = flights.Reader(feed, dialect).block if dialect else _Table(feed, names, arrival_ns).block
+            read = flights.Reader(feed, dialect, arrival_ns).block if dialect else _Table(feed, names, arrival_ns).block
         block, more = read(batch, row)
         yield block, [*refusals, *more]
 
 
-def _texts(source: Path | bytes, feed: str) -> Iterator[Piece]:
+def _texts(source: Source, feed: str) -> Iterator[Piece]:
     if isinstance(source, bytes) and source.lstrip()[:1] in (b"[", b"{"):
         return _numbered(flights.json_batches(source))
     return _csv(source, feed)
 
 
-def _csv(source: Path | bytes, feed: str) -> Iterator[Piece]:
+def _csv(source: Source, feed: str) -> Iterator[Piece]:
     with io.BytesIO(source) if isinstance(source, bytes) else open_plain(source) as file:
         yield from pieces(file, feed, _kinds)
 

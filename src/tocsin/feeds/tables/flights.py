@@ -87,8 +87,8 @@ def dialect(headings: Sequence[str]) -> Dialect | None:
 class Reader:
     """Batches of one table into blocks; remembers each aircraft's last place, to see what is only repeated."""
 
-    def __init__(self, feed: str, one: Dialect) -> None:
-        self._feed, self._dialect = feed, one
+    def __init__(self, feed: str, one: Dialect, arrival_ns: int | None = None) -> None:
+        self._feed, self._dialect, self._arrival_ns = feed, one, arrival_ns
         self._places: dict[str, tuple[float, float]] = {}
 
     def block(self, batch: RecordBatch, row: Ints) -> tuple[Block, list[Refusal]]:
@@ -99,6 +99,7 @@ class Reader:
         seen_ns, seen_present = columns.time(one.seen)
         # A position is as old as it was heard, not as the row: state vectors repeat the last one for 15 s and more.
         time_ns = np.where(seen_present & (seen_ns <= time_ns), seen_ns, time_ns)
+        received_ns = time_ns if self._arrival_ns is None else np.full_like(time_ns, self._arrival_ns)
         latitude, longitude = columns.number(one.latitude), columns.number(one.longitude)
         speed_mps = columns.number(one.speed) * one.speed_mps
         track_rad = np.radians(columns.number(one.track))
@@ -127,7 +128,7 @@ class Reader:
             row=row[index],
             time_ns=time_ns[index],
             time_present=time_present[index],
-            received_ns=time_ns[index],
+            received_ns=received_ns[index],
             sensor=[f"adsb {self._feed}"] * len(keep),
             scan=np.full(len(keep), -1, dtype=np.int64),
             numbers=numbers,

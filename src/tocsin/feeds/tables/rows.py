@@ -117,8 +117,16 @@ def _taken(block: Block, index: Ints) -> Block:
 
 
 def joined(blocks: Sequence[Block]) -> Block:
-    """Blocks of one table, after each other, as one."""
-    first = blocks[0]
+    """Blocks after each other as one. A column that one of them lacks is null there."""
+    if len(blocks) == 1:
+        return blocks[0]
+    numbers = dict.fromkeys(name for block in blocks for name in block.numbers)
+    words = dict.fromkeys(name for block in blocks for name in block.words)
+    sizes = [len(block) for block in blocks]
+    nan = [np.full(size, np.nan) for size in sizes]
+    null = [np.zeros(size, dtype=np.bool_) for size in sizes]
+    none: list[list[str | None]] = [[None] * size for size in sizes]
+    pairs = list(enumerate(blocks))
     return Block(
         row=np.concatenate([block.row for block in blocks]),
         time_ns=np.concatenate([block.time_ns for block in blocks]),
@@ -126,9 +134,9 @@ def joined(blocks: Sequence[Block]) -> Block:
         received_ns=np.concatenate([block.received_ns for block in blocks]),
         sensor=[name for block in blocks for name in block.sensor],
         scan=np.concatenate([block.scan for block in blocks]),
-        numbers={name: np.concatenate([block.numbers[name] for block in blocks]) for name in first.numbers},
-        present={name: np.concatenate([block.present[name] for block in blocks]) for name in first.present},
-        words={name: [word for block in blocks for word in block.words[name]] for name in first.words},
+        numbers={name: np.concatenate([block.numbers.get(name, nan[i]) for i, block in pairs]) for name in numbers},
+        present={name: np.concatenate([block.present.get(name, null[i]) for i, block in pairs]) for name in numbers},
+        words={name: [word for i, block in pairs for word in block.words.get(name, none[i])] for name in words},
     )
 
 
