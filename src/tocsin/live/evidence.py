@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tocsin import wire
 from tocsin.errors import LedgerError, StateError
@@ -17,6 +17,7 @@ from tocsin.messages import Answer, Entry, Item, Notice, Order, Picture, Step, T
 DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
 POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
 DUMPS_TRIED = 4
+_DUMPS = "SELECT number FROM marks WHERE kind = ? AND time_ns <= ? ORDER BY time_ns DESC, number DESC LIMIT ?"
 FAILING_MAX = 10  # items that a restored state may fail on before it is given up
 
 
@@ -41,9 +42,17 @@ def step_records(step: Step) -> list[Record]:
 
 @dataclass(slots=True)
 class Evidence:
-    """The ledger as the runner sees it. The past is read by connections of its own, from other threads."""
+    """The ledger as the runner sees it. `reader` is for the past, which other threads look up meanwhile."""
 
     ledger: Ledger
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = self.ledger.reader()
+
+    def close(self) -> None:
+        """Give the reading connection back; the ledger is its owner's to close."""
+        self.reader.close()
 
     def submit(self, records: list[Record]) -> "Future[Committed]":
         """One transaction; the future resolves when it is durable."""
@@ -100,13 +109,12 @@ class Evidence:
 
         Where a playback went to and fro, the dump nearest in time is tried first: the same moment was thought alike.
         """
-        with closing(self.ledger.reader()) as reader:
-            query = "SELECT number FROM dumps WHERE time_ns <= ? ORDER BY time_ns DESC, number DESC LIMIT ?"
-            for row in reader.ask(query, time_ns, DUMPS_TRIED):
-                dump = reader.entry(row[0])
-                thinking.begin(dump.body)
-                if self._reach(thinking, items(reader, dump.number + 1), time_ns):
-                    return thinking.look(time_ns)
+        reader = self.reader
+        for row in reader.ask(_DUMPS, DUMP, time_ns, DUMPS_TRIED):
+            dump = reader.entry(row[0])
+            thinking.begin(dump.body)
+            if self._reach(thinking, items(reader, dump.number + 1), time_ns):
+                return thinking.look(time_ns)
         message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
         raise LedgerError(message)
 
@@ -122,8 +130,7 @@ class Evidence:
 
     def bounds_ns(self) -> tuple[int, int]:
         """From when to when a picture can be asked for."""
-        with closing(self.ledger.reader()) as reader:
-            bounds = reader.bounds()
+        bounds = self.reader.bounds()
         return max(bounds.first_ns, bounds.whole_ns), bounds.last_ns
 
 

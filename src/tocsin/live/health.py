@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tocsin.ledger.store import Ledger, Status
+from tocsin.ledger.store import Status
 from tocsin.live.clock import UtcClock
+from tocsin.live.evidence import Evidence
 from tocsin.live.intake.queues import SourceQueue
 from tocsin.live.intake.sequencer import Offset
 from tocsin.live.process.supervision import Supervisor
@@ -60,7 +61,7 @@ class Watch:
     failures: Mapping[str, int] = field(default_factory=dict)
     clock: UtcClock | None = None
     runner: Runner | None = None
-    ledger: Ledger | None = None
+    evidence: Evidence | None = None
     starting: tuple[str, int, int] = ("starting", 0, 0)
 
     def figures(self) -> Figures:
@@ -82,8 +83,8 @@ class Watch:
             gauges["clock_difference_seconds"] = self.clock.difference_ns / 1e9
         if self.runner is not None:
             _thinking(self.runner, counters, gauges, latency, troubles)
-        if self.ledger is not None:
-            _ledger(self.ledger.status(), counters, gauges, troubles)
+        if self.evidence is not None:
+            _ledger(self.evidence.ledger.status(), counters, gauges, troubles)
         return Figures(counters, gauges, latency, self.starting, tuple(troubles))
 
 

@@ -200,9 +200,9 @@ class Page:
         return future
 
     def _evidence(self) -> Evidence:
-        if self.watch.ledger is None or self.watch.runner is None:
+        if self.watch.evidence is None:
             raise LedgerError("still starting: nothing can be looked up yet, try again in a minute")
-        return Evidence(self.watch.ledger)
+        return self.watch.evidence
 
 
 def _line(name: str, kind: str, points_deg: tuple[tuple[float, float], ...]) -> Line:

@@ -92,6 +92,7 @@ class Playback:
         self._leap_to_ns = span.start_ns
         self._checkpoints = [_Checkpoint(span.start_ns, 0, (span.start_ns // SECOND_NS + 1) * SECOND_NS, None)]
         self._played_ns = span.start_ns
+        clock.set(time_ns=span.start_ns, paused=True)
 
     def _go_on_from(self, point: _Checkpoint) -> None:
         self._rest: Iterator[Scan] = islice(iter(self._scans()), point.scans, None)
@@ -113,7 +114,7 @@ class Playback:
     def begin(self, _time_ns: int) -> None:
         """Open the recording, at its own start, and start its clock: what came before took as long as it took."""
         self._go_on_from(self._checkpoints[0])
-        self.clock.set(time_ns=self.span.start_ns)
+        self.clock.set(time_ns=self.span.start_ns, paused=False)
 
     def control(self, action: str, value: float | None = None) -> None:
         """pause, resume, speed (value: 0.25..60), seek (value: seconds UTC). Raises SettingError for anything else."""

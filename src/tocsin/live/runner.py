@@ -267,7 +267,7 @@ class Runner:
         def show(done: "Future[Committed]") -> None:
             if _durable(done):
                 if oldest_ns is not None:
-                    self.figures.latencies_s.append((self._source.clock.now_ns() - oldest_ns) / SECOND_NS)
+                    self.figures.latencies_s.append(-self._source.clock.seconds_until(oldest_ns))
                 self._publish(Published(picture=picture))
 
         self._kept.add_done_callback(show)

@@ -153,10 +153,12 @@ class _Service:
             print_of_us = fingerprint.encode(fingerprint.fingerprint())
             with Ledger.open(self.folder, print_of_us, source.clock.now_ns, retention=retention) as ledger:
                 thinking = Pipeline(self.site.settings)
-                runner = Runner(items, Evidence(ledger), thinking, page.publish, resume=self.recording is None)
-                watch.ledger, watch.runner = ledger, runner
+                evidence = Evidence(ledger)
+                runner = Runner(items, evidence, thinking, page.publish, resume=self.recording is None)
+                watch.evidence, watch.runner = evidence, runner
                 runner.run(begun)
-                watch.ledger = None
+                watch.evidence = None
+                evidence.close()
         except BaseException as error:  # noqa: BLE001  it is told, and ends the process with its exit code
             self.failure = error
         finally:

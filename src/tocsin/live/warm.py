@@ -1,7 +1,7 @@
 """Compiles the kernels ahead, in a process of its own: `python -m tocsin.live.warm`.
 
-Compiled code is kept in a folder of the user's own, one for each version of the compiler and of our source, so that
-the second start only loads it. The page is up meanwhile and shows the lines that this prints: "done of all".
+Compiled code is kept in a folder of the user's own, one for each version of the compiler, so that the second start
+only loads it. The page is up meanwhile and shows the lines that this prints: "done of all".
 """
 
 import asyncio
@@ -22,8 +22,8 @@ DONE = "done"
 REPORT_S = 0.25
 
 
-def _key() -> str:
-    """What compiled code depends on: the compiler, the machine's instructions, and our source."""
+def _compiler() -> str:
+    """What compiled code depends on beside its source, which numba looks at itself."""
     parts = [platform.python_version(), platform.machine(), os.environ.get("NUMBA_CPU_NAME", "")]
     for name in ("numba", "llvmlite", "numpy"):
         with contextlib.suppress(PackageNotFoundError):
@@ -31,18 +31,24 @@ def _key() -> str:
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
         parts += sorted({line for line in lines if line.startswith(("flags", "model name", "Features"))})
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _source() -> str:
+    """The source that is compiled."""
     package = Path(__file__).parents[1]
+    found = sha256()
     for path in sorted(package.rglob("*.py")):
         if any("kernel" in part for part in path.relative_to(package).parts):
-            parts.append(sha256(path.read_bytes()).hexdigest())
-    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def use_cache() -> Path:
     """Let numba keep its code in the user's cache folder. To be called before numba is imported."""
     if CACHE not in os.environ:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = base / "tocsin" / "kernels" / _key()
+        folder = base / "tocsin" / "kernels" / _compiler()
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # what lies here is loaded and run
         os.environ[CACHE] = str(folder)
@@ -51,7 +57,12 @@ def use_cache() -> Path:
 
 def is_warm() -> bool:
     """Whether everything was compiled before."""
-    return bool(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0") or (use_cache() / DONE).is_file()
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        return True
+    try:
+        return (use_cache() / DONE).read_text() == _source()
+    except OSError:
+        return False
 
 
 async def warm(progress: Callable[[int, int], None]) -> None:
@@ -100,7 +111,7 @@ def _report(all_kernels: "list[tuple[str, object]]", ended: threading.Event) -> 
 
 def main() -> None:
     """Compile everything by letting it work once on a small sky, and say how far it is."""
-    folder = use_cache()
+    folder, source = use_cache(), _source()
     found = kernels()
     ended = threading.Event()
     reporter = threading.Thread(target=_report, args=(found, ended), daemon=True)
@@ -109,7 +120,7 @@ def main() -> None:
 
     exercise()
     ended.set()
-    (folder / DONE).touch()
+    (folder / DONE).write_text(source)
 
 
 if __name__ == "__main__":
