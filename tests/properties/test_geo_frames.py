@@ -3,7 +3,7 @@
 import numpy as np
 import pyproj
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.geo import frames, kernels
@@ -47,7 +47,6 @@ def test_polar_comes_back(east: float, north: float, up: float) -> None:
     assert np.abs(frames.enu_from_polar(distance, azimuth, elevation) - (east, north, up)).max() < 1e-6
 
 
-@settings(deadline=None)  # the first call compiles
 @given(PLACES, VECTORS)
 def test_the_compiled_scalars_say_the_same(
     place: tuple[float, float, float], vector: tuple[float, float, float]
@@ -66,7 +65,6 @@ def test_the_compiled_scalars_say_the_same(
     assert kernels.enu_from_polar(*polar) == pytest.approx(vector, abs=1e-6)
 
 
-@settings(deadline=None)  # as above
 @given(st.floats(-1e4, 1e4))
 def test_angles_wrap_into_their_half_open_turn(angle: float) -> None:
     assert 0.0 <= frames.turn(angle) < 2.0 * np.pi

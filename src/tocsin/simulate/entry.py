@@ -63,15 +63,15 @@ class Entry:
             taken.append(float(each))
         return tuple(taken)
 
-    def word(self, key: str, default: str | None = None, choices: Iterable[str] = ()) -> str:
-        """A text; one of `choices` where there are any."""
+    def word(self, key: str, default: str | None = None, choices: Iterable[str] | None = None) -> str:
+        """A text; one of `choices` where they are given."""
         value = self._take(key, default)
         if value is None:
             return ""
-        known = tuple(choices)
+        known = None if choices is None else tuple(choices)
         if not isinstance(value, str):
             self.wrong(key, f'{key} = {value!r} is no text; write {key} = "..."')
-        elif known and value not in known:
+        elif known is not None and value not in known:
             near = difflib.get_close_matches(value, known, n=1)
             advice = f'; write {key} = "{near[0]}"' if near else ""
             self.wrong(key, f"{key} = {value!r} is unknown; expected one of {', '.join(known)}{advice}")

@@ -58,13 +58,13 @@ class Slab:
     traits: Traits
 
 
-def slabs(scenario: Scenario, seed: int | None = None) -> Iterator[Slab]:
-    """The whole night, slab after slab. Without a seed, the scenario's own."""
+def slabs(scenario: Scenario, seed: int | None = None, *, watched: bool = True) -> Iterator[Slab]:
+    """The whole night, slab after slab. Without a seed, the scenario's own; not `watched`, without any sensor."""
     seed = scenario.seed if seed is None else seed
     flight = Flight(scenario, seed)
     while flight.now_s < 0.0:
         flight.advance(min(flight.now_s + SLAB_S, 0.0))
-    observers = tuple(_observers(scenario, flight.traits, seed))
+    observers = tuple(_observers(scenario, flight.traits, seed)) if watched else ()
     at_s = 0.0
     while at_s < scenario.duration_s:
         to_s = min(at_s + SLAB_S, scenario.duration_s)
@@ -96,7 +96,7 @@ def night(scenario: Scenario, seed: int | None = None) -> Iterator[Scan]:
 
 def truth(scenario: Scenario, seed: int | None = None) -> Iterator[Truth]:
     """What really flew, slab after slab, each `truth_every_s` seconds."""
-    for slab in slabs(scenario, seed):
+    for slab in slabs(scenario, seed, watched=False):
         yield slab.truth
 
 

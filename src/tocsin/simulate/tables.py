@@ -13,7 +13,7 @@ from arro3.core import Array, ChunkedArray, DataType, RecordBatch, RecordBatchRe
 
 from tocsin.geo.units import DEGREE_RAD
 from tocsin.messages import ATTRIBUTES, MEASURED, TEXTS, Floats, Ints
-from tocsin.simulate.night import Slab, Truth, slabs
+from tocsin.simulate.night import Truth, slabs, truth
 from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
 from tocsin.simulate.site_file import Row, heading, place_rows, sensor_rows, site_file
@@ -41,24 +41,17 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     count = {"detections": 0, "truth": 0}
-    truths: list[RecordBatch] = []
-    turns: dict[str, tuple[int, bool, float]] = {}
 
-    def detections() -> Iterator[RecordBatch]:
-        for slab in slabs(scenario, seed):
-            batch = _detections(slab, scenario.start_ns, turns)
-            truths.append(_truth(slab.truth))
-            count["detections"] += batch.num_rows
-            count["truth"] += truths[-1].num_rows
-            if progress is not None:
-                progress(slab.to_s / scenario.duration_s)
+    def counted(name: str, batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
+        for batch in batches:
+            count[name] += batch.num_rows
             yield batch
 
     files = tuple(folder / f"{name}.parquet" for name in ("detections", "truth", "sensors", "places"))
-    _write(files[0], detections())
-    _write(files[1], truths)
-    _write(files[2], [_records(sensor_rows(scenario.settings))])
-    _write(files[3], [_records(place_rows(scenario.settings))])
+    _write(files[0], counted("detections", _Arrivals(scenario, seed, progress).batches()))
+    _write(files[1], counted("truth", (_truth(part) for part in truth(scenario, seed))))
+    _write(files[2], [_records("name", sensor_rows(scenario.settings))])
+    _write(files[3], [_records("place", place_rows(scenario.settings))])
     site = folder / "site.toml"
     site.write_text(site_file(scenario.settings), encoding="utf-8")
     return Written(count["detections"], count["truth"], (*files, site))
@@ -76,10 +69,10 @@ def _write(path: Path, batches: Iterable[RecordBatch]) -> None:
     arro3.io.write_parquet(reader, str(path), compression="zstd(3)")
 
 
-def _records(rows: list[Row]) -> RecordBatch:
-    """Rows of words and numbers as a table; what a row lacks is null."""
+def _records(first: str, rows: list[Row]) -> RecordBatch:
+    """Rows of words and numbers as a table; what a row lacks is null. The `first` column is there without any row."""
     columns: dict[str, Array] = {}
-    for key in dict.fromkeys(key for row in rows for key in row):
+    for key in dict.fromkeys((first, *(key for row in rows for key in row))):
         values = [row.get(key) for row in rows]
         columns[key] = Array(values, FLOAT if any(isinstance(value, float) for value in values) else TEXT)
     return RecordBatch.from_arrays(list(columns.values()), names=list(columns))
@@ -93,26 +86,55 @@ def _nulls(kind: DataType, count: int) -> Array:
     return Array([None] * count, kind)
 
 
-def _detections(slab: Slab, start_ns: int, turns: dict[str, tuple[int, bool, float]]) -> RecordBatch:
-    """All sensors of a slab, sorted by arrival."""
-    parts = [part for batch in slab.batches for part in (batch, *_empty_turns(batch, turns))]
-    of_row = [batch.sweep_scan[batch.row_sweep] for batch in parts]
-    received = nanoseconds(np.concatenate([b.received_s[k] for b, k in zip(parts, of_row, strict=True)]), start_ns)
-    time_ns = nanoseconds(np.concatenate([batch.time_s for batch in parts]), start_ns)
-    order = np.lexsort((time_ns, received))
-    chosen = Array(order.astype(np.int64))
-    columns = {
-        "time": _times(time_ns[order]),
-        "sensor": _joined([_sensor_names(b) for b in parts], chosen),
-        "scan": _joined([_scan_numbers(b) for b in parts], chosen),
-        "received": _times(received[order]),
-    }
-    for name in NUMBERS:
-        column, unit = heading(name)
-        columns[column] = _joined([_numbers(b, name, unit) for b in parts], chosen)
-    for name in TEXTS:
-        columns[name] = _joined([_words(b, name) for b in parts], chosen)
-    return RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+class _Arrivals:
+    """The rows of a night, sorted by arrival. What arrives after the end of its slab waits for the next one."""
+
+    def __init__(self, scenario: Scenario, seed: int | None, progress: Callable[[float], None] | None) -> None:
+        self._scenario, self._seed, self._progress = scenario, seed, progress
+        self._turns: dict[str, tuple[int, bool, float]] = {}
+        self._waiting: dict[str, Array] = {}
+        self._waiting_ns = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+    def batches(self) -> Iterator[RecordBatch]:
+        """One batch of rows for each slab, and what is left at the end."""
+        for slab in slabs(self._scenario, self._seed):
+            until_ns = int(nanoseconds(np.array(slab.to_s), self._scenario.start_ns))
+            yield self._sorted([part for b in slab.batches for part in (b, *_empty_turns(b, self._turns))], until_ns)
+            if self._progress is not None:
+                self._progress(slab.to_s / self._scenario.duration_s)
+        yield self._sorted([], np.iinfo(np.int64).max)
+
+    def _sorted(self, parts: list[Batch], until_ns: int) -> RecordBatch:
+        start_ns = self._scenario.start_ns
+        seconds = [(batch.received_s[batch.sweep_scan[batch.row_sweep]], batch.time_s) for batch in parts]
+        received, time_ns = (
+            np.concatenate((waiting, *(nanoseconds(pair[i], start_ns) for pair in seconds)))
+            for i, waiting in enumerate(self._waiting_ns)
+        )
+        order = np.lexsort((time_ns, received))
+        received, time_ns = received[order], time_ns[order]
+        columns = {"time": _times(time_ns), **self._others(parts, Array(order.astype(np.int64)))}
+        columns["received"] = _times(received)
+        now = int(np.searchsorted(received, until_ns))
+        later = len(received) - now
+        self._waiting = {name: column.slice(now, later) for name, column in columns.items()}
+        self._waiting_ns = (received[now:], time_ns[now:])
+        return RecordBatch.from_arrays([column.slice(0, now) for column in columns.values()], names=list(columns))
+
+    def _others(self, parts: list[Batch], chosen: Array) -> dict[str, Array]:
+        """Every column but the times: what waited, then the new rows, in the chosen order."""
+        made: dict[str, list[Array]] = {
+            "sensor": [_sensor_names(batch) for batch in parts],
+            "scan": [_scan_numbers(batch) for batch in parts],
+        }
+        for name in NUMBERS:
+            column, unit = heading(name)
+            made[column] = [_numbers(batch, name, unit) for batch in parts]
+        made |= {name: [_words(batch, name) for batch in parts] for name in TEXTS}
+        waiting = self._waiting
+        return {
+            name: _joined([*([waiting[name]] if waiting else []), *arrays], chosen) for name, arrays in made.items()
+        }
 
 
 def _joined(parts: list[Array], chosen: Array) -> Array:
@@ -180,18 +202,18 @@ def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float]]) -> Ite
         )
 
 
-def _truth(truth: Truth) -> RecordBatch:
-    mover = Array(truth.mover)
-    degrees: Mapping[str, Floats] = {"latitude_deg": truth.latitude_rad, "longitude_deg": truth.longitude_rad}
-    speeds = zip(("east", "north", "up"), truth.velocity_mps.T, strict=True)
+def _truth(part: Truth) -> RecordBatch:
+    mover = Array(part.mover)
+    degrees: Mapping[str, Floats] = {"latitude_deg": part.latitude_rad, "longitude_deg": part.longitude_rad}
+    speeds = zip(("east", "north", "up"), part.velocity_mps.T, strict=True)
     return RecordBatch.from_pydict(
         {
-            "time": _times(truth.time_ns),
-            "target": Array(truth.target),
+            "time": _times(part.time_ns),
+            "target": Array(part.target),
             **{name: Array(value / DEGREE_RAD) for name, value in degrees.items()},
-            "altitude_m": Array(truth.altitude_m),
+            "altitude_m": Array(part.altitude_m),
             **{f"velocity_{name}_mps": Array(np.ascontiguousarray(value)) for name, value in speeds},
-            "class": Array(list(truth.traits.kind), TEXT).take(mover),
-            "identity": Array(list(truth.traits.identity), TEXT).take(mover),
+            "class": Array(list(part.traits.kind), TEXT).take(mover),
+            "identity": Array(list(part.traits.identity), TEXT).take(mover),
         }
     )

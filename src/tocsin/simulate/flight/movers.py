@@ -58,10 +58,12 @@ class Flight:
         for _ in range(round((to_s - self.now_s) / STEP_S)):
             rows = np.flatnonzero(self.flying)
             before = self._velocity(rows)
+            home = self._last_step(rows)
             self._steer(rows)
             self._move(rows, before)
             self.now_s += STEP_S
-            arrived = rows[self._arrive(rows)]
+            self._place(home)
+            arrived = np.union1d(home, rows[self._passed(rows)])
             knots.append(self._begin())
             self.flying[arrived], self.ended[arrived] = False, True  # its last knot is the one just taken
         if knots:
@@ -116,7 +118,7 @@ class Flight:
     def _level(self, rows: Ints, distance: Floats) -> None:
         """Choose the rate of climb: towards the leg's height, down a slope where it attacks or lands."""
         wanted = self.routes.altitude_m[rows, self.point[rows]]
-        last = self._descends[rows] & (self.point[rows] == self.routes.points[rows] - 1)
+        last = self._descends[rows] & self._on_last_leg(rows)
         slope = np.where(last, distance * np.tan(self._dive[rows]), np.inf)
         floor = np.where(last, 0.0, CLEARANCE_M)
         rate = (np.maximum(np.minimum(wanted, slope), floor) - self.altitude[rows]) / CLIMB_RESPONSE_S
@@ -131,25 +133,35 @@ class Flight:
         self.longitude[rows] += 0.5 * STEP_S * (before[0] + after[0]) / east_m
         self.altitude[rows] = np.maximum(self.altitude[rows] + STEP_S * self.climb[rows], 0.0)
 
-    def _arrive(self, rows: Ints) -> Flags:
-        """Turn to the next point where one was reached. True where it was the last: the mover ends exactly there."""
+    def _on_last_leg(self, rows: Ints) -> Flags:
+        """True where the next point is the end of the route. Who wanders has no end."""
+        return np.asarray((self.point[rows] == self.routes.points[rows] - 1) & ~self.routes.wanders[rows])
+
+    def _last_step(self, rows: Ints) -> Ints:
+        """Movers that reach the end of their route within this step."""
+        last = self._on_last_leg(rows) & (self.loiter_s[rows] <= 0.0)
+        return rows[last & (self._bearing(rows)[0] <= self.speed[rows] * STEP_S)]
+
+    def _place(self, home: Ints) -> None:
+        """Put them exactly there: on the ground where they attack or land."""
+        point = self.point[home]
+        self.latitude[home] = self.routes.latitude_rad[home, point]
+        self.longitude[home] = self.routes.longitude_rad[home, point]
+        self.altitude[home[self._descends[home]]] = 0.0
+
+    def _passed(self, rows: Ints) -> Flags:
+        """Turn to the next point where one was passed. True where it was the last one."""
         distance, bearing = self._bearing(rows)
-        speed, point = self.speed[rows], self.point[rows]
-        last = point == self.routes.points[rows] - 1
+        speed, last = self.speed[rows], self._on_last_leg(rows)
         turning = speed**2 / self._turn[rows]
         behind = np.abs(half_turn(bearing - self.heading[rows])) > 0.5 * np.pi
-        near = np.maximum(speed * STEP_S, np.where(last, 0.0, 0.7 * turning))
+        near = np.where(last, 0.0, np.maximum(speed * STEP_S, 0.7 * turning))
         # A point inside its turning circle can never be met head on: what has gone by it has reached it.
-        reached = (self.loiter_s[rows] <= 0.0) & ((distance < near) | (behind & (distance < 2.0 * turning)))
-        onward = rows[reached & ~last]
-        self.point[onward] += 1
+        passed = (self.loiter_s[rows] <= 0.0) & ((distance < near) | (behind & (distance < 2.0 * turning)))
+        onward = rows[passed & ~last]
+        self.point[onward] = (self.point[onward] + 1) % self.routes.points[onward]
         self.loiter_s[onward] = self.routes.loiter_s[onward, self.point[onward]]
-        done = reached & last
-        exact = rows[done & (distance < speed * STEP_S)]
-        self.latitude[exact] = self.routes.latitude_rad[exact, self.point[exact]]
-        self.longitude[exact] = self.routes.longitude_rad[exact, self.point[exact]]
-        self.altitude[exact[self._descends[exact]]] = 0.0
-        return np.asarray(done)
+        return np.asarray(passed & last)
 
 
 def _metres_per_radian(latitude: Floats) -> tuple[Floats, Floats]:

@@ -14,8 +14,7 @@ from tocsin.simulate.scenario import Mover, Scenario
 
 CROSS_SECTION_DB = 3.0
 SOUND_DB = 2.0
-WANDER_LEG = 0.5  # of the area's radius: the mean leg of a mover without a route
-WANDER_POINTS_MAX = 400
+WANDER_POINTS = 64  # of a mover without a route; after the last comes the first again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +30,7 @@ class Routes:
     points: Ints  # (n,) of each route
     start_s: Floats
     from_ground: Flags
+    wanders: Flags
     end: tuple[str, ...]
     weave_rad: Floats
     weave_s: Floats
@@ -39,7 +39,7 @@ class Routes:
 def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
     """Individuals of all movers, in the order of the scenario."""
     rng = stream(seed, "movers")
-    drafts = [_individual(mover, index, scenario, rng) for mover in scenario.movers for index in range(mover.count)]
+    drafts = [_individual(mover, index, rng) for mover in scenario.movers for index in range(mover.count)]
     n, width = len(drafts), max((d.shape[1] for d, *_ in drafts), default=1)
     table = np.zeros((6, n, width))
     for row, (draft, *_) in enumerate(drafts):
@@ -58,6 +58,7 @@ def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
         points=np.array([draft.shape[1] for draft, *_ in drafts], dtype=np.int64),
         start_s=np.array([start for _, start in drafts]),
         from_ground=np.array([m.from_ground for m in movers], dtype=np.bool_),
+        wanders=np.array([m.wander_m > 0.0 for m in movers], dtype=np.bool_),
         end=tuple(m.end for m in movers),
         weave_rad=np.array([m.weave_rad for m in movers]),
         weave_s=np.array([m.weave_s for m in movers]),
@@ -65,7 +66,7 @@ def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
     return planned, _traits(movers, rng)
 
 
-def _individual(mover: Mover, index: int, scenario: Scenario, rng: np.random.Generator) -> tuple[Floats, float]:
+def _individual(mover: Mover, index: int, rng: np.random.Generator) -> tuple[Floats, float]:
     """(6, points): latitude, longitude, altitude, speed, loiter seconds, loiter radius; and when it starts."""
     start_s = mover.start_s + index * mover.spacing_s
     if mover.until_s > mover.start_s:
@@ -76,8 +77,7 @@ def _individual(mover: Mover, index: int, scenario: Scenario, rng: np.random.Gen
     for point, seconds, radius in mover.loiter:
         loiter_s[point], radius_m[point] = seconds, radius
     if mover.wander_m:
-        reach_m = (scenario.duration_s - start_s) * speed[0] * 1.2
-        points = int(np.clip(reach_m / (WANDER_LEG * mover.wander_m), 2, WANDER_POINTS_MAX))
+        points = WANDER_POINTS
         away_m = mover.wander_m * np.sqrt(rng.random(points))
         latitude, longitude, _ = travel(latitude[0], longitude[0], rng.uniform(0.0, TURN_RAD, points), away_m)
         altitude, speed = (np.full(points, axis[0]) * rng.uniform(0.6, 1.4, points) for axis in (altitude, speed))
