@@ -10,20 +10,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from tocsin.feeds.asterix import adsb, radar, services, tracks
-from tocsin.feeds.asterix.antenna import SweepTable
-from tocsin.feeds.asterix.columns import Columns, Refuse, Rows, columns_of
+from tocsin.feeds.asterix import framing
 from tocsin.feeds.asterix.editions import Editions, Reading
 from tocsin.feeds.asterix.framing import Blocks, Framer
 from tocsin.feeds.asterix.inspector import ODDITIES, REASONS
 from tocsin.feeds.asterix.layout import Edition
 from tocsin.feeds.asterix.programs import programs
-from tocsin.feeds.asterix.sources import Sources
-from tocsin.feeds.asterix.words import source_name
+from tocsin.feeds.asterix.sources import services
+from tocsin.feeds.asterix.sources.antenna import SweepTable
+from tocsin.feeds.asterix.sources.memory import Sources
+from tocsin.feeds.asterix.targets import adsb, radar, tracks
+from tocsin.feeds.asterix.targets.columns import Columns, Refuse, Rows, columns_of
+from tocsin.feeds.asterix.targets.words import source_name
 from tocsin.feeds.draft import Draft
 from tocsin.feeds.duplicates import Duplicates
 from tocsin.geo.units import SECOND_NS, TURN_RAD
-from tocsin.messages import Detections, Flags, Floats, Ints, Packet, Scan, freeze
+from tocsin.messages import Detections, Flags, Floats, Ints, Packet, Scan, SensorStatus, freeze
 
 TARGET_REPORT = 1  # I010/000
 
@@ -31,8 +33,8 @@ TARGET_REPORT = 1  # I010/000
 class Asterix:
     """Decodes CAT010, 021, 034, 048, 062 and 065 of any edition.
 
-    `framing`: "datagrams" (each packet holds whole blocks, as UDP brings them; a copy by a second network is refused) or
-    "stream" (packets are cut anywhere: TCP, a file read in pieces).
+    `framing`: "datagrams" (each packet holds whole blocks, as UDP brings them; a copy by a second network is refused)
+    or "stream" (packets are cut anywhere: TCP, a file read in pieces).
     """
 
     def __init__(self, feed: str, framing: str = "datagrams") -> None:
@@ -65,7 +67,7 @@ class Asterix:
         fresh = []
         for packet in packets:
             if packet.data and self._duplicates.repeats(packet):
-                detail = f"the same {len(packet.data)} octets came before; this copy from {packet.origin or 'nowhere named'}"
+                detail = f"the same {len(packet.data)} octets came just before; this copy from {packet.origin!r}"
                 draft.refused("duplicate path", detail, packet.data, packet.received_ns)
             else:
                 fresh.append(packet)
@@ -83,7 +85,8 @@ class Asterix:
         of_record = blocks.data[blocks.bounds[reading.records[:, 0], 0]]
         # Services first: the turns that they tell stand in their own order beside the detections.
         for category in sorted(set(of_record.tolist()), key=lambda number: (number not in (34, 65), number)):
-            rows = self._category(category, self._columns(blocks, reading, np.flatnonzero(of_record == category)), draft, table)
+            columns = self._columns(blocks, reading, np.flatnonzero(of_record == category))
+            rows = self._category(category, columns, draft, table)
             if rows is not None:
                 parts.append((rows, self._placed(rows, category, draft, table)))
         self._sources.settle()
@@ -107,7 +110,7 @@ class Asterix:
         return columns_of(self._programs, category, blocks.data, bounds, reading.edition[block], which, received_ns)
 
     def _category(self, category: int, columns: Columns, draft: Draft, table: SweepTable) -> Rows | None:
-        def tell(status: services.SensorStatus | None) -> None:
+        def tell(status: SensorStatus | None) -> None:
             _tell(draft, status)
 
         refuse = _refuser(draft, category, columns)
@@ -152,12 +155,12 @@ class Asterix:
         return sweep
 
 
-def _tell(draft: Draft, status: services.SensorStatus | None) -> None:
+def _tell(draft: Draft, status: SensorStatus | None) -> None:
     if status is not None:
         draft.told(status)
 
 
-def _to(draft: Draft):  # type: ignore[no-untyped-def]
+def _to(draft: Draft) -> framing.Refuse:
     """Where the framer's refusals go."""
 
     def refuse(reason: str, detail: str, octets: bytes, time_ns: int) -> None:
@@ -189,7 +192,8 @@ def _refuse_unread(draft: Draft, blocks: Blocks, reading: Reading) -> None:
         block, start, end, odd, frn = reading.records[index].tolist()
         for bit, (reason, meaning) in ODDITIES.items():
             if odd & bit:
-                words = f"{_where(reading, block, blocks, frn)}, record at octet {start - int(blocks.bounds[block, 0])}: {meaning}"
+                at = start - int(blocks.bounds[block, 0])
+                words = f"{_where(reading, block, blocks, frn)}, record at octet {at}: {meaning}"
                 octets = blocks.data[start:end].tobytes()
                 draft.refused(f"asterix: {reason}", words, octets, int(blocks.received_ns[block]))
 

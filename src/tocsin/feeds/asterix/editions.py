@@ -138,10 +138,9 @@ class Editions:
             edition[own] = choice.chosen
             if code < 0 or len(choice.editions) == 1:
                 continue
-            if choice.settled:
-                later.append((number, code, own))
-            else:
-                self._study(number, code, own, blocks, table, edition, said)
+            if not choice.settled:
+                own = self._study(number, code, own, blocks, table, edition, said)
+            later.append((number, code, own))
         records, problems = self._walk(blocks.data, table)
         unclean = np.zeros(len(table), np.bool_)
         unclean[problems[:, 0]] = True
@@ -167,11 +166,19 @@ class Editions:
         table: Ints,
         edition: Ints,
         said: list[tuple[int, int, int, str]],
-    ) -> None:
-        """Read blocks of one source by every edition, in order, and write down what is chosen from each on."""
+    ) -> Ints:
+        """Read blocks of one source by every edition, in order, and write down what is chosen from each on.
+
+        Stops when the choice has settled; gives the blocks that are left, marked to be read as was settled.
+        """
         program = self._programs.by_category[category]
         choice = self.choice(category, source)
-        for row in own.tolist():
+        learning = not choice.settled
+        for index, row in enumerate(own.tolist()):
+            if learning and choice.settled:
+                edition[own[index:]] = choice.chosen
+                table[own[index:], 2:] = program.roots[choice.chosen]
+                return own[index:]
             misfits, found = self.misfits(blocks.data, int(table[row, 0]), int(table[row, 1]), program)
             edition[row] = choice.learn(misfits, max(found, 1))
             table[row, 2:] = program.roots[edition[row]]
@@ -179,6 +186,7 @@ class Editions:
             if words != choice.told:
                 choice.told = words
                 said.append((category, source, int(blocks.received_ns[row]), words))
+        return own[:0]
 
     def misfits(self, data: Bytes8, start: int, end: int, program: Program) -> tuple[list[int], int]:
         """The points of one block for each edition, and how many records the best of them found."""

@@ -77,7 +77,8 @@ def _datagrams(packets: Sequence[Packet], refuse: Refuse) -> Blocks:
     received = np.array([packet.received_ns for packet in packets], np.int64)
     for packet in packets:
         if not packet.data:
-            refuse("empty datagram", "no octets at all: a keep-alive of the network, or a broken sender", b"", packet.received_ns)
+            detail = "no octets at all: a keep-alive of the network, or a broken sender"
+            refuse("empty datagram", detail, b"", packet.received_ns)
     pieces = np.empty((len(data) // kernel.HEADER + len(packets) + 1, PIECE), np.int64)
     count = kernel.datagrams(data, bounds, ASSIGNED_FLAGS, DECODED_FLAGS, pieces)
     pieces = pieces[:count]

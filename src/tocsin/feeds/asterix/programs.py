@@ -10,7 +10,18 @@ from functools import cache
 import numpy as np
 
 from tocsin.feeds.asterix.kernels import records as kernel
-from tocsin.feeds.asterix.layout import Chained, Compound, Edition, Explicit, Extended, Field, Fields, Fixed, Item, Repetitive
+from tocsin.feeds.asterix.layout import (
+    Chained,
+    Compound,
+    Edition,
+    Explicit,
+    Extended,
+    Field,
+    Fields,
+    Fixed,
+    Item,
+    Repetitive,
+)
 from tocsin.feeds.asterix.tables import EDITIONS
 from tocsin.messages import Floats, Ints
 
@@ -39,9 +50,9 @@ WANTED: dict[int, str] = {
     ),
     62: (
         "040/TRN 060/V 060/G 060/MODE3A 070/TOD 080/MON 080/CNF 080/SIM 080/TSE 080/CST 080/AFF 080/PFT 105/LAT 105/LON"
-        " 100/X 130/ALT 135/QNH 135/CTB 136/MFL 180/SPEED 180/HEADING 185/VX 185/VY 220/ROCD 245/STI 245/CHR 380/ADR/ADR"
-        " 380/ID/ID 380/EMC/EMC 390/CS/CS 500/APC/X 500/APC/Y 500/APW/LAT 500/APW/LON 500/AGA/AGA 500/ABA/ABA 500/ATV/X"
-        " 500/ATV/Y 500/ARC/ARC"
+        " 100/X 130/ALT 135/QNH 135/CTB 136/MFL 180/SPEED 180/HEADING 185/VX 185/VY 220/ROCD 245/STI 245/CHR"
+        " 380/ADR/ADR 380/ID/ID 380/EMC/EMC 390/CS/CS 500/APC/X 500/APC/Y 500/APW/LAT 500/APW/LON 500/AGA/AGA"
+        " 500/ABA/ABA 500/ATV/X 500/ATV/Y 500/ARC/ARC"
     ),
     65: "000/MT 030/TOD 040/NOGO 040/OVL 040/TSV 050/REP",
 }
@@ -53,7 +64,8 @@ KINDS: dict[type, int] = {
     Explicit: kernel.EXPLICIT,
     Compound: kernel.COMPOUND,
 }
-NODE, FIELD = 6, 7  # columns of the two arrays
+NODE = 7  # columns of nodes
+BOUNDED = 7  # column of fields
 WIDEST = 2**62  # no bound
 
 
@@ -113,11 +125,12 @@ class _Writer:
             path = f"{above}{name}/"
             begin = len(self.fields)
             self._fields(item, path, columns, gathered, lsb)
-            node = [KINDS[type(item)], _size(item), begin, len(self.fields), 0, 0]
+            bounded = any(row[BOUNDED] for row in self.fields[begin:])
+            node = [KINDS[type(item)], _size(item), begin, len(self.fields), 0, 0, int(bounded)]
             if isinstance(item, Extended) and item.closed:
                 node[0] = kernel.CLOSED
             if isinstance(item, Compound):
-                node[4:] = len(self.nodes), len(self.nodes) + len(item.parts)
+                node[4:6] = len(self.nodes), len(self.nodes) + len(item.parts)
                 self._rows(list(item.parts), columns, gathered, lsb, path)
             self.nodes[first + index] = node
 
@@ -130,11 +143,12 @@ class _Writer:
                 if column >= 0:
                     lsb[column] = field.lsb
                 use = kernel.GATHER if name in gathered else kernel.STORE if column >= 0 else kernel.CHECK
+                last = bit + field.bits - 1
+                where = [bit // 8, last // 8, 7 - last % 8, field.bits, int(field.kind == "signed"), column]
                 if field.kind == "spare":
-                    self.fields.append([bit, field.bits, 0, -1, kernel.SPARE, 0, 0])
+                    self.fields.append([*where, kernel.SPARE, 1, 0, 0])
                 elif column >= 0 or field.low is not None:
-                    low, high = _bounds(field)
-                    self.fields.append([bit, field.bits, int(field.kind == "signed"), column, use, low, high])
+                    self.fields.append([*where, use, int(field.low is not None), *_bounds(field)])
                 bit += field.bits
             bit += -bit % 8  # FX
 

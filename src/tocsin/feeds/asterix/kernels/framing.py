@@ -40,9 +40,7 @@ def plausible(data: Octets, at: int, end: int, final: bool, assigned: Flags) -> 
 
 
 @njit(cache=True)
-def resume(
-    data: Octets, at: int, end: int, final: bool, assigned: Flags, decoded: Flags
-) -> tuple[int, bool]:
+def resume(data: Octets, at: int, end: int, final: bool, assigned: Flags, decoded: Flags) -> tuple[int, bool]:
     """The first place from `at` on where blocks follow that we decode; True when more must come to say so."""
     while at < end:
         if decoded[data[at]]:

@@ -1,8 +1,10 @@
 """The compiled table interpreter: where records begin and end, and the fields that a Scan needs, as columns.
 
 The tables come as two arrays of int64 (made by `programs`):
-    nodes   one row per item or part: kind, size, first field, last field + 1, first child, last child + 1
-    fields  one row per field that is wanted, bounded or spare: bit, bits, signed, column, use, low, high
+    nodes   one row per item or part: kind, size, first field, last field + 1, first child, last child + 1, is any field
+            bounded
+    fields  one row per field that is wanted, bounded or spare: first octet, last octet, shift, bits, signed, column,
+            use, bounded, low, high
 
 A hostile record never makes it read past `end`: numba checks no bounds, so every octet is compared first.
 """
@@ -18,7 +20,7 @@ ABSENT = -(2**63)  # no field is longer than 56 bits, so no value is this
 
 # Kinds of nodes.
 UNDEFINED, FIXED, EXTENDED, REPETITIVE, CHAINED, EXPLICIT, COMPOUND, CLOSED = range(8)
-# What is done with a field: it must be 0, it must be in range, its first value is kept, or all of them as a set of bits.
+# What is done with a field: it must be 0, it must be in range, its first value is kept, or all as a set of bits.
 SPARE, CHECK, STORE, GATHER = range(4)
 # Why a record cannot be read on.
 READ, NO_SOURCE, FSPEC_CUT, FSPEC_LONG, UNDEFINED_ITEM, CUT, UNDEFINED_PART, NO_LENGTH = range(8)
@@ -27,20 +29,11 @@ SPARE_SET, OUT_OF_RANGE, EXTENDED_FURTHER = 1, 2, 4
 
 
 @njit(cache=True)
-def number(data: Octets, bit: int, bits: int) -> int:
-    """The unsigned number in `bits` (at most 56) from `bit` on, most significant first."""
-    value = 0
-    for octet in range(bit >> 3, ((bit + bits - 1) >> 3) + 1):
-        value = (value << 8) | int(data[octet])
-    return (value >> (7 - ((bit + bits - 1) & 7))) & ((1 << bits) - 1)
-
-
-@njit(cache=True)
 def length(data: Octets, at: int, end: int, kind: int, size: int) -> int:
     """How many octets an item takes that is no compound; minus the reason when that cannot be."""
     if kind == FIXED:
         octets = size
-    elif kind == EXPLICIT or kind == REPETITIVE:  # noqa: PLR1714  numba compares numbers fastest one by one
+    elif kind in (EXPLICIT, REPETITIVE):
         if at >= end:
             return -CUT
         octets = int(data[at])
@@ -62,18 +55,29 @@ def length(data: Octets, at: int, end: int, kind: int, size: int) -> int:
 
 
 @njit(cache=True)
-def element(data: Octets, at: int, octets: int, fields: Table, first: int, last: int) -> int:
+def number(data: Octets, at: int, fields: Table, f: int) -> int:
+    """The integer in field `f` of an element that begins at octet `at`: at most 56 bits."""
+    value: int = 0
+    for octet in range(at + fields[f, 0], at + fields[f, 1] + 1):
+        value = (value << 8) | int(data[octet])
+    bits = fields[f, 3]
+    value = (value >> fields[f, 2]) & ((1 << bits) - 1)
+    if fields[f, 4] and value >> (bits - 1):
+        value -= 1 << bits
+    return value
+
+
+@njit(cache=True)
+def check(data: Octets, at: int, octets: int, fields: Table, first: int, last: int) -> int:
     """What is odd about the fields of one element, as bits."""
     odd = 0
     for f in range(first, last):
-        bit, bits = fields[f, 0], fields[f, 1]
-        if bit + bits > 8 * octets:
+        if fields[f, 1] >= octets:
             break
-        value = number(data, 8 * at + bit, bits)
-        if fields[f, 2] and value >> (bits - 1):
-            value -= 1 << bits
-        if value < fields[f, 5] or value > fields[f, 6]:
-            odd |= SPARE_SET if fields[f, 4] == SPARE else OUT_OF_RANGE
+        if fields[f, 7]:
+            value = number(data, at, fields, f)
+            if value < fields[f, 8] or value > fields[f, 9]:
+                odd |= SPARE_SET if fields[f, 6] == SPARE else OUT_OF_RANGE
     return odd
 
 
@@ -81,26 +85,21 @@ def element(data: Octets, at: int, octets: int, fields: Table, first: int, last:
 def keep(data: Octets, at: int, octets: int, fields: Table, first: int, last: int, out: Table, row: int) -> None:
     """Write the wanted fields of one element into their columns."""
     for f in range(first, last):
-        bit, bits, column = fields[f, 0], fields[f, 1], fields[f, 3]
-        if bit + bits > 8 * octets:
+        if fields[f, 1] >= octets:
             break
-        if fields[f, 4] < STORE:
-            continue
-        value = number(data, 8 * at + bit, bits)
-        if fields[f, 2] and value >> (bits - 1):
-            value -= 1 << bits
-        if fields[f, 4] == STORE:
+        use, column = fields[f, 6], fields[f, 5]
+        if use == STORE:
             if out[column, row] == ABSENT:
-                out[column, row] = value
-        else:
-            before = out[column, row]
-            out[column, row] = (0 if before == ABSENT else before) | (1 << min(value, 62))
+                out[column, row] = number(data, at, fields, f)
+        elif use == GATHER:
+            bit = min(number(data, at, fields, f), 62)
+            out[column, row] = max(out[column, row], 0) | (1 << bit)
 
 
 @njit(cache=True)
-def leaf(data: Octets, at: int, octets: int, node: Table, fields: Table, out: Table, row: int) -> int:
+def leaf(data: Octets, at: int, octets: int, nodes: Table, node: int, fields: Table, out: Table, row: int) -> int:
     """Check one item that is no compound and, when nothing is odd, keep its fields (row -1: keep nothing)."""
-    kind, size, first, last = node[0], node[1], node[2], node[3]
+    kind, size, first, last = nodes[node, 0], nodes[node, 1], nodes[node, 2], nodes[node, 3]
     odd = EXTENDED_FURTHER if kind == EXTENDED and octets > size else 0
     if first == last:
         return odd
@@ -110,8 +109,9 @@ def leaf(data: Octets, at: int, octets: int, node: Table, fields: Table, out: Ta
     elif kind == CHAINED:
         step = size
     bad = 0
-    for where in range(begin, stop, step):
-        bad |= element(data, where, step, fields, first, last)
+    if nodes[node, 6]:
+        for where in range(begin, stop, step):
+            bad |= check(data, where, step, fields, first, last)
     if row >= 0 and bad == 0:
         for where in range(begin, stop, step):
             keep(data, where, step, fields, first, last, out, row)
@@ -144,7 +144,7 @@ def compound(
             octets = length(data, at, end, nodes[child, 0], nodes[child, 1])
             if octets < 0:
                 return at, -octets, odd
-            odd |= leaf(data, at, octets, nodes[child], fields, out, row)
+            odd |= leaf(data, at, octets, nodes, child, fields, out, row)
             at += octets
     return at, READ, odd
 
@@ -164,7 +164,7 @@ def record(
     if at >= end:
         return at, FSPEC_CUT, 0, fspec, 0
     if not data[fspec] & 0x80:
-        return at, NO_SOURCE, 1, fspec, 0
+        return at, NO_SOURCE, 0, fspec, 0
     if 7 * (at - fspec) >= items:
         return at, FSPEC_LONG, 0, fspec, 0
     at += 1
@@ -187,7 +187,7 @@ def record(
                 octets = length(data, at, end, kind, nodes[node, 1])
                 if octets < 0:
                     return at, -octets, frn + 1, at, odd
-                seen = leaf(data, at, octets, nodes[node], fields, out, row)
+                seen = leaf(data, at, octets, nodes, node, fields, out, row)
                 stop = at + octets
             if seen and not odd:
                 odd_frn = frn + 1

@@ -14,4 +14,6 @@ EDITIONS: dict[int, tuple[Edition, ...]] = {
 }
 
 # Every category that has been given out (EUROCONTROL's list): a block of another one is garbage.
-ASSIGNED = frozenset({*range(1, 35), 48, 62, 63, 65, 128, 129, 150, 152, 153, 204, 205, 238, 239, 240, 247, 248, 250, 252})
+ASSIGNED = frozenset(
+    {*range(1, 35), 48, 62, 63, 65, 128, 129, 150, 152, 153, 204, 205, 238, 239, 240, 247, 248, 250, 252}
+)

@@ -91,7 +91,9 @@ OLD_ITEMS: dict[str, Item] = SAME | {
     "151": Fixed("true airspeed", (unsigned("TAS", 16, 1, "kt"),)),
     "155": Fixed("barometric vertical rate", (signed("BVR", 16, 6.25, "ft/min"),)),
     "157": Fixed("geometric vertical rate", (signed("GVR", 16, 6.25, "ft/min"),)),
-    "160": Fixed("ground vector", (signed("GS", 16, SPEED_LSB_NM_S, "NM/s"), unsigned("TA", 16, AZIMUTH_LSB_DEG, "deg"))),
+    "160": Fixed(
+        "ground vector", (signed("GS", 16, SPEED_LSB_NM_S, "NM/s"), unsigned("TA", 16, AZIMUTH_LSB_DEG, "deg"))
+    ),
     "165": Extended("rate of turn", ((raw("TI", 2), spare(5)), (signed("ROT", 7, 1 / 4, "deg/s"),))),
     "200": Fixed("target status", (raw("TS", 8),)),
     "210": Fixed("link technology", (spare(3), *flags("DTI MDS UAT VDL OTR"))),
@@ -168,7 +170,9 @@ ITEMS: dict[str, Item] = SAME | {
         ),
     ),
     "271": Extended("surface capabilities", (SURFACE, (raw("LW", 4), spare(3)))),
-    "295": Compound("ages of data", tuple((name, Fixed(f"age of {name}", (unsigned(name, 8, 0.1, "s"),))) for name in AGED.split())),
+    "295": Compound(
+        "ages of data", tuple((name, Fixed(f"age of {name}", (unsigned(name, 8, 0.1, "s"),))) for name in AGED.split())
+    ),
     "400": Fixed("receiver", (raw("RID", 8),)),
 }
 PROFILE = profile(

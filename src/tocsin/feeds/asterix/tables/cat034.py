@@ -22,7 +22,7 @@ from tocsin.feeds.asterix.layout import (
 CHANNELS = (*flags("ANT"), raw("CHAB", 2))
 
 ITEMS: dict[str, Item] = {
-    "000": Fixed("message type", (raw("MT", 8),)),  # 1 north marker, 2 sector crossing, 3 filtering, 4 jamming strobe ...
+    "000": Fixed("message type", (raw("MT", 8),)),  # 1 north marker, 2 sector crossing, 4 jamming strobe ...
     "010": Fixed("data source identifier", SOURCE),
     "020": Fixed("sector number", (unsigned("AZ", 8, 360 / 256, "deg"),)),
     "030": Fixed("time of day", (TIME_OF_DAY,)),
@@ -66,6 +66,4 @@ ITEMS: dict[str, Item] = {
     "SP": Explicit("special purpose"),
 }
 
-EDITIONS = (
-    Edition(34, ("1.26", "1.29"), profile("010 000 030 020 041 050 060 070 100 110 120 090 RE SP"), ITEMS),
-)
+EDITIONS = (Edition(34, ("1.26", "1.29"), profile("010 000 030 020 041 050 060 070 100 110 120 090 RE SP"), ITEMS),)

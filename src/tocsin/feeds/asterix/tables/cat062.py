@@ -69,7 +69,9 @@ DERIVED = Compound(
         ("COM", Fixed("communications, ACAS and flight status", COMMUNICATIONS)),
         (
             "SAB",
-            Fixed("status by ADS-B", (raw("AC", 2), raw("MN", 2), raw("DC", 2), *flags("GBS"), spare(6), raw("STAT", 3))),
+            Fixed(
+                "status by ADS-B", (raw("AC", 2), raw("MN", 2), raw("DC", 2), *flags("GBS"), spare(6), raw("STAT", 3))
+            ),
         ),
         ("ACS", Fixed("ACAS resolution advisory", (raw("ACS", 56),))),
         ("BVR", Fixed("barometric vertical rate", (signed("BVR", 16, 6.25, "ft/min"),))),
@@ -127,7 +129,10 @@ UPDATE_AGES = Compound(
         age("MLT", "the last multilateration"),
     ),
 )
-AGED = "MFL MD1 MD2 MDA MD4 MD5 MHG IAS TAS SAL FSS TID COM SAB ACS BVR GVR RAN TAR TAN GSP VUN MET EMC POS GAL PUN MB IAR MAC BPS"
+AGED = (
+    "MFL MD1 MD2 MDA MD4 MD5 MHG IAS TAS SAL FSS TID COM SAB ACS BVR GVR RAN TAR TAN GSP VUN MET EMC POS GAL PUN MB"
+    " IAR MAC BPS"
+)
 DATA_AGES = Compound("ages of the data of the track", tuple(age(name, name) for name in AGED.split()))
 PLAN: tuple[tuple[str, Item], ...] = (
     ("TAG", Fixed("tag of the flight plan system", SOURCE)),
@@ -325,11 +330,17 @@ OLD_ITEMS: dict[str, Item] = {
             ("APC", Fixed("position, Cartesian", (unsigned("X", 8, 1 / 64, "NM"), unsigned("Y", 8, 1 / 64, "NM")))),
             (
                 "APW",
-                Fixed("position, WGS 84", (unsigned("LAT", 16, OLD_LSB_DEG, "deg"), unsigned("LON", 16, OLD_LSB_DEG, "deg"))),
+                Fixed(
+                    "position, WGS 84",
+                    (unsigned("LAT", 16, OLD_LSB_DEG, "deg"), unsigned("LON", 16, OLD_LSB_DEG, "deg")),
+                ),
             ),
             ("ATA", Fixed("altitude", (unsigned("ATA", 16, 6.25, "ft"),))),
             ("ATF", Fixed("flight level", (unsigned("ATF", 8, 1 / 4, "FL"),))),
-            ("ATV", Fixed("velocity", (unsigned("SPEED", 8, 0.22, "kt"), unsigned("HEADING", 16, AZIMUTH_LSB_DEG, "deg")))),
+            (
+                "ATV",
+                Fixed("velocity", (unsigned("SPEED", 8, 0.22, "kt"), unsigned("HEADING", 16, AZIMUTH_LSB_DEG, "deg"))),
+            ),
             ("ART", Fixed("rate of turn", (unsigned("ART", 8, 1 / 4, "deg/s"),))),
             ("ALA", Fixed("longitudinal acceleration", (unsigned("ALA", 16, 0.00044155, "m/s2"),))),
             ("ARC", Fixed("rate of climb", (unsigned("ARC", 8, 6.25, "ft/min"),))),

@@ -1,6 +1,18 @@
 """CAT065: what the makers of CAT062 tracks say of themselves (EUROCONTROL-SPEC-0149-15)."""
 
-from tocsin.feeds.asterix.layout import SOURCE, TIME_OF_DAY, Edition, Explicit, Fixed, Item, flags, profile, raw, spare, unsigned
+from tocsin.feeds.asterix.layout import (
+    SOURCE,
+    TIME_OF_DAY,
+    Edition,
+    Explicit,
+    Fixed,
+    Item,
+    flags,
+    profile,
+    raw,
+    spare,
+    unsigned,
+)
 
 ITEMS: dict[str, Item] = {
     "000": Fixed("message type", (raw("MT", 8),)),  # 1 status, 2 end of batch, 3 service status report

@@ -141,8 +141,9 @@ class Antenna:
                 self.period_ns = since_ns // turns
             number = self.turn.number + turns
         edges = self.turn.edges
-        # Fewer than before: some were lost on the way, unless it is so twice.
-        if self.seen and (not self.seen < set(edges) or self.seen == self.seen_before):
+        # Only a whole turn shows all edges. Fewer than before: some were lost on the way, unless it is so twice.
+        whole = self.turn.number >= 0 and number == self.turn.number + 1
+        if whole and self.seen and (not self.seen < set(edges) or self.seen == self.seen_before):
             edges = (0, *sorted(self.seen))
         self.seen_before, self.seen = self.seen, set()
         self.before, self.turn = self.turn, Turn(order, number, time_ns, self.period_ns, edges)

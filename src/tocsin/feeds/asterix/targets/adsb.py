@@ -5,12 +5,14 @@ radius is 2.448 standard deviations of one axis of a round distribution. Sources
 (GVA), 2-25 (NACv); DO-260 table 2-11 (NUCp); EUROCONTROL-SPEC-0149-12 I021/090.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from tocsin.feeds.asterix.columns import TICK_NS, Columns, Refuse, Rows, day_time, measured, timed, worded
 from tocsin.feeds.asterix.kernels.records import ABSENT
-from tocsin.feeds.asterix.tracks import EARTH_M, first_of, track_words, usable
-from tocsin.feeds.asterix.words import anonymous, callsign, emitter_class, icao, lru_cache, squawk, words
+from tocsin.feeds.asterix.targets.columns import TICK_NS, Columns, Refuse, Rows, day_time, measured, timed, worded
+from tocsin.feeds.asterix.targets.tracks import EARTH_M, first_of, track_words, usable
+from tocsin.feeds.asterix.targets.words import anonymous, callsign, emitter_class, icao, squawk, words
 from tocsin.geo.units import (
     DEGREE_RAD,
     FLIGHT_LEVEL_M,
@@ -95,9 +97,9 @@ def _timed(columns: Columns) -> tuple[Ints, Floats]:
     """Applicability before reception before the old time of day; reception is refined by its fraction (I021/074)."""
     time_ns, sigma_s = timed(columns, ("071/TOD", "073/TOD", "030/TOD"))
     whole, fraction, full = columns.integer("073/TOD"), columns.integer("074/TOMRP"), columns.integer("074/FSI")
-    finer = (columns.integer("071/TOD") == ABSENT) & (whole != ABSENT) & (fraction != ABSENT) & (full < 3)  # noqa: PLR2004
+    finer = (columns.integer("071/TOD") == ABSENT) & (whole != ABSENT) & (fraction != ABSENT) & (full < 3)
     if finer.any():
-        seconds = whole * TICK_NS // SECOND_NS + np.where(full == 1, 1, np.where(full == 2, -1, 0))  # noqa: PLR2004
+        seconds = whole * TICK_NS // SECOND_NS + np.where(full == 1, 1, np.where(full == 2, -1, 0))
         nanoseconds = np.rint(np.where(finer, fraction, 0) * (SECOND_NS / 2**30)).astype(np.int64)
         of_day = np.where(finer, seconds * SECOND_NS + nanoseconds, 0)
         time_ns = np.where(finer, day_time(of_day, columns.received_ns), time_ns)

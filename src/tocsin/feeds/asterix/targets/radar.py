@@ -7,17 +7,18 @@ The radar's own track (I048/161, 170) is kept as a name only: its speed is no me
 detection) are no detections.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from tocsin.feeds.asterix.columns import Columns, Refuse, Rows, measured, timed, worded
 from tocsin.feeds.asterix.inspector import record
 from tocsin.feeds.asterix.kernels.records import ABSENT
-from tocsin.feeds.asterix.words import (
+from tocsin.feeds.asterix.targets.columns import Columns, Refuse, Rows, measured, timed, worded
+from tocsin.feeds.asterix.targets.words import (
     REPORT_TYPES,
     WARNINGS,
     callsign,
     icao,
-    lru_cache,
     source_track,
     squawk,
     warned,

@@ -32,7 +32,7 @@ class Columns:
     octets: Callable[[int], bytes]  # the octets of record i
 
     def __len__(self) -> int:
-        return self.raw.shape[1]
+        return int(self.raw.shape[1])
 
     def integer(self, path: str) -> Ints:
         """The integers of a field; ABSENT where it is not there."""
@@ -41,11 +41,11 @@ class Columns:
 
     def has(self, path: str) -> Flags:
         """Where a field is there."""
-        return self.integer(path) != ABSENT
+        return np.not_equal(self.integer(path), ABSENT)
 
     def flag(self, path: str) -> Flags:
         """Where a field is there and 1."""
-        return self.integer(path) == 1
+        return np.equal(self.integer(path), 1)
 
     def small(self, path: str, absent: int = 0) -> Ints:
         """The integers, `absent` where it is not there: to put several into one key."""

@@ -5,16 +5,17 @@ told in `report`. CAT062 velocity axes point to geographic north at the target. 
 sea level, later ones above the ellipsoid; it is not corrected (up to 100 m).
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from tocsin.feeds.asterix.columns import Columns, Refuse, Rows, measured, timed, worded
 from tocsin.feeds.asterix.kernels.records import ABSENT
-from tocsin.feeds.asterix.words import (
+from tocsin.feeds.asterix.targets.columns import Columns, Refuse, Rows, measured, timed, worded
+from tocsin.feeds.asterix.targets.words import (
     callsign,
     callsign7,
     emitter_class,
     icao,
-    lru_cache,
     source_track,
     squawk,
     words,
@@ -109,9 +110,7 @@ def system(columns: Columns, refuse: Refuse) -> Rows:
         "latitude_rad": latitude,
         "longitude_rad": columns.value("105/LON") * DEGREE_RAD,
         "altitude_m": first_of(columns.value("130/ALT") * FOOT_M, np.where(qnh, barometric, np.nan)),
-        "pressure_altitude_m": first_of(
-            np.where(qnh, np.nan, barometric), columns.value("136/MFL") * FLIGHT_LEVEL_M
-        ),
+        "pressure_altitude_m": first_of(np.where(qnh, np.nan, barometric), columns.value("136/MFL") * FLIGHT_LEVEL_M),
         "velocity_east_mps": first_of(columns.value("185/VX"), speed * np.sin(heading)),
         "velocity_north_mps": first_of(columns.value("185/VY"), speed * np.cos(heading)),
         "velocity_up_mps": columns.value("220/ROCD") * FOOT_PER_MINUTE_MPS,
@@ -165,7 +164,7 @@ def surface(columns: Columns, refuse: Refuse) -> Rows:
             (
                 "extrapolated track",
                 "I010/170 CST says extrapolation: a guess is no detection",
-                columns.small("170/CST") == 3,  # noqa: PLR2004  1 and 2: between looks that were planned
+                columns.small("170/CST") == 3,  # 1 and 2: between looks that were planned
             ),
             ("no measured position", "none of I010/040, 041 and 042", ~(placed | polar | flat)),
         ),
@@ -206,9 +205,7 @@ def surface(columns: Columns, refuse: Refuse) -> Rows:
     return _rows(columns, time_ns, values, texts)
 
 
-def _rows(
-    columns: Columns, time_ns: Ints, values: dict[str, Floats], texts: dict[str, list[str | None]]
-) -> Rows:
+def _rows(columns: Columns, time_ns: Ints, values: dict[str, Floats], texts: dict[str, list[str | None]]) -> Rows:
     return Rows(columns.order, columns.source, time_ns, columns.received_ns, measured(values), worded(texts))
 
 

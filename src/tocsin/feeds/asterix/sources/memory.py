@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tocsin.feeds.asterix.antenna import Antenna
-from tocsin.feeds.asterix.words import source_name
+from tocsin.feeds.asterix.sources.antenna import Antenna
+from tocsin.feeds.asterix.targets.words import source_name
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, SensorStatus
 
@@ -29,9 +29,10 @@ class Source:
     def status(self, time_ns: int, event: str = "") -> SensorStatus | None:
         """What is to be told now; None when it is what was told last. `event`: what happened once."""
         notes = [words for _, words in sorted(self.notes.items()) if words]
-        place = self.place or (None, None, None)
+        latitude, longitude, altitude = self.place or (None, None, None)
         period_s = self.antenna.period_ns / SECOND_NS or None
-        now = SensorStatus(time_ns, self.name, period_s, *place, text="; ".join([*notes, event] if event else notes))
+        text = "; ".join([*notes, event] if event else notes)
+        now = SensorStatus(time_ns, self.name, period_s, latitude, longitude, altitude, text)
         last = self.told
         if last is not None and _said(last) == _said(now):
             return None

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tocsin.feeds.asterix.antenna import EDGES, SweepTable
-from tocsin.feeds.asterix.columns import Columns, Refuse, timed
 from tocsin.feeds.asterix.kernels.records import ABSENT
-from tocsin.feeds.asterix.sources import Source, Sources
+from tocsin.feeds.asterix.sources.antenna import EDGES, SweepTable
+from tocsin.feeds.asterix.sources.memory import Source, Sources
+from tocsin.feeds.asterix.targets.columns import Columns, Refuse, timed
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import SensorStatus
 
@@ -77,7 +77,8 @@ def radar(columns: Columns, sources: Sources, table: SweepTable, tell: Tell, ref
     if blind.any():
         refuse("CAT034 without a type", "no I034/000 in the record: nobody can say what it tells", blind)
     if lost.any():
-        refuse("crossing without time or sector", "no I034/030 or I034/020: when or where the antenna was is not said", lost)
+        detail = "no I034/030 or I034/020: when or where the antenna was is not said"
+        refuse("crossing without time or sector", detail, lost)
     good = ~(blind | lost)
     for index, said in enumerate(_records(columns)):
         if good[index]:

@@ -1,0 +1,1 @@
+"""What is known of the senders: how their antennas turn, what they say of themselves, how late they are."""

@@ -1,0 +1,1 @@
+"""What records say of targets: from columns of integers to the columns of a Scan."""
