@@ -28,8 +28,10 @@ from tocsin.live.thinking import Anew, Thinking
 from tocsin.messages import Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Step
 
 LOOK_S = 0.25
-DUMP_NS = 60 * SECOND_NS
-DUMP_S_MIN = 2.0  # of real time: a fast playback passes minutes in seconds
+# A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay below two thirds
+# of what is kept.
+DUMP_NS, DUMP_NS_MIN = 60 * SECOND_NS, 5 * SECOND_NS
+THOUGHT_S_MAX = 0.25
 PING_S = 1.0
 BACK_NS = 2 * SECOND_NS  # time that turned back by more makes what was known unusable: it would refuse all as too late
 ORDERS_MAX = 1_000
@@ -101,6 +103,22 @@ class RunnerFigures:
         self.error, self.error_s = error, time.monotonic()
 
 
+@dataclass(slots=True)
+class _Dumped:
+    """The last dump, and what came after it: real seconds of thinking, bytes kept."""
+
+    time_ns: int = 0
+    bytes: int = 0
+    thought_s: float = 0.0
+    kept: int = 0
+
+    def again(self, now_ns: int) -> bool:
+        """Whether it is time for another."""
+        passed_ns = now_ns - self.time_ns
+        much = self.thought_s > THOUGHT_S_MAX and 2 * self.kept > self.bytes
+        return passed_ns >= DUMP_NS or (passed_ns >= DUMP_NS_MIN and much)
+
+
 class Runner:
     """Owns the state. `run` is the thinking thread's; `order`, `stop` and the figures are anybody's."""
 
@@ -123,8 +141,8 @@ class Runner:
         self._broken: BaseException | None = None
         self._failed: dict[str, list[float]] = {}
         self._unshown_ns: int | None = None
-        self._look_due_s = self._dumped_s = self._pinged_s = 0.0
-        self._dumped_ns = 0
+        self._look_due_s = self._pinged_s = 0.0
+        self._dumped = _Dumped()
 
     def stop(self) -> None:
         """Finish: think through what waits, keep it, end."""
@@ -177,9 +195,12 @@ class Runner:
         if batch:
             self._think(batch)
         self._look()
-        self._dump_when_due()
+        turn_s = time.monotonic() - began_s
+        self.figures.turns_s.append(turn_s)
+        self._dumped.thought_s += turn_s
+        if self._dumped.again(self.figures.thought_ns):
+            self._dump()
         self._ping()
-        self.figures.turns_s.append(time.monotonic() - began_s)
 
     def _ping(self) -> None:
         now_s = self.figures.turned_s = time.monotonic()
@@ -229,6 +250,7 @@ class Runner:
 
     def _keep(self, records: list[Record]) -> "Future[Committed]":
         if records:
+            self._dumped.kept += sum(len(record.body) for record in records)
             self._kept = self._evidence.submit(records)
             self._kept.add_done_callback(self._kept_or_not)
         return self._kept
@@ -287,21 +309,17 @@ class Runner:
             self._look_due_s = 0.0  # who gave the order sees its effect at once
             kept.add_done_callback(partial(_answer, future, step.answers[0]))
 
-    def _dump_when_due(self) -> None:
-        if self.figures.thought_ns - self._dumped_ns < DUMP_NS or time.monotonic() - self._dumped_s < DUMP_S_MIN:
-            return
-        self._dump()
-
     def _dump(self) -> None:
-        self._dumped_ns, self._dumped_s = self.figures.thought_ns, time.monotonic()
         if self.figures.thought_ns:
             dump = self._thinking.dump()
             self._keep([Record(DUMP, self.figures.thought_ns, dump)])
             self._source.checkpoint(dump)
+            self._dumped = _Dumped(self.figures.thought_ns, len(dump))
 
     def _start_anew(self, anew: Anew) -> None:
         """Time leapt back: know what was known then, or nothing."""
-        self._dumped_ns = self.figures.thought_ns = anew.time_ns
+        self.figures.thought_ns = anew.time_ns
+        self._dumped = _Dumped(anew.time_ns)
         self._evidence.begin_anew(self._thinking, anew.time_ns, anew.reason, anew.dump)
         self._keep([]).add_done_callback(lambda _: self._publish(Published(anew=True)))
 
