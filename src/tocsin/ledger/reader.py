@@ -134,11 +134,7 @@ class Reader:
 
     def entry(self, number: int) -> Entry:
         """One entry. Raises LedgerError when there is none of that number."""
-        found = next(self.entries(number, number), None)
-        if found is None:
-            message = f"there is no entry {number} in {self.folder}: the last one is {self.head().number}"
-            raise LedgerError(message)
-        return found
+        return chain.entry(self._row(number), self.hash_of(number - 1))
 
     def hash_of(self, number: int) -> bytes:
         """The hash of one entry, which the next one follows from. Raises LedgerError when there is no such entry."""
@@ -146,11 +142,7 @@ class Reader:
             return chain.GENESIS
         if ends := self.segments("WHERE last = ?", number):
             return bytes.fromhex(ends[0].last_hash)
-        rows = self._rows_at(number)
-        if not rows or rows[0][0] != number:
-            message = f"there is no entry {number} in {self.folder}: the last one is {self.head().number}"
-            raise LedgerError(message)
-        return rows[0][5]
+        return self._row(number)[5]
 
     def items_between(self, from_ns: int, to_ns: int, kinds: Collection[str] = ITEMS) -> Iterator[Entry]:
         """Entries of these kinds with from_ns <= time_ns < to_ns, in the order in which they were decided on."""
@@ -182,6 +174,13 @@ class Reader:
         """(entry, first, last) of what rests on entries in this range."""
         rows = self.ask("SELECT entry, first, last FROM pins WHERE first <= ? AND last >= ?", last, first)
         return [(entry, low, high) for entry, low, high in rows]
+
+    def _row(self, number: int) -> Row:
+        rows = self._rows_at(number)
+        if not rows or rows[0][0] != number:
+            message = f"there is no entry {number} in {self.folder}: the last one is {self.head().number}"
+            raise LedgerError(message)
+        return rows[0]
 
     def _rows_at(self, number: int) -> list[Row]:
         for _ in range(3):

@@ -185,7 +185,7 @@ def replay(
             fault = run.take(entry)
             if fault:
                 break
-            if progress and entry.number % 1000 == 0:
+            if progress and entry.number % 100 == 0:
                 progress(entry.number, total)
         fault = fault or run.end()
         return Report(folder, run.items, run.compared, run.digests, tuple(run.other), tuple(run.gaps), fault)

@@ -7,7 +7,7 @@ says what went and why, and only then is the old file removed. What an alert, an
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -42,11 +42,12 @@ class Sweep:
 
     def run(self, policy: Retention) -> int:
         """Delete what is due. Returns how many bodies went."""
+        self.remove_old_files()
         gone = 0
-        for segment in self._due("to_ns < ? AND swept < ?", self._now_ns - int(policy.dump_days * DAY_NS), THINNED):
-            gone += self._rewrite(segment, THINNED, f"one dump an hour after {policy.dump_days:g} days")
         for segment in self._due("to_ns < ? AND swept < ?", self._now_ns - int(policy.days * DAY_NS), DELETED):
             gone += self._rewrite(segment, DELETED, f"older than {policy.days:g} days")
+        for segment in self._due("to_ns < ? AND swept < ?", self._now_ns - int(policy.dump_days * DAY_NS), THINNED):
+            gone += self._rewrite(segment, THINNED, f"one dump an hour after {policy.dump_days:g} days")
         if policy.bytes_max:
             gone += self._make_room(policy.bytes_max)
         return gone
@@ -95,18 +96,25 @@ class Sweep:
 
     def _going(self, segment: Segment, rows: Sequence[Row], level: int) -> dict[int, str]:
         """Number and kind of the entries whose body goes."""
-        pinned = self._reader.pins(segment.first, segment.last)
-        going = {}
-        for number, time_ns, kind, _, _, _, body in rows:
-            # A segment is a minute: outside the first minute of an hour its dump is one of the 59 to go.
-            due = (
-                kind in DELETABLE
-                if level == DELETED
-                else kind == format.DUMP and time_ns % HOUR_NS >= archive.MINUTE_NS
-            )
-            if due and body is not None and not any(first <= number <= last for _, first, last in pinned):
-                going[number] = kind
-        return going
+        kinds: Collection[str] = DELETABLE
+        kept = [(first, last) for _, first, last in self._reader.pins(segment.first, segment.last)]
+        if level == THINNED:
+            kinds = (format.DUMP,)
+            kept += [(number, number) for number in self._hourly(segment)]
+        return {
+            number: kind
+            for number, _, kind, _, _, _, body in rows
+            if kind in kinds and body is not None and not any(first <= number <= last for first, last in kept)
+        }
+
+    def _hourly(self, segment: Segment) -> list[int]:
+        """Dumps that thinning leaves: the first of an hour, and the first after a start, where a replay goes on."""
+        query = """SELECT number FROM (
+            SELECT number, kind, time_ns, lag(kind) OVER marked AS kind_before, lag(time_ns) OVER marked AS before_ns
+            FROM marks WINDOW marked AS (ORDER BY number))
+            WHERE kind = 'dump' AND number BETWEEN ?1 AND ?2
+            AND (kind_before IS NOT 'dump' OR time_ns / ?3 != before_ns / ?3)"""
+        return [row[0] for row in self._reader.ask(query, segment.first, segment.last, HOUR_NS)]
 
 
 def _without_body(row: Row) -> Row:

@@ -89,7 +89,7 @@ class Ledger:
         lock = _lock(folder)
         try:
             connection = connect(folder, write=True, vfs=vfs)
-            head = _prepare(connection, folder)
+            head = _prepare(connection, folder, limits)
             reserve = Reserve(folder / format.RESERVE, limits.reserve_bytes, free_bytes)
             reserve.grow()
             ledger = cls(folder, lock, Writer(connection, head, reserve, clock, limits), reserve, clock)
@@ -97,8 +97,12 @@ class Ledger:
             os.close(lock)
             raise
         ledger._retention = retention or Retention()
-        ledger._recover()
-        ledger.submit([Record(format.START, clock(), fingerprint)]).result()
+        try:
+            ledger._recover()
+            ledger.submit([Record(format.START, clock(), fingerprint)]).result()
+        except BaseException:
+            ledger.close()
+            raise
         if keep_s > 0:
             ledger._keeper = threading.Thread(target=ledger._keep_on, args=(keep_s,), name="ledger-keeper", daemon=True)
             ledger._keeper.start()
@@ -213,12 +217,12 @@ def _lock(folder: Path) -> int:
     return handle
 
 
-def _prepare(connection: apsw.Connection, folder: Path) -> Head:
+def _prepare(connection: apsw.Connection, folder: Path, limits: Limits) -> Head:
     """Make or check the store behind a new write connection. Returns the head to go on from."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: fewer, larger copies into the database
+        connection.execute(f"PRAGMA wal_autocheckpoint = {limits.checkpoint_pages}")
         connection.execute("PRAGMA journal_size_limit = 64000000")
         connection.execute("PRAGMA cache_size = -16000")
         if not connection.execute("SELECT count(*) FROM sqlite_schema").get:

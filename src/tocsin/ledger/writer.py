@@ -31,6 +31,7 @@ class Limits:
     waiting_bytes_max: int = 256_000_000
     reserve_bytes: int = 64_000_000  # decisions of many hours
     retry_s: float = 5.0  # how often a full disk is asked again
+    checkpoint_pages: int = 4000  # 16 MB of log: fewer, larger copies into the database
     trim_rows: int = 300  # sealed rows deleted in one commit: few, because live entries wait for it
 
 
@@ -111,7 +112,11 @@ class Writer:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
-        self._connection.close()
+        try:
+            self._connection.close()
+        except apsw.Error:
+            if not self.trouble:  # a disk that failed may fail once more
+                raise
 
     def _over_limit(self) -> bool:
         limits = self._limits
