@@ -1,13 +1,12 @@
 """Which track is which target through time: with hysteresis for SIAP, one to one for identity switches."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
-from tocsin.messages import Floats, Ints
+from tocsin.messages import Ints
+from tocsin.score.near import Near, best, nearest
 from tocsin.score.rows import Rows
 
 NONE = -1
@@ -23,29 +22,19 @@ class Stretch:
     last: int
 
 
-def nearest(truth: Rows, tracks: Rows, gate_m: float) -> Ints:
-    """For each row of `tracks`, the number of the nearest target of that step within the gate, or NONE."""
-    found = np.full(len(tracks.step), NONE, np.int64)
-    for step in range(min(truth.steps, tracks.steps)):
-        here, there = truth.at(step), tracks.at(step)
-        if here.start == here.stop or there.start == there.stop:
-            continue
-        distance_m, index = cKDTree(truth.position_m[here]).query(tracks.position_m[there])
-        found[there] = np.where(distance_m < gate_m, truth.number[here][index], NONE)
-    return found
-
-
-def stretches(truth: Rows, tracks: Rows, gate_m: float, confirm: int = 3, misses: int = 2) -> list[Stretch]:
+def stretches(truth: Rows, tracks: Rows, pairs: Near, confirm: int = 3, misses: int = 2) -> list[Stretch]:
     """Each track to its nearest target, with hysteresis: a target may have many tracks, a track one target at a time.
 
     A stretch starts once the same target was nearest for `confirm` steps of the track in a row, counted from the first;
     it ends after `misses` steps in a row where it was not, and then reaches to the last step where it was.
     """
-    near = nearest(truth, tracks, gate_m)
-    found: list[Stretch] = []
+    found = pairs.take(nearest(pairs))
+    near = np.full(len(tracks.step), NONE, np.int64)
+    near[found.track] = truth.number[found.truth]
+    out: list[Stretch] = []
     for number, rows in tracks.by_number():
-        found += _of_track(number, tracks.step[rows].tolist(), near[rows].tolist(), confirm, misses)
-    return found
+        out += _of_track(number, tracks.step[rows].tolist(), near[rows].tolist(), confirm, misses)
+    return out
 
 
 def _of_track(track: int, steps: list[int], near: list[int], confirm: int, misses: int) -> list[Stretch]:
@@ -75,63 +64,98 @@ def _of_track(track: int, steps: list[int], near: list[int], confirm: int, misse
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clear:
-    """CLEAR figures: Bernardin and Stiefelhagen, EURASIP JIVP 2008."""
+    """CLEAR: Bernardin and Stiefelhagen, EURASIP JIVP 2008. `pairs` are the matched rows, `switched` marks a switch."""
 
-    switches: int
-    matched: int
+    pairs: Near
+    switched: Ints  # indices into pairs at which the target had been another track's before
     truths: int
     tracks: int
-    mean_distance_m: float
+
+    @property
+    def switches(self) -> int:
+        """How often a target that had been one track's became another's."""
+        return len(self.switched)
+
+    @property
+    def mean_distance_m(self) -> float:
+        """Over the matched rows (MOTP); NaN where nothing was matched."""
+        return float(self.pairs.distance_m.mean()) if len(self.pairs) else float("nan")
 
     @property
     def mota(self) -> float:
         """1 - (missed + false + switches) / truths; NaN without truth."""
         if not self.truths:
             return float("nan")
-        missed, false = self.truths - self.matched, self.tracks - self.matched
+        missed, false = self.truths - len(self.pairs), self.tracks - len(self.pairs)
         return 1.0 - (missed + false + self.switches) / self.truths
 
+    @property
+    def recall(self) -> float:
+        """Matched rows of truth among all of them; NaN without truth."""
+        return len(self.pairs) / self.truths if self.truths else float("nan")
 
-def clear(truth: Rows, tracks: Rows, steps: int, gate_m: float) -> Clear:
-    """One-to-one matching that keeps pairs while they stay inside the gate, and the switches that remain."""
-    partner: dict[int, int] = {}
-    switches = matched = 0
-    metres = 0.0
-    for step in range(steps):
-        here, there = truth.at(step), tracks.at(step)
-        targets, numbers = truth.number[here], tracks.number[there]
-        distances_m = cdist(truth.position_m[here], tracks.position_m[there]) if len(targets) * len(numbers) else None
-        for i, j, distance_m in _step_pairs(distances_m, targets, numbers, partner, gate_m):
-            target, number = int(targets[i]), int(numbers[j])
-            switches += target in partner and partner[target] != number
-            partner[target] = number
-            matched += 1
-            metres += distance_m
-    mean = metres / matched if matched else float("nan")
-    return Clear(switches, matched, len(truth.step), len(tracks.step), mean)
+    @property
+    def precision(self) -> float:
+        """Matched rows of tracks among all of them; NaN without tracks."""
+        return len(self.pairs) / self.tracks if self.tracks else float("nan")
 
 
-def _step_pairs(
-    distance_m: Floats | None, targets: Ints, numbers: Ints, partner: dict[int, int], gate_m: float
-) -> list[tuple[int, int, float]]:
-    if distance_m is None:
-        return []
-    index = {int(number): j for j, number in enumerate(numbers)}
-    chosen: list[tuple[int, int, float]] = []
-    free_i, free_j = np.ones(len(targets), bool), np.ones(len(numbers), bool)
-    for i, target in enumerate(targets):
-        j = index.get(partner.get(int(target), NONE), NONE)
-        if j != NONE and free_j[j] and distance_m[i, j] < gate_m:
-            chosen.append((i, j, float(distance_m[i, j])))
-            free_i[i] = free_j[j] = False
-    rows, columns = np.flatnonzero(free_i), np.flatnonzero(free_j)
-    if len(rows) and len(columns):
-        left = distance_m[np.ix_(rows, columns)]
-        # far above any sum of real distances: as many pairs inside the gate as there can be, then the shortest
-        cost = np.where(left < gate_m, left, 1e6 * gate_m)
-        for a, b in zip(*linear_sum_assignment(cost), strict=True):
-            if left[a, b] < gate_m:
-                chosen.append((int(rows[a]), int(columns[b]), float(left[a, b])))
-    return chosen
+def clear(truth: Rows, tracks: Rows, pairs: Near) -> Clear:
+    """One-to-one matching that keeps pairs while they stay inside the gate, and the switches that remain.
+
+    A target's partner is the track that it was matched with last, however long ago. Where several targets have the same
+    partner and all are near it, the one that was matched with it last keeps it, whatever the order of rows. What is not
+    kept is matched anew: as many pairs as there can be, then the shortest.
+    """
+    memory = _Memory()
+    taken = [np.zeros(0, np.int64)]
+    switched: list[int] = []
+    target, number = truth.number[pairs.truth], tracks.number[pairs.track]
+    cuts = np.flatnonzero(np.diff(truth.step[pairs.truth], prepend=-1, append=-1))
+    for begin, end in pairwise(cuts.tolist()):
+        of_step = _of_step(pairs.take(np.arange(begin, end)), target[begin:end], number[begin:end], memory)
+        chosen = begin + of_step
+        changed = memory.remember(begin, target[chosen].tolist(), number[chosen].tolist())
+        switched += chosen[changed].tolist()
+        taken.append(chosen)
+    rows = np.concatenate(taken)
+    return Clear(pairs.take(rows), np.searchsorted(rows, switched), len(truth.step), len(tracks.step))
+
+
+class _Memory:
+    """Each target's last partner, and when (any number that grows) it was last matched with it."""
+
+    def __init__(self) -> None:
+        self.partner: dict[int, int] = {}
+        self.when: dict[int, int] = {}
+
+    def remember(self, now: int, targets: list[int], numbers: list[int]) -> list[int]:
+        """Take the pairs of one step; where among them a target has changed its partner."""
+        changed = []
+        for index, (target, number) in enumerate(zip(targets, numbers, strict=True)):
+            if self.partner.get(target, number) != number:
+                changed.append(index)
+            self.partner[target] = number
+            self.when[target] = now
+        return changed
+
+
+def _of_step(pairs: Near, target: Ints, number: Ints, memory: _Memory) -> Ints:
+    """Indices of the pairs of one step that are matched."""
+    keeper: dict[int, int] = {}
+    for index, (one, track) in enumerate(zip(target.tolist(), number.tolist(), strict=True)):
+        if memory.partner.get(one) == track:
+            rival = keeper.get(track)
+            if rival is None or memory.when[one] > memory.when[int(target[rival])]:
+                keeper[track] = index
+    kept = np.sort(np.array(list(keeper.values()), np.int64))
+    free = ~np.isin(target, target[kept]) & ~np.isin(number, number[kept])
+    if not free.any():
+        return kept
+    rest = np.flatnonzero(free)
+    left = pairs.take(rest)
+    # far above any sum of real distances: as many pairs as there can be, then the shortest
+    again = best(left, 1e6 * pairs.within_m - left.distance_m)
+    return np.sort(np.concatenate((kept, rest[again])))

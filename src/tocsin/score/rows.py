@@ -26,6 +26,8 @@ class Rows:
                 f"{n} steps, {len(self.number)} numbers, {self.position_m.shape} positions: give one of each a row"
             )
             raise InputError(message)
+        if not np.isfinite(self.position_m).all():
+            raise InputError("a position is not finite: leave out the rows that have none")
         order = np.lexsort((self.number, self.step))
         for name in ("step", "number", "position_m", "velocity_mps"):
             column = getattr(self, name)
@@ -53,6 +55,8 @@ class Rows:
         """Each number with its rows, in order of step."""
         if not len(self.number):
             return
+        if not np.isfinite(self.position_m).all():
+            raise InputError("a position is not finite: leave out the rows that have none")
         order = np.lexsort((self.step, self.number))
         numbers, first = np.unique(self.number[order], return_index=True)
         for number, rows in zip(numbers, np.split(order, first[1:]), strict=True):

@@ -3,26 +3,27 @@
 GOSPA: Rahmathullah, Garcia-Fernandez and Svensson, FUSION 2017, equations 1 and 2 (alpha = 2: localisation, missed
 and false apart). OSPA: Schuhmacher, Vo and Vo, IEEE TSP 2008, equation 3.
 
-With alpha = 2 a pair farther apart than c costs the same as leaving both alone, so that the assignment falls into
-independent groups of targets and tracks closer than c: cost grows with what is near, not with the square of all.
+Both cut distances off at c, so that a pair farther apart gains nothing over any other far pair. The assignment that
+gains most over pairs nearer than c is therefore best for every alpha, and for OSPA as well.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
+from tocsin.errors import SettingError
 from tocsin.messages import Floats, Ints
+from tocsin.score.near import Near, best, near, near_points
 from tocsin.score.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gospa:
-    """One GOSPA value: `total**p` = `localisation` + `missed` + `false`, and the pairs (truth, track, metres)."""
+    """One GOSPA value: `total**p` = `localisation` + `missed` + `false`, and the pairs (truth, track, metres).
+
+    With alpha below 2 the surplus of the larger set alone counts as missed or false, and pairs beyond c count with
+    c**p each in `localisation`.
+    """
 
     total: float
     localisation: float
@@ -33,76 +34,105 @@ class Gospa:
     distance_m: Floats
 
 
-def gospa(truth_m: Floats, tracks_m: Floats, c: float, p: float = 2.0) -> Gospa:
-    """GOSPA with alpha = 2 between positions (n, D) and (m, D); `c` is the distance at which a pair counts as none."""
-    truth, track, distance_m = pairs(truth_m, tracks_m, c, p)
-    localisation = float((distance_m**p).sum())
-    missed = c**p / 2.0 * (len(truth_m) - len(truth))
-    false = c**p / 2.0 * (len(tracks_m) - len(track))
-    total = (localisation + missed + false) ** (1.0 / p)
-    return Gospa(total, localisation, missed, false, truth, track, distance_m)
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """GOSPA and OSPA of each step: `total` = `localisation` + `missed` + `false` are p-th powers of metres.
+
+    `targets` and `tracks` count what was there, `paired` how many of them were paired closer than c.
+    """
+
+    p: float
+    localisation: Floats
+    missed: Floats
+    false: Floats
+    ospa_m: Floats
+    targets: Ints
+    tracks: Ints
+    paired: Ints
+
+    @property
+    def total(self) -> Floats:
+        """The p-th power of GOSPA."""
+        return self.localisation + self.missed + self.false
+
+    @property
+    def gospa_m(self) -> Floats:
+        """GOSPA of each step, metres."""
+        return np.asarray(self.total ** (1.0 / self.p))
+
+    def rms_m(self, part: Floats) -> float:
+        """The p-th root of a part's mean over the steps; NaN without steps. For p = 2 the RMS."""
+        return float(np.mean(part) ** (1.0 / self.p)) if len(part) else float("nan")
 
 
-def pairs(truth_m: Floats, tracks_m: Floats, c: float, p: float = 2.0) -> tuple[Ints, Ints, Floats]:
-    """The best one-to-one pairs closer than c: indices of truth, indices of tracks, distances; sorted by truth."""
-    near = _near(truth_m, tracks_m, c)
-    if not len(near[0]):
-        none = np.zeros(0, np.int64)
-        return none, none, np.zeros(0)
-    n, m = len(truth_m), len(tracks_m)
-    graph = coo_matrix((np.ones(len(near[0])), (near[0], n + near[1])), shape=(n + m, n + m))
-    label = connected_components(graph, directed=False)[1]
-    order = np.argsort(label[near[0]], kind="stable")
-    rows, columns, distance_m = near[0][order], near[1][order], near[2][order]
-    cuts = np.flatnonzero(np.diff(label[rows])) + 1
-    groups = zip(np.split(rows, cuts), np.split(columns, cuts), np.split(distance_m, cuts), strict=True)
-    chosen = [_assign(i, j, metres, c, p) for i, j, metres in groups]
-    truth, track, distance = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
-    by_truth = np.argsort(truth, kind="stable")
-    return truth[by_truth], track[by_truth], distance[by_truth]
+def gospa(truth_m: Floats, tracks_m: Floats, c: float, p: float = 2.0, alpha: float = 2.0) -> Gospa:
+    """GOSPA between positions (n, D) and (m, D); `c` is the distance at which a pair counts as none.
 
-
-def _near(truth_m: Floats, tracks_m: Floats, c: float) -> tuple[Ints, Ints, Floats]:
-    """All pairs closer than c, as (truth, track, metres)."""
-    if not len(truth_m) or not len(tracks_m):
-        none = np.zeros(0, np.int64)
-        return none, none, np.zeros(0)
-    found = cKDTree(truth_m).sparse_distance_matrix(cKDTree(tracks_m), c, output_type="ndarray")
-    near = found[found["v"] < c]
-    return near["i"].astype(np.int64), near["j"].astype(np.int64), near["v"].astype(np.float64)
-
-
-def _assign(rows: Ints, columns: Ints, distance_m: Floats, c: float, p: float) -> tuple[Ints, Ints, Floats]:
-    """The best pairs inside one group: gain c^p - d^p for each pair, nothing for staying alone."""
-    if len(rows) == 1:
-        return rows, columns, distance_m
-    truth, row = np.unique(rows, return_inverse=True)
-    track, column = np.unique(columns, return_inverse=True)
-    cost = np.zeros((len(truth), len(track)))
-    cost[row, column] = distance_m**p - c**p
-    metres = np.full(cost.shape, np.inf)
-    metres[row, column] = distance_m
-    i, j = linear_sum_assignment(cost)
-    kept = metres[i, j] < c
-    return truth[i[kept]], track[j[kept]], metres[i[kept], j[kept]]
+    Raises SettingError for a c, p or alpha that gives no metric.
+    """
+    checked(c, p, alpha)
+    pairs = chosen(near_points(truth_m, tracks_m, c), p)
+    parts = _parts(_sum_of_powers(pairs, p), len(truth_m), len(tracks_m), len(pairs), c, p, alpha)
+    localisation, missed, false = (float(part) for part in parts)
+    total = float((localisation + missed + false) ** (1.0 / p))
+    return Gospa(total, localisation, missed, false, pairs.truth, pairs.track, pairs.distance_m)
 
 
 def ospa(truth_m: Floats, tracks_m: Floats, c: float, p: float = 2.0) -> float:
     """OSPA with cut-off c and order p; 0 when both sets are empty."""
-    n, m = len(truth_m), len(tracks_m)
-    if n == 0 and m == 0:
-        return 0.0
-    if n == 0 or m == 0:
-        return float(c)
-    cost = np.minimum(cdist(truth_m, tracks_m), c) ** p
-    i, j = linear_sum_assignment(cost)
-    return float(((cost[i, j].sum() + c**p * abs(n - m)) / max(n, m)) ** (1.0 / p))
+    checked(c, p, 2.0)
+    pairs = chosen(near_points(truth_m, tracks_m, c), p)
+    return float(_ospa_m(_sum_of_powers(pairs, p), len(truth_m), len(tracks_m), len(pairs), c, p))
+
+
+def series(truth: Rows, tracks: Rows, steps: int, pairs: Near, p: float = 2.0, alpha: float = 2.0) -> Series:
+    """GOSPA and OSPA of each of `steps` steps; the cut-off c is the distance within which `pairs` were looked for."""
+    c = pairs.within_m
+    checked(c, p, alpha)
+    taken = chosen(pairs, p)
+    at = truth.step[taken.truth]
+    powers = np.bincount(at, taken.distance_m**p, steps).astype(np.float64)
+    n, m = np.bincount(truth.step, minlength=steps), np.bincount(tracks.step, minlength=steps)
+    k = np.bincount(at, minlength=steps)
+    localisation, missed, false = _parts(powers, n, m, k, c, p, alpha)
+    return Series(p, localisation, missed, false, _ospa_m(powers, n, m, k, c, p), n, m, k)
 
 
 def gospa_series(truth: Rows, tracks: Rows, steps: int, c: float, p: float = 2.0) -> Floats:
     """(steps, 4): total**p, localisation, missed and false of each step. RMS-GOSPA is the root of the first mean."""
-    series = np.zeros((steps, 4))
-    for step in range(steps):
-        value = gospa(truth.position_m[truth.at(step)], tracks.position_m[tracks.at(step)], c, p)
-        series[step] = value.total**p, value.localisation, value.missed, value.false
-    return series
+    found = series(truth, tracks, steps, near(truth, tracks, c), p)
+    return np.column_stack((found.total, found.localisation, found.missed, found.false))
+
+
+def chosen(pairs: Near, p: float) -> Near:
+    """The pairs of GOSPA's best assignment."""
+    return pairs.take(best(pairs, pairs.within_m**p - pairs.distance_m**p))
+
+
+def checked(c: float, p: float, alpha: float) -> None:
+    """Raises SettingError for values that give no metric (FUSION 2017, definition 1)."""
+    if not (0.0 < c < np.inf and 1.0 <= p < np.inf and 0.0 < alpha <= 2.0):
+        raise SettingError(f"GOSPA with c = {c}, p = {p}, alpha = {alpha}; expected c > 0, p >= 1 and 0 < alpha <= 2")
+
+
+def _sum_of_powers(pairs: Near, p: float) -> Floats:
+    return np.asarray((pairs.distance_m**p).sum())
+
+
+def _parts(
+    powers: Floats, n: Ints | int, m: Ints | int, k: Ints | int, c: float, p: float, alpha: float
+) -> tuple[Floats, Floats, Floats]:
+    """Localisation, missed and false from the sum of d**p over k pairs nearer than c, among n targets and m tracks."""
+    if alpha == 2.0:
+        one = c**p / 2.0
+        return powers, np.asarray(one * (np.asarray(n) - k)), np.asarray(one * (np.asarray(m) - k))
+    surplus = np.asarray(n) - m
+    far = np.minimum(n, m) - k
+    one = c**p / alpha
+    return powers + c**p * far, one * np.maximum(surplus, 0), one * np.maximum(-surplus, 0)
+
+
+def _ospa_m(powers: Floats, n: Ints | int, m: Ints | int, k: Ints | int, c: float, p: float) -> Floats:
+    larger = np.maximum(n, m)
+    mean = (powers + c**p * (larger - k)) / np.maximum(larger, 1)
+    return np.asarray(mean ** (1.0 / p))
