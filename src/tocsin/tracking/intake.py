@@ -94,7 +94,7 @@ class Intake:
             z=np.zeros((n, c.QUANTITIES)),
             var=np.ones((n, c.QUANTITIES)),
             axes=np.zeros((n, 3, 3)),
-            time=np.asarray(detections.time_ns, dtype=np.int64),
+            time=detections.time_ns.astype(np.int64),  # a copy: a read-only column would be compiled for anew
             clutter=self.clutter[known].astype(np.float64),
             prior=np.ones(n),
             word=word,
