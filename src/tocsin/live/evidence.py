@@ -56,7 +56,7 @@ class Evidence:
 
     def submit(self, records: list[Record]) -> "Future[Committed]":
         """One transaction; the future resolves when it is durable."""
-        return self.ledger.submit(records)
+        return self.ledger.submit(tuple(records))  # a copy: the writer reads it later, in its own thread
 
     def restore(self, thinking: Thinking, alive: Callable[[], None]) -> int:
         """Make `thinking` know what the ledger's last dump and the items since tell. Returns the time of the last item.
@@ -121,11 +121,11 @@ class Evidence:
     def _reach(self, thinking: Thinking, known: Iterator[tuple[int, Item]], time_ns: int) -> bool:
         """Think up to `time_ns`; False when what is known ends before it."""
         for _, item in known:
-            if isinstance(item, Tick) and item.time_ns > time_ns:
+            if time_of(item) > time_ns:
                 return True
             thinking.advance(item)
             if isinstance(item, Tick) and item.time_ns == time_ns:
-                return True
+                return True  # whatever came after it in the same nanosecond was not known at the tick
         return False
 
     def bounds_ns(self) -> tuple[int, int]:

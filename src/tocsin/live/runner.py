@@ -226,7 +226,7 @@ class Runner:
     def _advance(self, item: Item, records: list[Record], steps: list[Step]) -> Step | None:
         """Work one item in. None when it was set aside; `records` and `steps` so far are then kept and emptied."""
         if isinstance(item, Scan):
-            if self._is_aside(item.feed):
+            if self._is_aside(item.feed) and not _says_so(item):
                 item = self._refused(
                     item, f"{THINKING} source set aside", "its scans made thinking fail; it is tried again"
                 )
@@ -337,8 +337,8 @@ class Runner:
             self._keep([Record(POISON, record.time_ns, record.body, record.format, input=True)]).result()
         self._evidence.restore(self._thinking, self._ping)
         self.figures.restores += 1
-        if not isinstance(item, Scan) or any(refusal.reason.startswith(THINKING) for refusal in item.refusals):
-            return  # what says that something was refused is not refused again
+        if not isinstance(item, Scan) or _says_so(item):
+            return
         self._failed.setdefault(item.feed, []).append(time.monotonic())
         del self._failed[item.feed][:-ASIDE_FAILURES]
         reason, detail = (
@@ -355,6 +355,11 @@ class Runner:
         count = max(1, len(scan.detections))
         refusal = Refusal(scan.received_ns, scan.feed, reason, detail, body[:REFUSED_BYTES], len(body), count)
         return empty_scan(scan.feed, scan.received_ns, (*scan.refusals, refusal))
+
+
+def _says_so(scan: Scan) -> bool:
+    """Whether this scan only says that another one was refused: it is not refused again."""
+    return any(refusal.reason.startswith(THINKING) for refusal in scan.refusals)
 
 
 def _durable(done: "Future[Committed]") -> bool:
