@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tocsin.messages import Floats
-from tocsin.models.model import Model, Part
+from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Events, Ints, Mixture, Scratch
 
@@ -96,6 +96,8 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         box=np.empty((slots, 4)),
         miss=np.empty((slots, 2)),
         first=np.zeros(slots + 1, dtype=np.int64),
+        row_x=np.empty((rows, 6)),
+        row_p=np.empty((rows, 6, 6)),
         row_box=np.empty((rows, 4)),
         row_rate=np.empty((rows, 3)),
         row_next=np.zeros(rows, dtype=np.int64),

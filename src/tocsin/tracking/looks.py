@@ -2,7 +2,7 @@
 
 A look is what one sensor saw at one time in one sector: the unit in which a detection may be missed. It is due at its
 end. The watermark is the running maximum of trusted times, less the holding time; a look is released once the watermark
-has reached its end, and a row that comes after that is late. Both are decided row by row, in the order of arrival,
+has passed its end, and a row that comes after that is late. Both are decided row by row, in the order of arrival,
 never by where a Scan begins or ends: before each row the sweeps up to its own are taken as told.
 """
 
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tocsin.messages import Flags, Floats, Ints, Scan
+from tocsin.messages import Flags, Ints, Scan
 from tocsin.settings import Sensor
 from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
 
@@ -58,7 +58,7 @@ class Sequencer:
         key = self._row_keys(scan, sweeps, slice_ns, rows.time)
         self.arrived += len(key)
         told, told_sweeps = self._advance(scan, sweeps, key, rows.time, good)
-        late = key[:, END] <= told
+        late = key[:, END] < told
         too_late = good & late & (key[:, END] < told - self.late_ns)
         key[late, DUE] = told[late]  # worked in after what is released already, before what is not
         key[late, ORDER] = 1 + key[late, SERIAL]
@@ -66,7 +66,7 @@ class Sequencer:
         distinct = late | (sweeps[scan.detections.sweep, SURVEY] < 0) if len(key) else late
         key[~distinct, SERIAL] = 0
         self._keep(rows, key, good & ~too_late)
-        news = sweeps[(sweeps[:, SURVEY] == 1) & (sweeps[:, END] > told_sweeps)]
+        news = sweeps[(sweeps[:, SURVEY] == 1) & (sweeps[:, END] >= told_sweeps)]
         if len(news):
             self.sweep_key = np.concatenate([self.sweep_key, news])
         return too_late
@@ -78,7 +78,7 @@ class Sequencer:
     def release(self) -> Batch | None:
         """All looks that are due, in order; None when there are none."""
         rows, keys = self._due_rows()
-        swept = self.sweep_key[:, DUE] <= self.watermark_ns
+        swept = self.sweep_key[:, DUE] < self.watermark_ns
         sweeps, self.sweep_key = self.sweep_key[swept], self.sweep_key[~swept]
         if len(keys) == 0 and len(sweeps) == 0:
             return None
@@ -99,7 +99,7 @@ class Sequencer:
     def _due_rows(self) -> tuple[Rows | None, Ints]:
         if self.rows is None:
             return EMPTY, self.key
-        due = self.key[:, DUE] <= self.watermark_ns
+        due = self.key[:, DUE] < self.watermark_ns
         if due.all():
             rows, keys = self.rows, self.key
             self.rows, self.key = None, self.key[:0]

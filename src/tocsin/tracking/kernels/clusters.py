@@ -1,14 +1,14 @@
 """Parts of a look that have nothing to do with each other, and the association inside each."""
 
 import numpy as np
-from numba import njit
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
+from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.marginals import exact, join, pass_messages, root, single
 
 
-@njit(cache=True)
+@part
 def split(s: Scratch, n: int, m: int, negligible: float) -> None:
     """Divide weights by those of the rows, leave out what is negligible, and sort all members by cluster.
 
@@ -42,41 +42,48 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
     s.begin[0] = 0
 
 
-@njit(cache=True)
+@part
 def dense(s: Scratch, members: Ints, found: Ints, turned: bool) -> None:
-    """Exact marginals of one cluster of candidates `members` and rows `found` (numbered in the look)."""
+    """Exact marginals of one cluster of candidates `members` and rows `found` (ascending; numbered in the look).
+
+    `turned`: sum over sets of components instead of detections. A component is to a detection what a detection is to
+    a component, so this is the same sum with w[i, j] / w0[i] and weight 1 for "nobody's".
+    """
     n, m = members.shape[0], found.shape[0]
-    w = np.zeros((n, m))
-    w0 = np.empty(n)
+    wide, tall = (n, m) if turned else (m, n)
+    w, w0 = np.empty((tall, wide)), np.empty(tall)
+    for a in range(tall):
+        w0[a] = 1.0
+        for b in range(wide):
+            w[a, b] = 0.0
+    for b in range(m):  # where each row stands in the cluster; the grid's lists are done with
+        s.row_next[found[b]] = b
     for a in range(n):
-        w0[a] = s.miss[members[a], 0]
-        for e in range(s.first[members[a]], s.first[members[a] + 1]):
-            if s.pair_w[e, 0] > 0.0:
-                w[a, np.searchsorted(found, s.pair_row[e])] = s.pair_w[e, 0]
-    if turned:  # sum over sets of components instead: a component is to a detection what a detection is to it
-        q = np.empty((m, n))
-        for a in range(n):
-            for b in range(m):
-                q[b, a] = w[a, b] / w0[a]
-        other = exact(np.ones(m), q)[1]
-        for a in range(n):
-            total = 0.0
-            for b in range(m):
-                w[a, b] = other[b, a]
-                total += other[b, a]
-            w0[a] = max(1.0 - total, 0.0)
-    else:
-        w0, w = exact(w0, w)
+        i = members[a]
+        if not turned:
+            w0[a] = s.miss[i, 0]
+        for e in range(s.first[i], s.first[i + 1]):
+            if s.pair_w[e, 0] > 0.0 and turned:
+                w[s.row_next[s.pair_row[e]], a] = s.pair_w[e, 0] / s.miss[i, 0]
+            elif s.pair_w[e, 0] > 0.0:
+                w[a, s.row_next[s.pair_row[e]]] = s.pair_w[e, 0]
+    p0, p = exact(w0, w)
     for a in range(n):
-        s.miss[members[a], 1] = w0[a]
-        for e in range(s.first[members[a]], s.first[members[a] + 1]):
-            if s.pair_w[e, 0] > 0.0:
-                s.pair_w[e, 1] = w[a, np.searchsorted(found, s.pair_row[e])]
+        i = members[a]
+        s.miss[i, 1] = 1.0 if turned else p0[a]
+        for e in range(s.first[i], s.first[i + 1]):
+            if s.pair_w[e, 0] > 0.0 and turned:
+                s.pair_w[e, 1] = p[s.row_next[s.pair_row[e]], a]
+                s.miss[i, 1] = max(s.miss[i, 1] - s.pair_w[e, 1], 0.0)
+            elif s.pair_w[e, 0] > 0.0:
+                s.pair_w[e, 1] = p[a, s.row_next[s.pair_row[e]]]
 
 
-@njit(cache=True)
+@part
 def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
     """Marginals of every pair (s.pair_w[:, 1]), miss (s.miss[:, 1]) and row (s.row_rate[:, RATE_MARGINAL])."""
+    for i in range(n):
+        s.miss[i, 0] = 1.0 - s.chance[i, c.CHANCE_EXISTENCE] * s.chance[i, c.CHANCE_MISS]
     split(s, n, m, rules.negligible)
     a = 0
     while a < n + m:

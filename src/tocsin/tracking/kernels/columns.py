@@ -222,7 +222,9 @@ class Scratch(NamedTuple):
     box: Floats  # (C, 4): place in the plane, half sides of what its gate may reach
     miss: Floats  # (C, 2): weight and marginal of "not detected"
     first: Ints  # (C + 1,) pairs of candidate i: first[i] to first[i + 1]
-    row_box: Floats  # (m, 4) as box, for the rows of the look
+    row_x: Floats  # (m, 6) what each row of the look speaks for, were it new
+    row_p: Floats  # (m, 6, 6)
+    row_box: Floats  # (m, 4) as box, for rows
     row_rate: Floats  # (m, 3): new ones, all that is no known component, marginal of that
     row_next: Ints  # (m,) lists of the grid
     pair_row: Ints  # (e,)

@@ -6,12 +6,8 @@ so nothing inside the gate is lost, and the search changes the speed and no bit 
 
 import math
 
-import numpy as np
-from numba import njit
-
 from tocsin.tracking.kernels.columns import (
     ALIVE,
-    AZIMUTH,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
     CHANCE_PD,
@@ -21,11 +17,9 @@ from tocsin.tracking.kernels.columns import (
     LAST,
     LAST_SENSOR,
     PD,
-    RANGE,
     SLOTS,
     TIME,
     Bank,
-    Floats,
     Ints,
     Looks,
     Rows,
@@ -33,44 +27,17 @@ from tocsin.tracking.kernels.columns import (
     Scratch,
     Sensors,
 )
-from tocsin.tracking.kernels.motion import predict
-from tocsin.tracking.kernels.sensing import evaluate, give_birth, visible
+from tocsin.tracking.kernels.compiled import part
+from tocsin.tracking.kernels.motion import predict, put
+from tocsin.tracking.kernels.newborn import shadow
+from tocsin.tracking.kernels.sensing import evaluate, visible
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
 PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
 POSITION_BITS = 0b11 << 5
 
 
-@njit(cache=True)
-def shadow(x: Floats, p: Floats, rules: Rules, box: Floats) -> None:
-    """A position (3,) with its covariance in the plane of neighbours: box (4,) is place and half sides of its gate."""
-    for q in range(2):
-        c = rules.plane[q]
-        box[q] = c[0] * (x[0] - rules.origin[0]) + c[1] * (x[1] - rules.origin[1]) + c[2] * (x[2] - rules.origin[2])
-        v = c[0] * c[0] * p[0, 0] + c[1] * c[1] * p[1, 1] + c[2] * c[2] * p[2, 2]
-        v += 2.0 * (c[0] * c[1] * p[0, 1] + c[0] * c[2] * p[0, 2] + c[1] * c[2] * p[1, 2])
-        box[2 + q] = math.sqrt(rules.gate * max(v, 0.0))
-
-
-@njit(cache=True)
-def place_rows(rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch) -> None:
-    """Where each row of a look lies in the plane, and how far its gate reaches, into s.row_box."""
-    x, p = s.mean[0], s.cov[0]
-    for j in range(looks.first[look], looks.last[look]):
-        q = j - looks.first[look]
-        polar_place = rows.mask[j] & (1 << RANGE) and rows.mask[j] & (1 << AZIMUTH)
-        if polar_place or rows.mask[j] & POSITION_BITS:
-            give_birth(rows, j, sensors, looks.sensor[look], rules, x, p, s.room)
-            shadow(x, p, rules, s.row_box[q])
-        else:
-            s.row_box[q, :2] = 0.0
-            s.row_box[q, 2:] = math.inf  # it says no place: any component may be meant
-        slack = abs(rows.time[j] - looks.time[look]) * 1e-9 * rules.speed * 5.0
-        s.row_box[q, 2] += slack
-        s.row_box[q, 3] += slack
-
-
-@njit(cache=True)
+@part
 def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> bool:
     """Could component i, not yet predicted, be what one of the m rows of a look saw? Generous, and cheap."""
     dt = abs(time - bank.tag[i, TIME]) * 1e-9
@@ -89,7 +56,7 @@ def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> boo
     return False
 
 
-@njit(cache=True)
+@part
 def candidates(
     bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints
 ) -> int:
@@ -104,7 +71,10 @@ def candidates(
         x, p, mu = s.x[n], s.p[n], s.mu[n]
         s.time[n] = max(time, bank.tag[i, TIME])  # a late look finds components ahead of it: its rows look back
         survived = predict(bank, i, s.time[n], rules, x, p, mu, s.f)
-        best = np.argmax(mu)
+        best = 0
+        for k in range(mu.shape[0]):
+            if mu[k] > mu[best]:
+                best = k
         pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
         if inside < 1e-6:
             continue
@@ -126,7 +96,7 @@ def candidates(
     return n
 
 
-@njit(cache=True)
+@part
 def cell_size(s: Scratch, n: int, m: int) -> float:
     """A cell about as wide as the mean gate of a component and a row."""
     total = 0.0
@@ -139,19 +109,20 @@ def cell_size(s: Scratch, n: int, m: int) -> float:
     return max(size + total / max(m, 1), 1e-3)
 
 
-@njit(cache=True)
+@part
 def bucket(a: int, b: int, size: int) -> int:
     """Cell (a, b) as a bucket; `size` is a power of two."""
     return ((a * 73856093) ^ (b * 19349663)) & (size - 1)
 
 
-@njit(cache=True)
+@part
 def spread_rows(s: Scratch, m: int, cell: float) -> int:
     """Hash the rows into lists, one for each cell of the plane. Returns the number of buckets used."""
     size = 16
     while size < 2 * m:
         size *= 2
-    s.grid[:size] = -1
+    for b in range(size):
+        s.grid[b] = -1
     for q in range(m):
         b = bucket(math.floor(s.row_box[q, 0] / cell), math.floor(s.row_box[q, 1] / cell), size)
         s.row_next[q] = s.grid[b]
@@ -159,7 +130,7 @@ def spread_rows(s: Scratch, m: int, cell: float) -> int:
     return size
 
 
-@njit(cache=True)
+@part
 def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float, wide1: float) -> int:
     """Rows that may lie in the gate of candidate i, ascending, into s.order; returns how many."""
     box = s.box[i]
@@ -188,7 +159,7 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
     return found
 
 
-@njit(cache=True)
+@part
 def pairs(
     bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, n: int
 ) -> int:
@@ -212,9 +183,9 @@ def pairs(
             dt = (rows.time[j] - s.time[i]) * 1e-9
             likelihood = 0.0
             for k in range(s.mu.shape[1]):
-                s.pair_x[e, k] = s.x[i, k]
-                s.pair_p[e, k] = s.p[i, k]
-                d2, like = evaluate(rows, j, sensors, sensor, dt, rules, s.pair_x[e, k], s.pair_p[e, k], s.room)
+                x, p = s.pair_x[e, k], s.pair_p[e, k]
+                put(x, p, s.x[i, k], s.p[i, k])
+                like = evaluate(rows, j, rows.mask[j], sensors, sensor, dt, rules.earth, rules.gate, x, p, s.room)
                 s.pair_mu[e, k] = s.mu[i, k] * like
                 likelihood += s.pair_mu[e, k]
             if likelihood > 0.0:
@@ -228,7 +199,7 @@ def pairs(
     return e
 
 
-@njit(cache=True)
+@part
 def agreement(bank: Bank, i: int, rows: Rows, j: int, rules: Rules) -> float:
     """How much likelier (or less) an identity makes a pair: evidence that may be wrong, never a command."""
     if rows.word[j, 0] == 0 or bank.tag[i, IDENTITY] == 0 or rows.word[j, 2] != bank.tag[i, IDENTITY_KIND]:

@@ -1,8 +1,5 @@
 """One look after another: predict, gate, associate, update, give birth, recycle (Williams, IEEE TAES 2015, TOMB/P)."""
 
-import numpy as np
-from numba import njit
-
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.clusters import associate
 from tocsin.tracking.kernels.columns import (
@@ -17,12 +14,13 @@ from tocsin.tracking.kernels.columns import (
     Scratch,
     Sensors,
 )
-from tocsin.tracking.kernels.gating import candidates, pairs, place_rows
-from tocsin.tracking.kernels.mixture import pass_time, rate_of_new, thin
-from tocsin.tracking.kernels.sensing import give_birth
+from tocsin.tracking.kernels.compiled import kernel, part
+from tocsin.tracking.kernels.gating import candidates, pairs
+from tocsin.tracking.kernels.motion import blend, clear, put
+from tocsin.tracking.kernels.newborn import imagine, pass_time, thin
 
 
-@njit(cache=True)
+@kernel
 def work(
     bank: Bank,
     rows: Rows,
@@ -43,66 +41,31 @@ def work(
             return c.MORE_SLOTS, look
         if running[c.EVENT_COUNT] + 2 * (running[c.SLOTS] + m) > events.tag.shape[0]:
             return c.MORE_EVENTS, look
-        place_rows(rows, look, looks, sensors, rules, s)
+        pass_time(mixture, rules, running, counters, looks.time[look], s.f)
+        imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], s)
         n = candidates(bank, look, looks, sensors, rules, s, running)
         found = pairs(bank, rows, look, looks, sensors, rules, s, n)
         if found < 0:
             return c.MORE_PAIRS, look
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
-        pass_time(mixture, rules, running, counters, looks.time[look], s)
-        weigh(rows, look, looks, sensors, rules, mixture, s, running, n)
         associate(s, n, m, rules, counters)
         for i in range(n):
-            update(bank, rows, look, looks, sensors, rules, events, s, running, counters, i)
+            update(bank, rows, looks.first[look], looks.sensor[look], sensors, s, i)
+        for i in range(n):
+            settle(bank, s.slot[i], looks.time[look], rules, events, running, counters)
+        begin_slot = running[c.SLOTS]
         for q in range(m):
-            create(bank, rows, look, looks, sensors, rules, mixture, events, s, running, counters, q)
+            create(bank, rows, looks.first[look], looks.sensor[look], sensors, rules, s, running, counters, q)
+        for i in range(begin_slot, running[c.SLOTS]):
+            settle(bank, i, looks.time[look], rules, events, running, counters)
         if looks.survey[look] == 1:
             thin(mixture, running[c.MIXTURE_COUNT], sensors.num[looks.sensor[look], c.PD])
     return c.DONE, looks.time.shape[0]
 
 
-@njit(cache=True)
-def weigh(
-    rows: Rows,
-    look: int,
-    looks: Looks,
-    sensors: Sensors,
-    rules: Rules,
-    mixture: Mixture,
-    s: Scratch,
-    running: Ints,
-    n: int,
-) -> None:
-    """Weights of "not detected" for candidates, and of "new" and "new or false" for rows."""
-    for i in range(n):
-        s.miss[i, 0] = 1.0 - s.chance[i, c.CHANCE_EXISTENCE] * s.chance[i, c.CHANCE_MISS]
-    sensor = looks.sensor[look]
-    for j in range(looks.first[look], looks.last[look]):
-        q = j - looks.first[look]
-        if running[c.MIXTURE_COUNT] > 0:
-            count = running[c.MIXTURE_COUNT]
-            new = rate_of_new(mixture, count, rows, j, sensors, sensor, rules, s, s.mean[1], s.cov[1])
-        else:
-            new = sensors.num[sensor, c.PD] * rules.density * rows.prior[j]
-        s.row_rate[q, c.RATE_NEW] = new
-        s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
-
-
-@njit(cache=True)
-def update(
-    bank: Bank,
-    rows: Rows,
-    look: int,
-    looks: Looks,
-    sensors: Sensors,
-    rules: Rules,
-    events: Events,
-    s: Scratch,
-    running: Ints,
-    counters: Ints,
-    n: int,
-) -> None:
+@part
+def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s: Scratch, n: int) -> None:
     """Candidate n after the look: existence by Bayes, state by matching the moments of all its hypotheses.
 
     Hypotheses: missed, with weight p0 r (1 - pd) / (1 - r pd), and each pair e, with its marginal p_e.
@@ -124,13 +87,12 @@ def update(
     bank.tag[i, c.TIME] = s.time[n]
     match_moments(bank, i, s, n, unseen, existence)
     if best >= 0 and s.pair_w[best, 1] > 0.5 * existence:
-        detected(bank, i, rows, looks.first[look] + s.pair_row[best], looks.sensor[look], sensors)
+        detected(bank, i, rows, begin + s.pair_row[best], sensor, sensors)
     else:
         bank.num[i, c.MISSED] += missable
-    settle(bank, i, looks.time[look], rules, events, running, counters)
 
 
-@njit(cache=True)
+@part
 def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existence: float) -> None:
     """Mean, covariance and weight of each mode over candidate n's hypotheses, into slot i of the bank."""
     first, last = s.first[n], s.first[n + 1]
@@ -139,9 +101,8 @@ def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existen
         for e in range(first, last):
             total += s.pair_w[e, 1] * s.pair_mu[e, k]
         x, p = bank.x[i, k], bank.p[i, k]
-        x[:] = s.x[n, k]
+        put(x, p, s.x[n, k], s.p[n, k])
         if total <= 1e-200 or existence <= 0.0:
-            p[:, :] = s.p[n, k]
             bank.mu[i, k] = 0.0 if existence > 0.0 else s.mu[n, k]
             continue
         bank.mu[i, k] = total / existence
@@ -150,25 +111,15 @@ def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existen
             if share > 0.0:
                 for a in range(6):
                     x[a] += share * (s.pair_x[e, k, a] - s.x[n, k, a])
-        blend(p, s.p[n, k], s.x[n, k], x, unseen * s.mu[n, k] / total, True)
+        clear(s.mean[0], p)
+        blend(p, s.p[n, k], s.x[n, k], x, unseen * s.mu[n, k] / total)
         for e in range(first, last):
             share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
             if share > 0.0:
-                blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share, False)
+                blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share)
 
 
-@njit(cache=True)
-def blend(p: Floats, other: Floats, mean: Floats, x: Floats, share: float, begin: bool) -> None:
-    """P += share (other + (mean - x)(mean - x)^T), kept symmetric; `begin`: from zero."""
-    for a in range(6):
-        da = mean[a] - x[a]
-        for b in range(a + 1):
-            v = share * (other[a, b] + da * (mean[b] - x[b]))
-            p[a, b] = v if begin else p[a, b] + v
-            p[b, a] = p[a, b]
-
-
-@njit(cache=True)
+@part
 def detected(bank: Bank, i: int, rows: Rows, j: int, sensor: int, sensors: Sensors) -> None:
     """Row j was more likely component i's than not: remember when, by whom, and what it was called."""
     tag = bank.tag[i]
@@ -191,7 +142,7 @@ def detected(bank: Bank, i: int, rows: Rows, j: int, sensor: int, sensors: Senso
         tag[c.IDENTITY_VOTES] = 1
 
 
-@njit(cache=True)
+@part
 def settle(bank: Bank, i: int, time: int, rules: Rules, events: Events, running: Ints, counters: Ints) -> None:
     """Number, confirm, lose or give back component i by its existence, with hysteresis."""
     r, tag = bank.num[i, c.EXISTENCE], bank.tag[i]
@@ -199,22 +150,22 @@ def settle(bank: Bank, i: int, time: int, rules: Rules, events: Events, running:
         tag[c.NUMBER] = running[c.NEXT_NUMBER]
         running[c.NEXT_NUMBER] += 1
     if tag[c.STATE] != c.CONFIRMED and r >= rules.confirm:
-        again = tag[c.STATE] == c.LOST
+        again = 1 if tag[c.STATE] == c.LOST else 0
         tag[c.STATE] = c.CONFIRMED
         note(events, running, c.E_CONFIRMED, time, bank, i, again)
     elif tag[c.STATE] == c.CONFIRMED and r < rules.release:
         tag[c.STATE] = c.LOST
-        note(events, running, c.E_LOST, time, bank, i, False)
+        note(events, running, c.E_LOST, time, bank, i, 0)
     if r < rules.prune:
         tag[c.ALIVE] = 0
         running[c.ALIVE_COUNT] -= 1
         counters[c.C_PRUNED] += 1
         if tag[c.NUMBER] > 0:
-            note(events, running, c.E_ENDED, time, bank, i, False)
+            note(events, running, c.E_ENDED, time, bank, i, 0)
 
 
-@njit(cache=True)
-def note(events: Events, running: Ints, kind: int, time: int, bank: Bank, i: int, again: bool) -> None:
+@part
+def note(events: Events, running: Ints, kind: int, time: int, bank: Bank, i: int, again: int) -> None:
     """Write down what happened to component i, and where it was then."""
     e = running[c.EVENT_COUNT]
     running[c.EVENT_COUNT] += 1
@@ -222,41 +173,39 @@ def note(events: Events, running: Ints, kind: int, time: int, bank: Bank, i: int
     events.tag[e, c.EVENT_TIME] = time
     events.tag[e, c.EVENT_NUMBER] = bank.tag[i, c.NUMBER]
     events.tag[e, c.EVENT_AGAIN] = again
-    events.tag[e, c.EVENT_TAG :] = bank.tag[i]
+    for q in range(c.TAG):
+        events.tag[e, c.EVENT_TAG + q] = bank.tag[i, q]
     combine(bank.x[i], bank.p[i], bank.mu[i], events.x[e], events.p[e])
 
 
-@njit(cache=True)
+@kernel
 def combine(x: Floats, p: Floats, mu: Floats, mean: Floats, cov: Floats) -> None:
     """One mean (6,) and covariance (6, 6) of all modes: x (K, 6), p (K, 6, 6), mu (K,)."""
-    mean[:] = x[0]
+    clear(mean, cov)
     for k in range(mu.shape[0]):
         for a in range(6):
-            mean[a] += mu[k] * (x[k, a] - x[0, a])
-    cov[:, :] = 0.0
+            mean[a] += mu[k] * x[k, a]
     for k in range(mu.shape[0]):
-        blend(cov, p[k], x[k], mean, mu[k], False)
+        blend(cov, p[k], x[k], mean, mu[k])
 
 
-@njit(cache=True)
+@part
 def create(
     bank: Bank,
     rows: Rows,
-    look: int,
-    looks: Looks,
+    begin: int,
+    sensor: int,
     sensors: Sensors,
     rules: Rules,
-    mixture: Mixture,
-    events: Events,
     s: Scratch,
     running: Ints,
     counters: Ints,
     q: int,
 ) -> None:
-    """The potential new component of row q: existence = marginal x new / (new + false)."""
+    """The potential new component of row q of the look: existence = marginal x new / (new + false)."""
     existence = s.row_rate[q, c.RATE_MARGINAL] * s.row_rate[q, c.RATE_NEW] / s.row_rate[q, c.RATE_OTHER]
-    j, sensor = looks.first[look] + q, looks.sensor[look]
-    if not existence >= rules.prune or s.row_box[q, 2] == np.inf:
+    j = begin + q
+    if not existence >= rules.prune:
         return
     if running[c.ALIVE_COUNT] >= rules.components_max:
         counters[c.C_COMPONENTS_CUT] += 1
@@ -265,24 +214,18 @@ def create(
     running[c.SLOTS] += 1
     running[c.ALIVE_COUNT] += 1
     counters[c.C_BIRTHS] += 1
-    if running[c.MIXTURE_COUNT] > 0:
-        rate_of_new(
-            mixture, running[c.MIXTURE_COUNT], rows, j, sensors, sensor, rules, s, bank.x[i, 0], bank.p[i, 0]
-        )
-    else:
-        give_birth(rows, j, sensors, sensor, rules, bank.x[i, 0], bank.p[i, 0], s.room)
     for k in range(bank.mu.shape[1]):
-        bank.x[i, k] = bank.x[i, 0]
-        bank.p[i, k] = bank.p[i, 0]
+        put(bank.x[i, k], bank.p[i, k], s.row_x[q], s.row_p[q])
         bank.mu[i, k] = rules.stationary[k]
-    bank.num[i] = 0.0
+    for a in range(c.NUM):
+        bank.num[i, a] = 0.0
+    for a in range(c.TAG):
+        bank.tag[i, a] = 0
     bank.num[i, c.EXISTENCE] = existence
-    bank.tag[i] = 0
-    bank.tag[i, c.TIME] = rows.time[j] if running[c.MIXTURE_COUNT] == 0 else looks.time[look]
+    bank.tag[i, c.TIME] = rows.time[j]
     bank.tag[i, c.BORN] = rows.time[j]
     bank.tag[i, c.SWAPPED] = -1
     bank.tag[i, c.ALIVE] = 1
     bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
     running[c.NEXT_BIRTH] += 1
     detected(bank, i, rows, j, sensor, sensors)
-    settle(bank, i, looks.time[look], rules, events, running, counters)

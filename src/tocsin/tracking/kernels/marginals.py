@@ -10,12 +10,12 @@ Lau, IEEE TAES 2014, equations 30 to 35, which converges always and is exact on 
 """
 
 import numpy as np
-from numba import njit
 
 from tocsin.tracking.kernels.columns import Floats, Ints
+from tocsin.tracking.kernels.compiled import kernel
 
 
-@njit(cache=True)
+@kernel
 def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
     """Marginals of a small cluster: w0 (n,), w (n, m) already divided by wn. Returns p0 (n,), p (n, m).
 
@@ -24,8 +24,15 @@ def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
     """
     n, m = w.shape
     sets = 1 << m
-    forward = np.zeros((n + 1, sets))
-    backward = np.zeros((n + 1, sets))
+    forward, backward = np.empty((n + 1, sets)), np.empty((n + 1, sets))
+    p0, p = np.empty(n), np.empty((n, m))
+    for i in range(n + 1):
+        for s in range(sets):
+            forward[i, s] = 0.0
+    for i in range(n):
+        p0[i] = 0.0
+        for j in range(m):
+            p[i, j] = 0.0
     forward[0, 0] = 1.0
     for i in range(n):
         for s in range(sets):
@@ -46,8 +53,6 @@ def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
                     b += w[i, j] * backward[i + 1, s | (1 << j)]
             backward[i, s] = b
     total = backward[0, 0]
-    p0 = np.zeros(n)
-    p = np.zeros((n, m))
     for i in range(n):
         for s in range(sets):
             f = forward[i, s] / total
@@ -60,7 +65,7 @@ def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
     return p0, p
 
 
-@njit(cache=True)
+@kernel
 def pass_messages(
     members: Ints, first: Ints, rows: Ints, pair_w: Floats, w0: Floats, total: Floats, tolerance: float, most: int
 ) -> int:
@@ -106,7 +111,7 @@ def pass_messages(
     return used
 
 
-@njit(cache=True)
+@kernel
 def root(link: Ints, a: int) -> int:
     """The tree of a forest that node a stands in; halves paths on its way."""
     while link[a] != a:
@@ -115,7 +120,7 @@ def root(link: Ints, a: int) -> int:
     return a
 
 
-@njit(cache=True)
+@kernel
 def join(link: Ints, a: int, b: int) -> None:
     """Make one tree of two; the lower root stays, so that the result does not depend on the order of joining."""
     ra, rb = root(link, a), root(link, b)
@@ -125,7 +130,7 @@ def join(link: Ints, a: int, b: int) -> None:
         link[ra] = rb
 
 
-@njit(cache=True)
+@kernel
 def single(w0: Floats, first: Ints, pair_w: Floats, i: int) -> None:
     """Marginals of a component whose detections gate with nobody else, in place: one sum."""
     s = w0[i, 0]

@@ -13,15 +13,15 @@ Sources: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications" (2001), 6.2
 import math
 
 import numpy as np
-from numba import njit
 
 from tocsin.tracking.kernels.columns import MODE, NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
+from tocsin.tracking.kernels.compiled import kernel, part
 
 A2 = 6378137.0**2  # WGS 84, semi-axes squared
 B2 = 6356752.314245179**2
 
 
-@njit(cache=True)
+@kernel
 def upward(x: Floats, earth: int, up: Floats) -> None:
     """The local vertical at a position (3,) into `up` (3,): normal of the ellipsoid through it."""
     if earth == 0:
@@ -32,7 +32,7 @@ def upward(x: Floats, earth: int, up: Floats) -> None:
     up[0], up[1], up[2] = a / size, b / size, c / size
 
 
-@njit(cache=True)
+@kernel
 def slowing(c: float, q: float, dt: float) -> tuple[float, float, float, float, float]:
     """Velocity that decays at rate c (Ornstein-Uhlenbeck): n, m, and noise of pp, pv, vv. c = 0: constant velocity."""
     a = c * dt
@@ -49,7 +49,7 @@ def slowing(c: float, q: float, dt: float) -> tuple[float, float, float, float, 
     return n, m, pp, pv, vv
 
 
-@njit(cache=True)
+@kernel
 def turning(w: float, q: float, dt: float) -> tuple[float, float, float, float, float, float, float]:
     """Velocity that turns at rate w: N = n I + n2 J, M = m I + m2 J, noise pp, pv, pv2 (of J); vv is q dt."""
     a = w * dt
@@ -63,7 +63,7 @@ def turning(w: float, q: float, dt: float) -> tuple[float, float, float, float, 
     return n, n2, math.cos(a), math.sin(a), pp, q * n2 / w, pv2
 
 
-@njit(cache=True)
+@kernel
 def transition(mode: Floats, dt: float, up: Floats, f: Floats) -> None:
     """Fill f[:5] (each 3, 3) with N, M, Qpp, Qpv, Qvv of one mode over dt, about the vertical `up`."""
     nu, mu, ppu, pvu, vvu = slowing(mode[SLOWING_UP], mode[NOISE_UP], dt)
@@ -92,7 +92,7 @@ def transition(mode: Floats, dt: float, up: Floats, f: Floats) -> None:
                 f[3, a, b] += sign * pv2 * c
 
 
-@njit(cache=True)
+@kernel
 def move(x: Floats, p: Floats, f: Floats) -> None:
     """Predict one mean (6,) and covariance (6, 6) in place with the blocks of `transition`; f[5:7] is room.
 
@@ -123,7 +123,7 @@ def move(x: Floats, p: Floats, f: Floats) -> None:
             p[3 + j, 3 + i] = c
 
 
-@njit(cache=True)
+@kernel
 def glide(x: Floats, p: Floats, q: float, dt: float) -> None:
     """`move` for constant velocity with the same noise along every axis: a third of the work."""
     qpp, qpv, qvv = q * dt * dt * dt / 3.0, q * dt * dt / 2.0, q * dt
@@ -143,7 +143,7 @@ def glide(x: Floats, p: Floats, q: float, dt: float) -> None:
         p[3 + i, 3 + i] += qvv
 
 
-@njit(cache=True)
+@kernel
 def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) -> None:
     """Predict one mean and covariance in place by one mode; f (7, 3, 3) is room."""
     plain = mode[NOISE] == mode[NOISE_UP] and mode[TURN] == 0.0 and mode[SLOWING] == 0.0 and mode[SLOWING_UP] == 0.0
@@ -155,54 +155,72 @@ def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) 
     move(x, p, f)
 
 
-@njit(cache=True)
-def mix(x: Floats, p: Floats, mu: Floats, rules: Rules, dt: float) -> None:
-    """Let modes exchange weight over dt, in place: x (K, 6), p (K, 6, 6), mu (K,).
+@part
+def put(x: Floats, p: Floats, mean: Floats, cov: Floats) -> None:
+    """Copy a mean (6,) and a covariance (6, 6) into x and p. (A slice assignment compiles to ten times the code.)"""
+    for a in range(6):
+        x[a] = mean[a]
+        for b in range(6):
+            p[a, b] = cov[a, b]
+
+
+@part
+def clear(x: Floats, p: Floats) -> None:
+    """Zero a mean (6,) and a covariance (6, 6)."""
+    for a in range(6):
+        x[a] = 0.0
+        for b in range(6):
+            p[a, b] = 0.0
+
+
+@part
+def blend(p: Floats, cov: Floats, mean: Floats, x: Floats, share: float) -> None:
+    """P += share (cov + (mean - x)(mean - x)^T), kept symmetric: one part of a mixture whose mean is x."""
+    for a in range(6):
+        da = mean[a] - x[a]
+        for b in range(a + 1):
+            p[a, b] += share * (cov[a, b] + da * (mean[b] - x[b]))
+            p[b, a] = p[a, b]
+
+
+@part
+def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Floats) -> float:
+    """Mode k of component i after modes exchanged weight: into x (6,), p (6, 6); returns its weight.
 
     Switching happens at one rate s to a mode drawn from the stationary shares w: exp(A dt) = e I + (1 - e) 1 w^T with
-    e = exp(-s dt), which is a semigroup, so the weights do not depend on how a stretch of time is cut.
+    e = exp(-s dt) = `stay`, which is a semigroup, so the weights do not depend on how a stretch of time is cut.
     """
-    modes = mu.shape[0]
-    stay = math.exp(-rules.switching * dt)
-    if modes == 1 or stay == 1.0:
-        return
-    x0 = x.copy()
-    p0 = p.copy()
-    mu0 = mu.copy()
-    for k in range(modes):
-        mu[k] = stay * mu0[k] + (1.0 - stay) * rules.stationary[k]
-        x[k, :] = 0.0
-        p[k, :, :] = 0.0
-        if mu[k] <= 0.0:
-            x[k, :] = x0[k]
-            p[k, :, :] = p0[k]
-            continue
-        for j in range(modes):
-            share = ((stay if j == k else 0.0) + (1.0 - stay) * rules.stationary[k]) * mu0[j] / mu[k]
-            for a in range(6):
-                x[k, a] += share * x0[j, a]
-        for j in range(modes):
-            share = ((stay if j == k else 0.0) + (1.0 - stay) * rules.stationary[k]) * mu0[j] / mu[k]
-            if share == 0.0:
-                continue
-            for a in range(6):
-                for b in range(6):
-                    p[k, a, b] += share * (p0[j, a, b] + (x0[j, a] - x[k, a]) * (x0[j, b] - x[k, b]))
+    weight = stay * bank.mu[i, k] + (1.0 - stay) * share
+    if weight <= 0.0:
+        put(x, p, bank.x[i, k], bank.p[i, k])
+        return 0.0
+    clear(x, p)
+    for j in range(bank.mu.shape[1]):
+        part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
+        for a in range(6):
+            x[a] += part * bank.x[i, j, a]
+    for j in range(bank.mu.shape[1]):
+        part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
+        if part > 0.0:
+            blend(p, bank.p[i, j], bank.x[i, j], x, part)
+    return weight
 
 
-@njit(cache=True)
+@part
 def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, mu: Floats, f: Floats) -> float:
     """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life)."""
-    x[:, :] = bank.x[i]
-    p[:, :, :] = bank.p[i]
-    mu[:] = bank.mu[i]
     dt = (time - bank.tag[i, TIME]) * 1e-9
-    if dt == 0.0:
-        return 1.0
-    mix(x, p, mu, rules, dt)
-    for k in range(rules.modes.shape[0]):
-        drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
-    return math.exp(-dt / rules.survival_s) if dt > 0.0 else 1.0
+    modes = bank.mu.shape[1]
+    stay = math.exp(-rules.switching * dt)
+    for k in range(modes):
+        if modes == 1 or stay == 1.0:
+            put(x[k], p[k], bank.x[i, k], bank.p[i, k])
+            mu[k] = bank.mu[i, k]
+        else:
+            mu[k] = mix(bank, i, k, stay, rules.stationary[k], x[k], p[k])
+        if dt != 0.0:
+            drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
+    return math.exp(-max(dt, 0.0) / rules.survival_s)
 
 
 def mode(noise: float, noise_up: float, slow: float = 0.0, slow_up: float = 0.0, turn: float = 0.0) -> Floats:

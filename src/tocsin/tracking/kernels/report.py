@@ -1,14 +1,14 @@
 """Components as the picture shows them: one mean and one covariance, at one time, without touching the component."""
 
 import numpy as np
-from numba import njit
 
 from tocsin.tracking.kernels.columns import Bank, Floats, Ints, Rules
+from tocsin.tracking.kernels.compiled import kernel
 from tocsin.tracking.kernels.looks import combine
 from tocsin.tracking.kernels.motion import predict
 
 
-@njit(cache=True)
+@kernel
 def report(bank: Bank, slots: Ints, time: int, rules: Rules, x: Floats, p: Floats, survived: Floats) -> None:
     """Components `slots` (n,) at `time` (ns) into x (n, 6), p (n, 6, 6) and survived (n,)."""
     modes = bank.mu.shape[1]

@@ -8,8 +8,6 @@ own), so that it is worked in one scalar at a time: no matrix is inverted. Sourc
 
 import math
 
-from numba import njit
-
 from tocsin.geo.kernels import geodetic_from_ecef
 from tocsin.tracking.kernels.columns import (
     ALTITUDE,
@@ -25,7 +23,6 @@ from tocsin.tracking.kernels.columns import (
     NOTCH,
     PD,
     PLACED,
-    QUANTITIES,
     RANGE,
     RANGE_MAX,
     RANGE_MIN,
@@ -35,9 +32,9 @@ from tocsin.tracking.kernels.columns import (
     VELOCITY_UP,
     Floats,
     Rows,
-    Rules,
     Sensors,
 )
+from tocsin.tracking.kernels.compiled import kernel, part
 from tocsin.tracking.kernels.motion import upward
 
 POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE) | (1 << ALTITUDE)
@@ -46,19 +43,20 @@ TWO_PI = 2.0 * math.pi
 NOTCHED = 0.05  # what is left of the detection probability inside the Doppler notch
 
 
-@njit(cache=True)
+@kernel
 def half_turn(angle: float) -> float:
     """An angle as a difference in [-pi, pi)."""
     return angle - TWO_PI * math.floor((angle + math.pi) / TWO_PI)
 
 
-@njit(cache=True)
-def polar(rows: Rows, j: int, sensors: Sensors, s: int, x: Floats, dt: float, earth: int, h: Floats, nu: Floats) -> int:
-    """Residuals and gradients of the polar scalars of row j at the mean x (6,), `dt` seconds after it.
+@part
+def polar(
+    rows: Rows, j: int, mask: int, sensors: Sensors, s: int, x: Floats, dt: float, earth: int, h: Floats, nu: Floats
+) -> int:
+    """Residuals and gradients of the polar scalars in `mask` of row j at the mean x (6,), `dt` seconds after it.
 
     Fills h (QUANTITIES, 6), and nu (QUANTITIES, 2) with residual and variance, from row 0 on; returns how many.
     """
-    mask = rows.mask[j]
     axes = sensors.axes[s]
     d0 = x[0] + dt * x[3] - sensors.place[s, 0]
     d1 = x[1] + dt * x[4] - sensors.place[s, 1]
@@ -107,10 +105,9 @@ def polar(rows: Rows, j: int, sensors: Sensors, s: int, x: Floats, dt: float, ea
     return k
 
 
-@njit(cache=True)
-def cartesian(rows: Rows, j: int, x: Floats, dt: float, h: Floats, nu: Floats, k: int) -> int:
+@part
+def cartesian(rows: Rows, j: int, mask: int, x: Floats, dt: float, h: Floats, nu: Floats, k: int) -> int:
     """As `polar`, for position and velocity along the row's own axes, from row k on; returns how many there are now."""
-    mask = rows.mask[j]
     z = rows.z[j]
     for q in range(EAST, UP + 1):
         if mask & (1 << q):
@@ -133,7 +130,7 @@ def cartesian(rows: Rows, j: int, x: Floats, dt: float, h: Floats, nu: Floats, k
     return k
 
 
-@njit(cache=True)
+@kernel
 def correct(x: Floats, p: Floats, h: Floats, innovation: float, variance: float, g: Floats) -> float:
     """One scalar into mean x (6,) and covariance p (6, 6), in place; g (6,) is room. Returns the innovation's variance.
 
@@ -152,7 +149,7 @@ def correct(x: Floats, p: Floats, h: Floats, innovation: float, variance: float,
     return s
 
 
-@njit(cache=True)
+@kernel
 def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g: Floats) -> float:
     """`correct` for a scalar that is one coordinate of the position."""
     s = p[axis, axis] + variance
@@ -166,31 +163,41 @@ def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g:
     return s
 
 
-@njit(cache=True)
+@part
 def evaluate(
-    rows: Rows, j: int, sensors: Sensors, s: int, dt: float, rules: Rules, x: Floats, p: Floats, room: Floats
-) -> tuple[float, float]:
-    """Work row j into one mode's mean and covariance, in place. Returns squared Mahalanobis distance and likelihood.
+    rows: Rows,
+    j: int,
+    mask: int,
+    sensors: Sensors,
+    s: int,
+    dt: float,
+    earth: int,
+    gate: float,
+    x: Floats,
+    p: Floats,
+    room: Floats,
+) -> float:
+    """Work the scalars in `mask` of row j into one mean and covariance, in place; returns their likelihood.
 
-    Gradients are taken once, at the mean that came in (extended Kalman filter). Beyond the gate it stops early with
-    likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
+    Gradients are taken once, at the mean that came in (extended Kalman filter). Beyond the gate (of the squared
+    Mahalanobis distance) it stops early with likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
     """
     h, nu, start = room[0], room[1], room[2, 0]
     d2, scale = 0.0, 1.0
-    if rules.earth == 0 and dt == 0.0 and rows.mask[j] & POLAR_BITS == 0 and rows.mask[j] < (1 << VELOCITY_EAST):
+    if earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST):
         for q in range(3):
-            if rows.mask[j] & (1 << (EAST + q)):
+            if mask & (1 << (EAST + q)):
                 innovation = rows.z[j, EAST + q] - x[q]
                 v = pick(x, p, q, innovation, rows.var[j, EAST + q], start)
                 d2 += innovation * innovation / v
                 scale *= TWO_PI * v
-                if d2 > rules.gate:
-                    return d2, 0.0
-        return d2, math.exp(-0.5 * d2) / math.sqrt(scale)
+                if d2 > gate:
+                    return 0.0
+        return math.exp(-0.5 * d2) / math.sqrt(scale)
     k = 0
-    if rows.mask[j] & POLAR_BITS:
-        k = polar(rows, j, sensors, s, x, dt, rules.earth, h, nu)
-    k = cartesian(rows, j, x, dt, h, nu, k)
+    if mask & POLAR_BITS:
+        k = polar(rows, j, mask, sensors, s, x, dt, earth, h, nu)
+    k = cartesian(rows, j, mask, x, dt, h, nu, k)
     for a in range(6):
         start[a] = x[a]
     for q in range(k):
@@ -200,86 +207,12 @@ def evaluate(
         v = correct(x, p, h[q], innovation, nu[q, 1], room[2, 1])
         d2 += innovation * innovation / v
         scale *= TWO_PI * v
-        if d2 > rules.gate:
-            return d2, 0.0
-    return d2, math.exp(-0.5 * d2) / math.sqrt(scale)
+        if d2 > gate:
+            return 0.0
+    return math.exp(-0.5 * d2) / math.sqrt(scale)
 
 
-@njit(cache=True)
-def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
-    """The state that row j alone speaks for: x (6,), p (6, 6). What it did not measure comes from the model."""
-    x[:] = 0.0
-    p[:, :] = 0.0
-    z, var = rows.z[j], rows.var[j]
-    if rows.mask[j] & (1 << RANGE):
-        r, azimuth, elevation = z[RANGE], z[AZIMUTH], z[ELEVATION]
-        g = r * math.cos(elevation)
-        axes = sensors.axes[s]
-        unbiased = math.exp(0.5 * min(var[AZIMUTH], 0.1))
-        for a in range(3):
-            flat = math.sin(azimuth) * axes[0, a] + math.cos(azimuth) * axes[1, a]
-            room[0, 0, a] = math.cos(elevation) * flat + math.sin(elevation) * axes[2, a]
-            room[0, 1, a] = g * (math.cos(azimuth) * axes[0, a] - math.sin(azimuth) * axes[1, a])
-            room[0, 2, a] = r * (math.cos(elevation) * axes[2, a] - math.sin(elevation) * flat)
-            x[a] = sensors.place[s, a] + g * unbiased * flat + r * math.sin(elevation) * axes[2, a]
-        for a in range(3):
-            for b in range(3):
-                p[a, b] = (
-                    var[RANGE] * room[0, 0, a] * room[0, 0, b]
-                    + var[AZIMUTH] * room[0, 1, a] * room[0, 1, b]
-                    + var[ELEVATION] * room[0, 2, a] * room[0, 2, b]
-                )
-    else:
-        for a in range(3):
-            x[a] = z[EAST + a]
-            for b in range(3):
-                for q in range(3):
-                    p[a, b] += var[EAST + q] * rows.axes[j, q, a] * rows.axes[j, q, b]
-    up = room[2, 0]
-    upward(x, rules.earth, up)
-    for a in range(3):
-        for b in range(3):
-            uu = up[a] * up[b]
-            p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
-    extra = rows.mask[j] & ~((1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << EAST) | (1 << NORTH) | (1 << UP))
-    if extra:
-        learn(rows, j, sensors, s, rules, x, p, room, extra)
-
-
-@njit(cache=True)
-def learn(
-    rows: Rows,
-    j: int,
-    sensors: Sensors,
-    s: int,
-    rules: Rules,
-    x: Floats,
-    p: Floats,
-    room: Floats,
-    extra: int,
-) -> None:
-    """Work what is no place (range rate, altitude, velocity) into a new component."""
-    h, nu = room[0], room[1]
-    k = polar(rows, j, sensors, s, x, 0.0, rules.earth, h, nu) if rows.mask[j] & POLAR_BITS else 0
-    cartesian(rows, j, x, 0.0, h, nu, k)
-    start = room[2, 0]
-    for a in range(6):
-        start[a] = x[a]
-    q = 0
-    for place in range(QUANTITIES):
-        # polar() gives the range rate last of its own
-        bit = (RANGE, AZIMUTH, ELEVATION, ALTITUDE, RANGE_RATE, EAST, NORTH, UP, 8, 9, 10)[place]
-        if not rows.mask[j] & (1 << bit):
-            continue
-        if extra & (1 << bit):
-            innovation = nu[q, 0]
-            for a in range(6):
-                innovation -= h[q, a] * (x[a] - start[a])
-            correct(x, p, h[q], innovation, nu[q, 1], room[2, 1])
-        q += 1
-
-
-@njit(cache=True)
+@part
 def visible(sensors: Sensors, s: int, x: Floats, p: Floats, earth: int, sector: Floats) -> tuple[float, float]:
     """How likely sensor s detects a state, and how likely the state lies in the sector (from, to) now looked at."""
     num = sensors.num[s]
@@ -316,7 +249,7 @@ def visible(sensors: Sensors, s: int, x: Floats, p: Floats, earth: int, sector: 
     return pd, inside
 
 
-@njit(cache=True)
+@part
 def in_sector(axes: Floats, e: float, n: float, p: Floats, sector: Floats) -> float:
     """How likely a state at (e, n) from the sensor, with covariance p, lies between two azimuths (clockwise)."""
     half = 0.5 * ((sector[1] - sector[0]) % TWO_PI)

@@ -1,0 +1,151 @@
+"""What each detection would be if it were of something new: how often such detections come, and its state.
+
+The unseen is a field, or for laboratory data a Gaussian mixture, with which a paper's initial intensity and births are
+met. Source of the converted state: Mo et al., IEEE TAES 1998 (unbiased polar conversion).
+"""
+
+import math
+
+from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
+from tocsin.tracking.kernels.compiled import part
+from tocsin.tracking.kernels.motion import clear, drift, put, upward
+from tocsin.tracking.kernels.sensing import evaluate
+
+PLACE_BITS = (1 << c.RANGE) | (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.EAST) | (1 << c.NORTH) | (1 << c.UP)
+
+
+@part
+def pass_time(mixture: Mixture, rules: Rules, running: Ints, counters: Ints, time: int, f: Floats) -> None:
+    """Move the mixture to `time` (ns): it moves by the first mode, dies, and is born anew."""
+    if running[c.MIXTURE_TIME] == c.NEVER:
+        running[c.MIXTURE_TIME] = time
+        return
+    dt = (time - running[c.MIXTURE_TIME]) * 1e-9
+    if dt <= 0.0:
+        return
+    running[c.MIXTURE_TIME] = time
+    kept = 0
+    for u in range(running[c.MIXTURE_COUNT]):
+        if mixture.w[u] <= rules.mixture_floor:
+            continue
+        put(mixture.x[kept], mixture.p[kept], mixture.x[u], mixture.p[u])
+        mixture.w[kept] = mixture.w[u] * math.exp(-dt / rules.survival_s)
+        drift(mixture.x[kept], mixture.p[kept], rules.modes[0], dt, rules.earth, f)
+        kept += 1
+    for b in range(mixture.birth_rate.shape[0]):
+        if kept >= mixture.w.shape[0]:
+            counters[c.C_MIXTURE_CUT] += 1
+            continue
+        put(mixture.x[kept], mixture.p[kept], mixture.birth_x[b], mixture.birth_p[b])
+        mixture.w[kept] = mixture.birth_rate[b] * dt
+        kept += 1
+    running[c.MIXTURE_COUNT] = kept
+
+
+@part
+def thin(mixture: Mixture, count: int, pd: float) -> None:
+    """A look found nothing new where the unseen was: less of it is left."""
+    for u in range(count):
+        mixture.w[u] *= 1.0 - pd
+
+
+@part
+def shadow(x: Floats, p: Floats, rules: Rules, box: Floats) -> None:
+    """A position (3,) with its covariance in the plane of neighbours: box (4,) is place and half sides of its gate."""
+    for q in range(2):
+        a = rules.plane[q]
+        box[q] = a[0] * (x[0] - rules.origin[0]) + a[1] * (x[1] - rules.origin[1]) + a[2] * (x[2] - rules.origin[2])
+        v = a[0] * a[0] * p[0, 0] + a[1] * a[1] * p[1, 1] + a[2] * a[2] * p[2, 2]
+        v += 2.0 * (a[0] * a[1] * p[0, 1] + a[0] * a[2] * p[0, 2] + a[1] * a[2] * p[1, 2])
+        box[2 + q] = math.sqrt(rules.gate * max(v, 0.0))
+
+
+@part
+def place(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
+    """Position and velocity by row j's place alone: x (6,), p (6, 6). What it did not measure comes from the model."""
+    clear(x, p)
+    z, var = rows.z[j], rows.var[j]
+    if rows.mask[j] & (1 << c.RANGE):
+        r, azimuth, elevation = z[c.RANGE], z[c.AZIMUTH], z[c.ELEVATION]
+        g = r * math.cos(elevation)
+        unbiased = math.exp(0.5 * min(var[c.AZIMUTH], 0.1))
+        axes, los, across, over = sensors.axes[s], room[0, 0], room[0, 1], room[0, 2]
+        for a in range(3):
+            flat = math.sin(azimuth) * axes[0, a] + math.cos(azimuth) * axes[1, a]
+            los[a] = math.cos(elevation) * flat + math.sin(elevation) * axes[2, a]
+            across[a] = g * (math.cos(azimuth) * axes[0, a] - math.sin(azimuth) * axes[1, a])
+            over[a] = r * (math.cos(elevation) * axes[2, a] - math.sin(elevation) * flat)
+            x[a] = sensors.place[s, a] + g * unbiased * flat + r * math.sin(elevation) * axes[2, a]
+        for a in range(3):
+            for b in range(3):
+                p[a, b] = var[c.RANGE] * los[a] * los[b]
+                p[a, b] += var[c.AZIMUTH] * across[a] * across[b] + var[c.ELEVATION] * over[a] * over[b]
+    else:
+        for a in range(3):
+            x[a] = z[c.EAST + a]
+            for b in range(3):
+                for q in range(3):
+                    p[a, b] += var[c.EAST + q] * rows.axes[j, q, a] * rows.axes[j, q, b]
+    up = room[2, 0]
+    upward(x, rules.earth, up)
+    for a in range(3):
+        for b in range(3):
+            uu = up[a] * up[b]
+            p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
+
+
+@part
+def imagine(
+    rows: Rows,
+    look: int,
+    looks: Looks,
+    sensors: Sensors,
+    rules: Rules,
+    mixture: Mixture,
+    count: int,
+    s: Scratch,
+) -> None:
+    """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
+    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none."""
+    sensor = looks.sensor[look]
+    for j in range(looks.first[look], looks.last[look]):
+        q = j - looks.first[look]
+        x, p, box = s.row_x[q], s.row_p[q], s.row_box[q]
+        placed = rows.mask[j] & (1 << c.RANGE) and rows.mask[j] & (1 << c.AZIMUTH) or rows.mask[j] & (0b11 << c.EAST)
+        if not placed:  # any component may be meant
+            s.row_rate[q, c.RATE_NEW], s.row_rate[q, c.RATE_OTHER] = 0.0, max(rows.clutter[j], 1e-300)
+            box[0], box[1], box[2], box[3] = 0.0, 0.0, math.inf, math.inf
+            continue
+        place(rows, j, sensors, sensor, rules, x, p, s.room)
+        shadow(x, p, rules, box)
+        slack = 5.0 * rules.speed * abs(rows.time[j] - looks.time[look]) * 1e-9
+        box[2] += slack
+        box[3] += slack
+        new = sensors.num[sensor, c.PD] * rules.density * rows.prior[j]
+        if count > 0:
+            new = 0.0
+            clear(x, p)
+        elif rows.mask[j] & ~PLACE_BITS:
+            mask = rows.mask[j] & ~PLACE_BITS
+            evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, math.inf, x, p, s.room)
+        for u in range(count):  # moments of the mixture after the detection, about zero
+            mean, cov = s.mean[0], s.cov[0]
+            put(mean, cov, mixture.x[u], mixture.p[u])
+            mask = rows.mask[j]
+            likelihood = evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, rules.gate, mean, cov, s.room)
+            weight = sensors.num[sensor, c.PD] * mixture.w[u] * likelihood
+            if weight > 0.0:
+                new += weight
+                for a in range(6):
+                    x[a] += weight * mean[a]
+                    for b in range(6):
+                        p[a, b] += weight * (cov[a, b] + mean[a] * mean[b])
+        if count > 0 and new > 0.0:
+            for a in range(6):
+                x[a] /= new
+            for a in range(6):
+                for b in range(6):
+                    p[a, b] = p[a, b] / new - x[a] * x[b]
+        s.row_rate[q, c.RATE_NEW] = new
+        s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
