@@ -138,7 +138,7 @@ class Plan:
         self._hash = chain.link(self._hash, number, time_ns, kind, record.format, digest)
         self._time_ns = time_ns
         self._entries.append((number, time_ns, kind, record.format, digest, self._hash, body))
-        if kind in {format.START, format.DUMP}:
+        if kind in format.MARKED:
             self._others.append(("INSERT INTO marks VALUES(?, ?, ?)", (number, kind, time_ns)))
         for first, last in record.rests_on:
             self._others.append(("INSERT OR IGNORE INTO pins VALUES(?, ?, ?)", (number, first, last or number)))

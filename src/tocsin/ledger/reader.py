@@ -146,15 +146,14 @@ class Reader:
 
     def items_between(self, from_ns: int, to_ns: int, kinds: Collection[str] = ITEMS) -> Iterator[Entry]:
         """Entries of these kinds with from_ns <= time_ns < to_ns, in the order in which they were decided on."""
-        query = """SELECT min(first) FILTER (WHERE to_ns >= ?1), max(last) FILTER (WHERE from_ns < ?2) FROM (
-            SELECT first, last, from_ns, to_ns FROM segments
-            UNION ALL SELECT number, number, time_ns, time_ns FROM entries)"""
-        first, last = self.ask(query, from_ns, to_ns)[0]
-        if first is None or last is None:
-            return
-        for entry in self.entries(first, last):
-            if from_ns <= entry.time_ns < to_ns and entry.kind in kinds:
-                yield entry
+        query = """SELECT first, last FROM segments WHERE to_ns >= ?1 AND from_ns < ?2
+            UNION ALL SELECT min(number), max(number) FROM entries WHERE time_ns >= ?1 AND time_ns < ?2
+            ORDER BY 1"""
+        seen = 0
+        for first, last in self.ask(query, from_ns, to_ns):
+            if last is not None:  # rows that a file holds already are still in the database for a while
+                yield from self._chosen(max(first, seen + 1), last, from_ns, to_ns, kinds)
+                seen = max(seen, last)
 
     def last_dump_before(self, time_ns: int) -> Entry | None:
         """The newest state kept at or before a time: load it, then advance through the items after its number."""
@@ -174,6 +173,17 @@ class Reader:
         """(entry, first, last) of what rests on entries in this range."""
         rows = self.ask("SELECT entry, first, last FROM pins WHERE first <= ? AND last >= ?", last, first)
         return [(entry, low, high) for entry, low, high in rows]
+
+    def _chosen(self, first: int, last: int, from_ns: int, to_ns: int, kinds: Collection[str]) -> Iterator[Entry]:
+        if first > last:
+            return
+        before = self.hash_of(first - 1)
+        for row in self.rows(first):
+            if row[0] > last:
+                return
+            if from_ns <= row[1] < to_ns and row[2] in kinds:
+                yield chain.entry(row, before)
+            before = row[5]
 
     def _row(self, number: int) -> Row:
         rows = self._rows_at(number)

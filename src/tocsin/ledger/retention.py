@@ -108,7 +108,7 @@ class Sweep:
         }
 
     def _hourly(self, segment: Segment) -> list[int]:
-        """Dumps that thinning leaves: the first of an hour, and the first after a start, where a replay goes on."""
+        """Dumps that thinning leaves: the first of an hour, and where a replay goes on after a start or a leap."""
         query = """SELECT number FROM (
             SELECT number, kind, time_ns, lag(kind) OVER marked AS kind_before, lag(time_ns) OVER marked AS before_ns
             FROM marks WINDOW marked AS (ORDER BY number))

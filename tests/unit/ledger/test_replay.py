@@ -161,6 +161,18 @@ def test_a_start_without_a_dump_goes_on_from_the_state_before(tmp_path: Path) ->
     assert replay.replay(tmp_path, load, advance, FINGERPRINT).same
 
 
+def test_a_leap_of_time_goes_on_from_its_own_dump(tmp_path: Path) -> None:
+    clock = Clock()
+    with open_ledger(tmp_path, clock) as ledger:
+        live(ledger, clock, Sum(), 30)
+        clock.pass_s(-20)
+        ledger.submit([Record(format.ANEW, clock(), b"played from another moment")])
+        live(ledger, clock, Sum(500.0), 30)
+    report = replay.replay(tmp_path, load, advance, FINGERPRINT)
+    assert report.same
+    assert report.items == 120
+
+
 def test_deleted_inputs_are_a_gap_and_replay_goes_on_after_it(tmp_path: Path) -> None:
     clock, state = Clock(), Sum()
     with open_ledger(tmp_path, clock, retention=Retention(days=1 / 1440)) as ledger:

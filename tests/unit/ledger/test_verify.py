@@ -288,10 +288,9 @@ def test_an_index_that_lies_about_a_range_is_named(ledger: Path) -> None:
 
 def test_a_running_ledger_verifies(tmp_path: Path) -> None:
     clock = Clock()
-    stop = threading.Event()
 
     def write() -> None:
-        while not stop.is_set():
+        for _ in range(20):
             fill(running, clock, minutes=1)
             running.keep()
 
@@ -299,11 +298,12 @@ def test_a_running_ledger_verifies(tmp_path: Path) -> None:
         thread = threading.Thread(target=write)
         thread.start()
         reports = [verify.verify(tmp_path)]
-        while len(reports) < 10 or reports[-1].segments < 3:
+        while thread.is_alive():
             reports.append(verify.verify(tmp_path))
-        stop.set()
         thread.join()
+        reports.append(verify.verify(tmp_path))
     assert all(report.whole for report in reports)
+    assert reports[-1].segments == 20
 
 
 def test_heads_are_read_from_a_file_with_one_on_each_line(whole: Path, tmp_path: Path) -> None:

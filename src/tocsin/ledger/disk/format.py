@@ -31,6 +31,7 @@ ANEW = "anew"  # what follows goes on from the dump after it, not from what was 
 SEGMENT = "segment"  # a range of entries moved to a file
 RETENTION = "retention"  # bodies of a range were deleted
 REFUSED = "refused"  # inputs that the full disk had no room for
+MARKED = (START, DUMP, ANEW)  # looked up by time, and by what comes first after what
 
 # `body` is the last column: a scan over numbers and times then never reads the pages that large bodies overflow into.
 # No index on time: rows are at most a few minutes, and each index page is written again in every commit.
