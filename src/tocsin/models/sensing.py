@@ -37,7 +37,8 @@ def sensor_sigma(sensor: Sensor, name: str) -> float:
         return sensor.sigma[name] * MEAN_RADIUS_M if name in sensor.sigma else sensor_sigma(sensor, "north_m")
     if name == "longitude_rad":
         if name in sensor.sigma:
-            return sensor.sigma[name] * MEAN_RADIUS_M * float(np.cos(sensor.latitude_rad))
+            latitude = 0.0 if np.isnan(sensor.latitude_rad) else sensor.latitude_rad
+            return sensor.sigma[name] * MEAN_RADIUS_M * float(np.cos(latitude))
         return sensor_sigma(sensor, "east_m")
     return sensor.sigma.get(name, USUAL_SIGMA[name])
 

@@ -55,12 +55,12 @@ class Reason:
 UNKNOWN = Reason("unknown sensor", "no [[sensor]] of the site has this name or source; add it, or stop the feed")
 NOT_FINITE = Reason("not a finite number", "a measured value or its sigma is infinite; NaN means not measured")
 RANGE_BAD = Reason("range out of bounds", "a slant range is positive and below 10,000 km")
-ANGLE_BAD = Reason("angle out of bounds", "azimuth -pi to 2 pi, elevation and latitude -pi/2 to pi/2, longitude -2 pi to 2 pi")
+ANGLE_BAD = Reason("angle out of bounds", "azimuth and longitude lie in -2 pi to 2 pi, elevation and latitude in -pi/2 to pi/2")
 SIGMA_BAD = Reason("sigma out of bounds", "a sigma is positive: a covariance of zero would be certainty")
 NO_PLACE = Reason("nothing to place it by", "needed: range and azimuth, or latitude and longitude, or east and north")
 FAR_BAD = Reason("value out of bounds", "positions within 10,000 km, speeds below 20 km/s")
 LATE = Reason("later than late_s", "the picture has moved on; mend the sensor's clock or its line")
-TOO_MANY = Reason("too many detections in one batch", "the batch was cut; send smaller scans or look for a faulty sensor")
+TOO_MANY = Reason("too many detections in one batch", "it was cut; send smaller scans, or look for a faulty sensor")
 
 
 class Intake:
@@ -103,7 +103,8 @@ class Intake:
         self._position(rows, taken, radar)
         self._polar(rows, taken, radar, known)
         self._velocity(rows, taken, radar)
-        placed = (rows.mask & (1 << c.AZIMUTH) > 0) & (rows.mask & (1 << c.RANGE) > 0) | (rows.mask & (0b11 << 5) == 0b11 << 5)
+        polar, flat = (1 << c.RANGE) | (1 << c.AZIMUTH), (1 << c.EAST) | (1 << c.NORTH)
+        placed = (rows.mask & polar == polar) | (rows.mask & flat == flat)
         reasons = [(UNKNOWN, sensor < 0), *taken.reasons, (NO_PLACE, ~placed)]
         return rows, [(reason, rows_) for reason, rows_ in reasons if rows_.any()]
 
@@ -258,8 +259,8 @@ class _Taken:
         declared = self.sigma[name][self.sensor]
         own = self.values.get(f"{name}_sigma")
         if own is not None:
-            self.refuse(SIGMA_BAD, has & (own <= 0.0))
             declared = np.where(np.isnan(own), declared, own * metres)
+        self.refuse(SIGMA_BAD, has & ~((declared > 0.0) & (declared < 1e7)))
         has = has & ~bad
         return np.where(has, value, 0.0), declared * declared, has
 
