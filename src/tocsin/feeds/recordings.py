@@ -7,7 +7,6 @@ comes as a Scan of refusals.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,11 @@ import numpy as np
 
 from tocsin.errors import InputError
 from tocsin.feeds import table
+from tocsin.feeds.cutting import pieces
 from tocsin.feeds.draft import Decoder, Draft
 from tocsin.feeds.tables import detections
 from tocsin.feeds.transport import directory, files, pcap
-from tocsin.messages import Detections, Ints, Packet, Refusal, Scan, freeze
+from tocsin.messages import Packet, Refusal, Scan
 
 BATCH_NS = 100_000_000  # packets of so long are decoded at once: one call of compiled code for many
 BATCH_PACKETS = 512
@@ -77,24 +77,8 @@ class Recording:
             yield replace(scan, received_ns=max(scan.received_ns, newest_ns)) if self.untimed else scan
             return
         received = np.maximum.accumulate(np.maximum(scan.detections.time_ns, newest_ns))
-        bounds = np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1
-        for first, last in pairwise([0, *bounds.tolist(), len(received)]):
-            rows = _rows(scan.detections, slice(first, last), received[first:last])
-            piece = replace(scan, detections=rows, received_ns=int(received[last - 1]))
-            if first > 0:  # told once, with the first piece
-                piece = replace(piece, statuses=(), refusals=(), raw_length=0)
-            freeze(piece)
-            yield piece
-
-
-def _rows(detections: Detections, rows: slice, received_ns: Ints) -> Detections:
-    return Detections(
-        detections.sweep[rows],
-        detections.time_ns[rows],
-        received_ns.copy(),
-        {name: column[rows] for name, column in detections.values.items()},
-        {name: words[rows] for name, words in detections.texts.items()},
-    )
+        timed = replace(scan, detections=replace(scan.detections, received_ns=received))
+        yield from pieces(timed, np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1)
 
 
 def _batches(packets: Iterable[Packet]) -> Iterator[Sequence[Packet]]:
