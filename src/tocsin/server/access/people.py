@@ -54,12 +54,12 @@ class Person:
 class People:
     """The store. Every method may be called from any thread; each is one transaction."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hasher: PasswordHasher | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.chmod(0o600)
         self._lock = threading.Lock()
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         # Verified against when nobody has the name, so that the answer takes as long as for somebody who has.
         self._nobody = self._hasher.hash(new_token())
         self._connection = apsw.Connection(str(path))

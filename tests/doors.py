@@ -1,0 +1,121 @@
+"""For tests of the server: a station that remembers what it was asked, a door with people, and a browser-like client."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from tests.skies import START_NS, picture
+from tocsin.errors import LedgerError, SettingError
+from tocsin.messages import Answer, Order, Picture
+from tocsin.server.access.door import Door
+from tocsin.server.access.guard import names
+from tocsin.server.access.limits import Limits
+from tocsin.server.access.people import People
+from tocsin.server.access.roles import Role
+from tocsin.server.access.sessions import Sessions
+from tocsin.server.app import build
+from tocsin.server.hub import Hub
+from tocsin.server.past import Past
+from tocsin.server.plain import static
+from tocsin.server.station import Figures, Station
+from tocsin.server.trails import Trails
+from tocsin.settings import Settings
+
+ORIGIN = "http://127.0.0.1:8000"
+LIVE = "ws://127.0.0.1:8000/api/live"
+PASSWORD = "correct horse battery"  # noqa: S105  of nobody
+
+
+@dataclass(slots=True)
+class House:
+    """A whole server without a running system behind it. `now_ns` is moved by the test."""
+
+    folder: Path
+    tls: bool = False
+    now_ns: int = START_NS
+    orders: list[Order] = field(default_factory=list)
+    controls: list[tuple[str, float | None]] = field(default_factory=list)
+    offered: list[tuple[str, bytes]] = field(default_factory=list)
+    answer: Callable[[Order], "Future[Answer]"] | None = None
+    full: bool = False
+    figures: Figures = field(default_factory=Figures)
+    station: Station = field(init=False)
+    door: Door = field(init=False)
+    hub: Hub = field(init=False)
+    app: ASGIApp = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.station = Station(
+            "a site", "demo", "UTC", (), Settings(), self._now, self._now, self._order, self._offer,
+            lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control,
+        )  # fmt: skip
+        people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        for role in Role:
+            people.admit(role.value, role)
+        sessions = Sessions(people, self._now, lambda key: self.hub.close_session(key, "signed out"))
+        host = names("127.0.0.1", 443 if self.tls else 8000, tls=self.tls)
+        self.door = Door(people, sessions, Limits(lambda: self.now_ns / 1e9), host)
+        trails = Trails()
+        self.hub = Hub(Settings().frame, self._now, lambda s, c: static(self.station, s, c), trails.see)
+        web = self.folder / "web"
+        (web / "assets").mkdir(parents=True, exist_ok=True)
+        (web / "index.html").write_text("<!doctype html>tocsin")
+        (web / "assets" / "index-1a2b.js").write_text("1")
+        (self.folder / "secret.txt").write_text("secret")
+        self.app = build(self.station, self.door, self.hub, Past(self.station), trails, web)
+
+    def _now(self) -> int:
+        return self.now_ns
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now_ns += round(seconds * 1e9)
+
+    def _order(self, order: Order) -> "Future[Answer]":
+        self.orders.append(order)
+        if self.answer is not None:
+            return self.answer(order)
+        future: Future[Answer] = Future()
+        future.set_result(Answer(order.time_ns, order.key, accepted=True, reason="done"))
+        return future
+
+    def _offer(self, feed: str, data: bytes) -> bool:
+        if feed != "box":
+            raise KeyError(feed)
+        self.offered.append((feed, data))
+        return not self.full
+
+    def _control(self, action: str, value: float | None) -> None:
+        if action == "fly":
+            raise SettingError("time cannot fly")
+        self.controls.append((action, value))
+
+    def _at(self, time_ns: int) -> Picture:
+        if time_ns < START_NS - 60 * 10**9:
+            raise LedgerError("nothing is kept of then")
+        return picture(time_ns, [1, 2])
+
+    def client(self, role: Role | None = None, **headers: str) -> TestClient:
+        """A browser on our own page, signed in as the person named like `role`."""
+        base = "https://127.0.0.1" if self.tls else ORIGIN
+        client = TestClient(self.app, base_url=base, headers={"origin": base} | headers, client=("127.0.0.1", 50_000))
+        if role is not None:
+            token = self.door.sessions.new_link(role.value)
+            assert client.post("/api/session", json={"token": token}).status_code == 200
+        return client
+
+
+@contextmanager
+def house(folder: Path, *, tls: bool = False) -> Iterator[House]:
+    """A house that is closed after use."""
+    made = House(folder, tls)
+    try:
+        yield made
+    finally:
+        made.door.people.close()
