@@ -1,0 +1,86 @@
+"""All scores of one set of tracks against one truth, from one search of near pairs."""
+
+from dataclasses import dataclass
+
+from tocsin.errors import SettingError
+from tocsin.score.alignment import Scene
+from tocsin.score.consistency import Consistency, consistency, independent_squares
+from tocsin.score.match import Clear, Stretch, clear, stretches
+from tocsin.score.near import Near, near
+from tocsin.score.sets import Series, series
+from tocsin.score.siap import Siap, siap
+from tocsin.score.surveillance import Errors, Surveillance, errors, surveillance
+from tocsin.score.trajectories import TrajectoryGospa, trajectory_gospa
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts. `c_m` is how far a track may be off before it counts as none; `gate_m` and `switch_m` default to it.
+
+    `confirm` and `misses` are the steps after which a track is taken to follow a target, or to have left it (SIAP).
+    `interval_s` is the update interval of the surveillance rows (8 s: EUROCONTROL-SPEC-147, 5 NM separation).
+    """
+
+    c_m: float = 1000.0
+    p: float = 2.0
+    alpha: float = 2.0
+    gate_m: float = 0.0
+    switch_m: float = 0.0
+    confirm: int = 3
+    misses: int = 2
+    interval_s: float = 8.0
+
+    def __post_init__(self) -> None:
+        if self.confirm < 1 or self.misses < 1:
+            raise SettingError(f"confirm = {self.confirm}, misses = {self.misses}; expected at least 1 step each")
+        if not (self.gate_m >= 0.0 and self.switch_m >= 0.0):
+            raise SettingError(f"gate {self.gate_m} m, switch {self.switch_m} m; expected 0 (as c) or more")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorecard:
+    """What came out. `nees` is of positions, from sigmas along east, north and up; None where tracks tell none."""
+
+    rules: Rules
+    scene: Scene
+    pairs: Near
+    sets: Series
+    trajectories: TrajectoryGospa
+    stretches: list[Stretch]
+    siap: Siap
+    clear: Clear
+    errors: Errors
+    surveillance: Surveillance
+    nees: Consistency | None
+
+
+def score(scene: Scene, rules: Rules) -> Scorecard:
+    """Every score. Raises SettingError for rules that cannot be."""
+    truth, tracks, steps = scene.truth, scene.tracks, scene.steps
+    near_c = near(truth, tracks, rules.c_m)
+    gate_m = rules.gate_m or rules.c_m
+    near_gate = near_c if gate_m == rules.c_m else near(truth, tracks, gate_m)
+    followed = stretches(truth, tracks, near_gate, rules.confirm, rules.misses)
+    matched = clear(truth, tracks, near_gate)
+    error = errors(scene, matched)
+    return Scorecard(
+        rules=rules,
+        scene=scene,
+        pairs=near_gate,
+        sets=series(truth, tracks, steps, near_c, rules.p, rules.alpha),
+        trajectories=trajectory_gospa(truth, tracks, steps, near_c, rules.switch_m or rules.c_m, rules.p),
+        stretches=followed,
+        siap=siap(truth, tracks, scene.times_s, followed),
+        clear=matched,
+        errors=error,
+        surveillance=surveillance(scene, near_gate, matched, error, rules.interval_s),
+        nees=_nees(scene, matched),
+    )
+
+
+def _nees(scene: Scene, matched: Clear) -> Consistency | None:
+    offsets = scene.offsets_m(matched.pairs.truth, matched.pairs.track)
+    squares, degrees = independent_squares(offsets, scene.sigma_m[matched.pairs.track])
+    if not degrees:
+        return None
+    return consistency(squares, degrees, scene.truth.step[matched.pairs.truth], scene.steps)
