@@ -1,4 +1,4 @@
-"""For tests of the server: a station that remembers what it was asked, a door with people, and a browser-like client."""
+"""For tests of the server: a station that remembers what it was asked, a door with people, and a browser."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future

@@ -17,6 +17,7 @@ from tocsin.settings import Frame as SiteFrame
 
 VERSION = 1
 NO_SENSOR = 65_535
+ROUND = 0.01
 # name: (dtype on the wire, step of rounding; 0 keeps the number). A row is sent again when a rounded number changes.
 COLUMNS: Mapping[str, tuple[str, float]] = {
     "id": ("<u4", 0),
@@ -126,6 +127,7 @@ def _ellipses(picture: Picture, latitude: Floats, longitude: Floats) -> tuple[Fl
         nn = nx * nx * xx + ny * ny * yy + nz * nz * zz + 2 * (nx * ny * xy + nx * nz * xz + ny * nz * yz)
     middle, spread = (ee + nn) / 2, np.hypot((ee - nn) / 2, en)
     bearing = np.mod(np.pi / 2 - np.arctan2(2 * en, ee - nn) / 2, np.pi)
+    bearing[spread < ROUND * middle] = 0.0  # a circle has no bearing: what noise says would change with every frame
     return np.sqrt(np.maximum(middle + spread, 0)), np.sqrt(np.maximum(middle - spread, 0)), bearing
 
 
