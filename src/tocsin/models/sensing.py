@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tocsin.geo.ellipsoid import MEAN_RADIUS_M
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu
@@ -51,7 +52,7 @@ def place_of(sensor: Sensor, frame: Frame) -> Floats:
     return np.array([sensor.east_m, sensor.north_m, sensor.up_m])
 
 
-def axes_at(latitude_rad: Floats, longitude_rad: Floats) -> Floats:
+def axes_at(latitude_rad: ArrayLike, longitude_rad: ArrayLike) -> Floats:
     """East, north and up as ECEF vectors: (n, 3, 3), one row each."""
     latitude, longitude = np.broadcast_arrays(latitude_rad, longitude_rad)
     return np.stack([ecef_vector_from_enu(unit, latitude, longitude) for unit in np.eye(3)], axis=-2)

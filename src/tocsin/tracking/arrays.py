@@ -117,12 +117,12 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
     )
 
 
-def pack(array: np.ndarray) -> dict[str, object]:  # type: ignore[type-arg]  # any dtype
+def pack(array: np.ndarray) -> dict[str, object]:
     """An array as plain data, for a dump."""
     return {"dtype": array.dtype.str, "shape": list(array.shape), "data": np.ascontiguousarray(array).tobytes()}
 
 
-def unpack(packed: Mapping[str, object]) -> np.ndarray:  # type: ignore[type-arg]  # any dtype
+def unpack(packed: Mapping[str, object]) -> np.ndarray:
     """The array that `pack` wrote, free to be written to."""
     shape = packed["shape"]
     assert isinstance(shape, list)  # noqa: S101
@@ -131,7 +131,7 @@ def unpack(packed: Mapping[str, object]) -> np.ndarray:  # type: ignore[type-arg
     return np.frombuffer(data, dtype=np.dtype(str(packed["dtype"]))).reshape(shape).copy()
 
 
-def digest_of(*arrays: np.ndarray) -> bytes:  # type: ignore[type-arg]  # any dtype
+def digest_of(*arrays: np.ndarray) -> bytes:
     """A digest of arrays: equal digests, equal bits."""
     known = hashlib.sha256()
     for array in arrays:

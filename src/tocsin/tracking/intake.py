@@ -55,7 +55,7 @@ class Reason:
 UNKNOWN = Reason("unknown sensor", "no [[sensor]] of the site has this name or source; add it, or stop the feed")
 NOT_FINITE = Reason("not a finite number", "a measured value or its sigma is infinite; NaN means not measured")
 RANGE_BAD = Reason("range out of bounds", "a slant range is positive and below 10,000 km")
-ANGLE_BAD = Reason("angle out of bounds", "azimuth and longitude lie in -2 pi to 2 pi, elevation and latitude in -pi/2 to pi/2")
+ANGLE_BAD = Reason("angle out of bounds", "azimuth, longitude: within 2 pi of 0; elevation, latitude: within pi/2")
 SIGMA_BAD = Reason("sigma out of bounds", "a sigma is positive: a covariance of zero would be certainty")
 NO_PLACE = Reason("nothing to place it by", "needed: range and azimuth, or latitude and longitude, or east and north")
 FAR_BAD = Reason("value out of bounds", "positions within 10,000 km, speeds below 20 km/s")
@@ -101,7 +101,7 @@ class Intake:
         )
         radar = self.is_radar[known]
         self._position(rows, taken, radar)
-        self._polar(rows, taken, radar, known)
+        self._polar(rows, taken, known)
         self._velocity(rows, taken, radar)
         polar, flat = (1 << c.RANGE) | (1 << c.AZIMUTH), (1 << c.EAST) | (1 << c.NORTH)
         placed = (rows.mask & polar == polar) | (rows.mask & flat == flat)
@@ -125,16 +125,16 @@ class Intake:
         here = rows.mask & (1 << c.EAST) > 0
         if not here.any():
             return
-        rows.clutter[here] /= self._ground(rows, taken.sensor)[here]
+        rows.clutter[here] /= self._ground(taken.sensor)[here]
         if self.frame.dimensions == 2:
             rows.var[:, c.UP] = 0.0
             return
         self._height(rows, here, rows.z[:, c.UP].copy())
 
-    def _ground(self, rows: Rows, sensor: Ints) -> Floats:
+    def _ground(self, sensor: Ints) -> Floats:
         if np.isnan(self.model.clutter_per_m2):
             return self.area[sensor]
-        return np.maximum(self.clutter[sensor], 1e-300) / self.model.clutter_per_m2
+        return np.asarray(np.maximum(self.clutter[sensor], 1e-300) / self.model.clutter_per_m2)
 
     def _height(self, rows: Rows, here: Flags, height: Floats) -> None:
         """The height's part in the rates of false and of new detections, or the model's height where there is none."""
@@ -162,10 +162,10 @@ class Intake:
         rows.z[:, c.EAST : c.UP + 1] = ecef_from_geodetic(latitude, longitude, height)
         rows.axes[:] = axes_at(latitude, longitude)
         rows.var[:, c.EAST], rows.var[:, c.NORTH], rows.var[:, c.UP] = east, north, variance
-        rows.clutter[here] /= self._ground(rows, taken.sensor)[here]
+        rows.clutter[here] /= self._ground(taken.sensor)[here]
         self._height(rows, here, height)
 
-    def _polar(self, rows: Rows, taken: "_Taken", radar: Flags, sensor: Ints) -> None:
+    def _polar(self, rows: Rows, taken: "_Taken", sensor: Ints) -> None:
         """Slant range, azimuth, elevation and range rate, with an altitude that the target itself may have told."""
         if "azimuth_rad" not in taken.values:
             return

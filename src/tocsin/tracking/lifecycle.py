@@ -45,7 +45,7 @@ class Lifecycle:
     def begin(self, number: int, time_ns: int, x: Floats, p: Floats, model: Model) -> str:
         """A new track was confirmed: does it continue a lost one, or none of them? Says so in words."""
         ages = {n: (time_ns - lost.time_ns) / SECOND_NS for n, lost in self.lost.items()}
-        known = {n: 0.0 for n in self.lost}
+        known = dict.fromkeys(self.lost, 0.0)
         for n, lost in self.lost.items():
             reach = 5.0 * (model.speed_mps * abs(ages[n]) + math.sqrt(max(lost.p[0, 0], lost.p[1, 1], lost.p[2, 2])))
             if ages[n] >= 0.0 and float(np.abs(x[:3] - lost.x[:3]).max()) < reach + 5_000.0:

@@ -93,7 +93,7 @@ class Sequencer:
         is_row = order < len(keys)
         before = np.concatenate([[0], np.cumsum(is_row)])
         kept = order[is_row]
-        sorted_rows = Rows(*(column[kept] for column in rows))
+        sorted_rows = Rows._make(column[kept] for column in rows)
         return Batch(sorted_rows, _looks(everything[new], np.append(before[:-1][new], len(keys))))
 
     def _due_rows(self) -> tuple[Rows | None, Ints]:
@@ -104,20 +104,20 @@ class Sequencer:
             rows, keys = self.rows, self.key
             self.rows, self.key = None, self.key[:0]
             return rows, keys
-        rows = Rows(*(column[due] for column in self.rows))
+        rows = Rows._make(column[due] for column in self.rows)
         keys = self.key[due]
-        self.rows, self.key = Rows(*(column[~due] for column in self.rows)), self.key[~due]
+        self.rows, self.key = Rows._make(column[~due] for column in self.rows), self.key[~due]
         return rows, keys
 
     def _keep(self, rows: Rows, key: Ints, keep: Flags) -> None:
         if not keep.all():
-            rows, key = Rows(*(column[keep] for column in rows)), key[keep]
+            rows, key = Rows._make(column[keep] for column in rows), key[keep]
         if len(key) == 0:
             return
         if self.rows is None:
             self.rows, self.key = rows, key
             return
-        self.rows = Rows(*(np.concatenate(pair) for pair in zip(self.rows, rows, strict=True)))
+        self.rows = Rows._make(np.concatenate(pair) for pair in zip(self.rows, rows, strict=True))
         self.key = np.concatenate([self.key, key])
 
     def _sweep_keys(self, scan: Scan, sensor: Ints) -> Ints:

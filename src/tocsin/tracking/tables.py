@@ -19,7 +19,7 @@ def rules_of(settings: Settings, model: Model) -> Rules:
     earth = frame.kind == "earth"
     axes, origin = np.eye(3), np.zeros(3)
     if earth:
-        axes = axes_at(np.float64(frame.latitude_rad), np.float64(frame.longitude_rad))
+        axes = axes_at(frame.latitude_rad, frame.longitude_rad)
         origin = ecef_from_geodetic(frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
     shares = np.array([mode.share for mode in model.modes])
     return Rules(
@@ -61,7 +61,7 @@ def sensors_of(settings: Settings) -> Sensors:
             sensor.reporting == "event" and sensor.kind in SELF_REPORTING
         )
         if placed and frame.kind == "earth":
-            axes[i] = axes_at(np.float64(sensor.latitude_rad), np.float64(sensor.longitude_rad))
+            axes[i] = axes_at(sensor.latitude_rad, sensor.longitude_rad)
         num[i, c.PD] = sensor.detection_probability
         num[i, c.RANGE_MIN], num[i, c.RANGE_MAX] = sensor.min_range_m, sensor.max_range_m
         num[i, c.FIELD_FROM], num[i, c.FIELD_TO] = sensor.azimuth_from_rad, sensor.azimuth_to_rad

@@ -1,10 +1,25 @@
 """How kernels are compiled: cached, IEEE order kept, one thread.
 
 Division follows NumPy (no test for zero before each), and C wrappers, which nobody calls, are left out. A `part` can be
-called from other kernels only: leaving out its Python wrapper saves a third of its compile time where it takes tables.
+called from other kernels only: its Python wrapper is left out too, a third of its compile time where it takes tables.
 """
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
-kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True)
-part = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
+Function = TypeVar("Function", bound=Callable[..., object])
+# numba's own type hints do not know the last options, so they are handed over as a mapping
+KERNEL: dict[str, Any] = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+PART: dict[str, Any] = {**KERNEL, "no_cpython_wrapper": True}
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that Python calls."""
+    return cast("Function", njit(**KERNEL)(function))
+
+
+def part(function: Function) -> Function:
+    """Compile a function that only kernels call."""
+    return cast("Function", njit(**PART)(function))

@@ -57,9 +57,7 @@ def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> boo
 
 
 @part
-def candidates(
-    bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints
-) -> int:
+def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints) -> int:
     """Predict the components that a look may touch into s.slot, x, p, mu, chance and box; returns how many."""
     n = 0
     time, sensor = looks.time[look], looks.sensor[look]
@@ -160,9 +158,7 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
 
 
 @part
-def pairs(
-    bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, n: int
-) -> int:
+def pairs(bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, n: int) -> int:
     """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
     m = looks.last[look] - looks.first[look]
     begin, sensor = looks.first[look], looks.sensor[look]

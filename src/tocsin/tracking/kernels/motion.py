@@ -157,7 +157,7 @@ def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) 
 
 @part
 def put(x: Floats, p: Floats, mean: Floats, cov: Floats) -> None:
-    """Copy a mean (6,) and a covariance (6, 6) into x and p. (A slice assignment compiles to ten times the code.)"""
+    """Copy a mean (6,) and a covariance (6, 6) into x and p; a slice assignment compiles to ten times the code."""
     for a in range(6):
         x[a] = mean[a]
         for b in range(6):
@@ -209,7 +209,7 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
 @part
 def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, mu: Floats, f: Floats) -> float:
     """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life)."""
-    dt = (time - bank.tag[i, TIME]) * 1e-9
+    dt = float(time - bank.tag[i, TIME]) * 1e-9
     modes = bank.mu.shape[1]
     stay = math.exp(-rules.switching * dt)
     for k in range(modes):
@@ -220,7 +220,8 @@ def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, m
             mu[k] = mix(bank, i, k, stay, rules.stationary[k], x[k], p[k])
         if dt != 0.0:
             drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
-    return math.exp(-max(dt, 0.0) / rules.survival_s)
+    survived: float = math.exp(-max(dt, 0.0) / rules.survival_s)
+    return survived
 
 
 def mode(noise: float, noise_up: float, slow: float = 0.0, slow_up: float = 0.0, turn: float = 0.0) -> Floats:

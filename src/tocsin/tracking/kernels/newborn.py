@@ -107,12 +107,13 @@ def imagine(
     s: Scratch,
 ) -> None:
     """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
-    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none."""
+    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none.
+    """
     sensor = looks.sensor[look]
     for j in range(looks.first[look], looks.last[look]):
         q = j - looks.first[look]
         x, p, box = s.row_x[q], s.row_p[q], s.row_box[q]
-        placed = rows.mask[j] & (1 << c.RANGE) and rows.mask[j] & (1 << c.AZIMUTH) or rows.mask[j] & (0b11 << c.EAST)
+        placed = (rows.mask[j] & (1 << c.RANGE) and rows.mask[j] & (1 << c.AZIMUTH)) or rows.mask[j] & (0b11 << c.EAST)
         if not placed:  # any component may be meant
             s.row_rate[q, c.RATE_NEW], s.row_rate[q, c.RATE_OTHER] = 0.0, max(rows.clutter[j], 1e-300)
             box[0], box[1], box[2], box[3] = 0.0, 0.0, math.inf, math.inf

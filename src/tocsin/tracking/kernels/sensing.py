@@ -152,7 +152,7 @@ def correct(x: Floats, p: Floats, h: Floats, innovation: float, variance: float,
 @kernel
 def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g: Floats) -> float:
     """`correct` for a scalar that is one coordinate of the position."""
-    s = p[axis, axis] + variance
+    s: float = p[axis, axis] + variance
     for a in range(6):
         g[a] = p[a, axis]
     for a in range(6):
@@ -252,7 +252,7 @@ def visible(sensors: Sensors, s: int, x: Floats, p: Floats, earth: int, sector: 
 @part
 def in_sector(axes: Floats, e: float, n: float, p: Floats, sector: Floats) -> float:
     """How likely a state at (e, n) from the sensor, with covariance p, lies between two azimuths (clockwise)."""
-    half = 0.5 * ((sector[1] - sector[0]) % TWO_PI)
+    half: float = 0.5 * ((sector[1] - sector[0]) % TWO_PI)
     g2 = e * e + n * n
     if half == 0.0:  # from and to are one: a whole turn
         return 1.0
