@@ -7,16 +7,17 @@ only when their digest is the one that was committed: a Parquet reader given dam
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import arro3.io
-import numpy as np
-from arro3.core import Array, DataType, Table
+from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from tocsin.errors import BrokenChain
 from tocsin.ledger.chain import Row
@@ -27,7 +28,19 @@ from tocsin.ledger.plan import Record, Statement
 MINUTE_NS = 60_000_000_000
 ROWS_MAX = 100_000  # of one segment: bounds what a reader must hold
 BYTES_MAX = 64_000_000
-COLUMNS = ("number", "time_ns", "kind", "format", "body_sha256", "hash", "body")
+PIECE_ROWS, PIECE_BYTES, PAUSE_S = 500, 500_000, 0.0002  # encoded or decoded without a pause: about 3 ms
+_SCHEMA = Schema(
+    [
+        Field("number", DataType.int64(), nullable=False),
+        Field("time_ns", DataType.int64(), nullable=False),
+        Field("kind", DataType.string(), nullable=False),
+        Field("format", DataType.int32(), nullable=False),
+        Field("body_sha256", DataType.binary(), nullable=True),
+        Field("hash", DataType.binary(), nullable=False),
+        Field("body", DataType.binary(), nullable=True),
+    ]
+)
+COLUMNS = tuple(field.name for field in _SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +63,9 @@ class Segment:
 
 def encode(rows: Sequence[Row]) -> bytes:
     """Rows as Parquet. A body's digest is left out where the body is there: it costs 32 bytes and can be computed."""
-    numbers, times, kinds, formats, digests, hashes, bodies = zip(*rows, strict=True)
-    absent = [digest if body is None else None for digest, body in zip(digests, bodies, strict=True)]
-    table = Table.from_pydict(
-        {
-            "number": Array(np.array(numbers, np.int64)),
-            "time_ns": Array(np.array(times, np.int64)),
-            "kind": Array(list(kinds), DataType.string()),
-            "format": Array(np.array(formats, np.int32)),
-            "body_sha256": Array(absent, DataType.binary()),
-            "hash": Array(list(hashes), DataType.binary()),
-            "body": Array(list(bodies), DataType.binary()),
-        }
-    )
     file = BytesIO()
     arro3.io.write_parquet(
-        table,
+        RecordBatchReader.from_batches(_SCHEMA, _batches(rows)),
         file,
         compression="zstd(3)",
         column_dictionary_enabled=dict.fromkeys(("number", "time_ns", "body_sha256", "hash", "body"), False),
@@ -77,10 +77,30 @@ def encode(rows: Sequence[Row]) -> bytes:
     return file.getvalue()
 
 
+def _batches(rows: Sequence[Row]) -> Iterator[RecordBatch]:
+    """A few rows at a time: the writer takes them with the interpreter's lock held, and the watch must go on."""
+    at = 0
+    while at < len(rows):
+        end, size = at, 0
+        while end < len(rows) and end - at < PIECE_ROWS and size < PIECE_BYTES:
+            size += len(rows[end][6] or b"")
+            end += 1
+        numbers, times, kinds, formats, digests, hashes, bodies = zip(*rows[at:end], strict=True)
+        absent = [digest if body is None else None for digest, body in zip(digests, bodies, strict=True)]
+        columns = (numbers, times, kinds, formats, absent, hashes, bodies)
+        arrays = [Array(list(column), field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+        yield RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+        time.sleep(PAUSE_S)
+        at = end
+
+
 def decode(data: bytes) -> list[Row]:
     """Rows of a segment whose digest was checked: damaged bytes may end the process."""
-    table = arro3.io.read_parquet(BytesIO(data)).read_all()
-    return list(zip(*(table[name].to_pylist() for name in COLUMNS), strict=True))
+    rows: list[Row] = []
+    for batch in arro3.io.read_parquet(BytesIO(data), batch_size=PIECE_ROWS):
+        piece: Iterable[Any] = zip(*(batch[name].to_pylist() for name in COLUMNS), strict=True)
+        rows.extend(piece)
+    return rows
 
 
 def read(folder: Path, segment: Segment) -> list[Row]:
