@@ -29,18 +29,17 @@ MINUTE_NS = 60_000_000_000
 ROWS_MAX = 100_000  # of one segment: bounds what a reader must hold
 BYTES_MAX = 64_000_000
 PIECE_ROWS, PIECE_BYTES, PAUSE_S = 500, 500_000, 0.0002  # encoded or decoded without a pause: about 3 ms
-_SCHEMA = Schema(
-    [
-        Field("number", DataType.int64(), nullable=False),
-        Field("time_ns", DataType.int64(), nullable=False),
-        Field("kind", DataType.string(), nullable=False),
-        Field("format", DataType.int32(), nullable=False),
-        Field("body_sha256", DataType.binary(), nullable=True),
-        Field("hash", DataType.binary(), nullable=False),
-        Field("body", DataType.binary(), nullable=True),
-    ]
+_FIELDS = (
+    Field("number", DataType.int64(), nullable=False),
+    Field("time_ns", DataType.int64(), nullable=False),
+    Field("kind", DataType.string(), nullable=False),
+    Field("format", DataType.int32(), nullable=False),
+    Field("body_sha256", DataType.binary(), nullable=True),
+    Field("hash", DataType.binary(), nullable=False),
+    Field("body", DataType.binary(), nullable=True),
 )
-COLUMNS = tuple(field.name for field in _SCHEMA)
+_SCHEMA = Schema(_FIELDS)
+COLUMNS = tuple(field.name for field in _FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,9 @@ def _batches(rows: Sequence[Row]) -> Iterator[RecordBatch]:
         while end < len(rows) and end - at < PIECE_ROWS and size < PIECE_BYTES:
             size += len(rows[end][6] or b"")
             end += 1
-        numbers, times, kinds, formats, digests, hashes, bodies = zip(*rows[at:end], strict=True)
-        absent = [digest if body is None else None for digest, body in zip(digests, bodies, strict=True)]
-        columns = (numbers, times, kinds, formats, absent, hashes, bodies)
-        arrays = [Array(list(column), field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+        piece = [(*row[:4], row[4] if row[6] is None else None, *row[5:]) for row in rows[at:end]]
+        columns: Iterable[Any] = zip(*piece, strict=True)
+        arrays = [Array(list(column), field.type) for column, field in zip(columns, _FIELDS, strict=True)]
         yield RecordBatch.from_arrays(arrays, schema=_SCHEMA)
         time.sleep(PAUSE_S)
         at = end

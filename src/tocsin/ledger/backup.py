@@ -19,10 +19,10 @@ from tocsin.ledger import verify
 from tocsin.ledger.archive import Segment
 from tocsin.ledger.chain import Head
 from tocsin.ledger.disk import format
-from tocsin.ledger.disk.durable import make_folder, place, sync_folder, write_durably
+from tocsin.ledger.disk.durable import PART, make_folder, place, sync_folder, write_durably
 from tocsin.ledger.reader import ALL_SEGMENTS, Reader, connect
 
-_OURS = (format.SEGMENTS, format.STORE + ".part", format.HEAD)
+_OURS = (format.SEGMENTS, format.STORE + PART, format.HEAD)
 TRIES = 5  # retention may replace a file while it is copied: then the copy of the database is made again
 
 
@@ -56,7 +56,7 @@ def backup(folder: Path | str, target: Path | str) -> Report:
     folder, target = Path(folder), Path(target)
     make_folder(target)
     _refuse_other(folder, target)
-    part = target / (format.STORE + ".part")
+    part = target / (format.STORE + PART)
     segments, copied = _copy_all(folder, target, part)
     size = part.stat().st_size
     place(part, target / format.STORE)

@@ -25,7 +25,7 @@ from tocsin.ledger import archive, chain
 from tocsin.ledger.archive import Segment
 from tocsin.ledger.chain import Fault, Head
 from tocsin.ledger.disk import format
-from tocsin.ledger.disk.durable import Step, make_folder, nothing, write_durably
+from tocsin.ledger.disk.durable import PART, Step, make_folder, nothing, write_durably
 from tocsin.ledger.disk.reserve import Reserve
 from tocsin.ledger.plan import Committed, Record, Statement
 from tocsin.ledger.reader import Reader, connect
@@ -85,7 +85,6 @@ class Ledger:
         `free_bytes` let a test hand in a disk of its own. Raises NewerLedger, BrokenChain, LedgerError.
         """
         folder, limits = Path(folder), limits or Limits()
-        make_folder(folder)
         lock = _lock(folder)
         try:
             connection = connect(folder, write=True, vfs=vfs)
@@ -194,7 +193,9 @@ class Ledger:
         self._writer.trim(segment.last)
 
     def _recover(self) -> None:
-        """End what a crash left half done: rows that a file holds too, files whose bodies were to go."""
+        """End what a crash left half done: rows that a file holds too, half a file, files whose bodies were to go."""
+        for path in (self.folder / format.SEGMENTS).rglob("*" + PART):
+            path.unlink()
         self._writer.trim(self._reader.sealed())
         Sweep(self.folder, self._reader, self._commit, self._clock()).remove_old_files()
 
@@ -204,7 +205,12 @@ class Ledger:
 
 def _lock(folder: Path) -> int:
     """Take the folder for this process. The kernel gives it back when the process ends, however it ends."""
-    handle = os.open(folder / format.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        make_folder(folder)
+        handle = os.open(folder / format.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        message = f"no ledger can be written in {folder}: {error}. Give a folder that this user may write in"
+        raise LedgerError(message) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -9,6 +9,7 @@ import json
 import resource
 import subprocess
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -226,9 +227,10 @@ def _unnamed(walk: _Walk) -> Fault | None:
 
 def _lost_pins(reader: Reader, walk: _Walk) -> Fault | None:
     """What an alert, an order or an incident rests on must be there."""
-    for low, high in walk.gone:
-        for entry, first, last in reader.pins(low, high):
-            number = max(low, first)
+    for entry, first, last in reader.pins(1, chain.NUMBER_MAX):
+        at = bisect_left(walk.gone, first, key=lambda range_: range_[1])
+        if at < len(walk.gone) and walk.gone[at][0] <= last:
+            number = max(first, walk.gone[at][0])
             return Fault(number, None, "", f"its body was deleted, although entry {entry} rests on {first} to {last}")
     return None
 

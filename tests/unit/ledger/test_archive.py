@@ -1,6 +1,8 @@
 """Sealing: whole minutes become files, and a crash at any step leaves a whole ledger."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -132,6 +134,22 @@ def test_a_changed_file_is_never_decoded(tmp_path: Path) -> None:
         reader.close()
 
 
+def test_a_file_that_does_not_fit_on_the_disk_leaves_no_half_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(handle))
+
+    ledger, _ = prepare(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            ledger.keep()
+    assert not list(tmp_path.rglob("*.part"))
+    ledger.close()
+    check_after_crash(tmp_path)
+
+
 class Failed(Exception):
     """A fault that a test puts between two steps."""
 
@@ -156,6 +174,7 @@ def check_after_crash(folder: Path) -> None:
         assert all(entry.body for entry in kept if entry.kind == "notice" or entry.time_ns > clock.now_ns - MINUTE_NS)
         files = {path.relative_to(folder).as_posix() for path in (folder / format.SEGMENTS).rglob("*.parquet")}
         assert files == {segment.file for segment in reader.segments()}
+        assert not list(folder.rglob("*.part"))
         reader.close()
     report = verify.verify(folder)
     assert report.whole, report.lines()

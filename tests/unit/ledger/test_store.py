@@ -148,6 +148,12 @@ def test_only_one_process_writes(tmp_path: Path) -> None:
     open_ledger(tmp_path).close()
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_with_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LedgerError, match="this user may write in"):
+        open_ledger(tmp_path / "file" / "ledger")
+
+
 def test_a_folder_without_a_ledger_is_an_error_with_words(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="holds no ledger"):
         Reader(tmp_path)

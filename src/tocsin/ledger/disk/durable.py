@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+PART = ".part"  # of a file that is being written
 Step = Callable[[str], None]
 
 
@@ -15,12 +16,17 @@ def write_durably(path: Path, data: bytes, step: Step = nothing) -> None:
     """Write a whole file so that after any crash it is there as given, or not there (or as it was before).
 
     The bytes are synced before the name appears, and the folder after: a rename that is not synced may be undone.
+    Raises OSError, after taking away what was written: on a full disk that room is needed.
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + PART)
     step("before writing")
-    part.write_bytes(data)
-    step("written")
-    place(part, path, step)
+    try:
+        part.write_bytes(data)
+        step("written")
+        place(part, path, step)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def place(part: Path, path: Path, step: Step = nothing) -> None:
