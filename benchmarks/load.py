@@ -1,0 +1,353 @@
+"""Detection to map under load: `python benchmarks/load.py` against a real `tocsin serve` in a process of its own.
+
+Sends CAT048 plots and CAT034 sectors of many radars over UDP at the pace of their turns, opens one map over WebSocket
+that measures, and more that only watch. Latency: from the moment at which the datagram with a detection was sent to the
+moment at which the first frame came whose confirmed track has that detection's time as its last one or a later one.
+
+    python benchmarks/load.py --seconds 60                                  2,000 reports/s, 4,000 tracks, 23 maps
+    python benchmarks/load.py --tracks 10000 --rate 20000 --watchers 500    ten times as much
+"""
+
+import argparse
+import asyncio
+import heapq
+import json
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import AF_INET, SOCK_DGRAM, socket
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from websockets.asyncio.client import ClientConnection, connect
+
+from tocsin.geo.frames import ecef_from_enu, ecef_from_geodetic, enu_vector_from_ecef, polar_from_enu
+from tocsin.messages import Detections
+from tocsin.simulate.asterix_out import blocks, north, plots, sector
+
+SECTORS = 32
+GROUP_DEG = 4.0  # between groups of two radars: none sees the targets of another
+RANGE_M = 120_000.0
+CONFIRMED = 1
+FIRST_PORT = 18_600
+QUANTUM_S = 1 / 128  # of CAT048's time of day
+Floats = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Radar:
+    """One radar and the targets that it sees, in east, north, up metres of its own place."""
+
+    number: int
+    latitude_rad: float
+    longitude_rad: float
+    targets: NDArray[np.int64]
+    start_ecef: Floats
+    velocity_ecef: Floats
+    period_s: float
+    phase_s: float
+
+    @property
+    def source(self) -> tuple[int, int]:
+        """SAC and SIC."""
+        return 25, self.number + 1
+
+    def seen(self, from_s: float, to_s: float, from_rad: float, to_rad: float, rng: np.random.Generator) -> "Sector":
+        """What a sector finds, with the noise of a good radar."""
+        middle_s = (from_s + to_s) / 2
+        origin = ecef_from_geodetic(self.latitude_rad, self.longitude_rad, 50.0)
+        offset = self.start_ecef + self.velocity_ecef * middle_s - origin
+        slant_m, azimuth, _ = polar_from_enu(enu_vector_from_ecef(offset, self.latitude_rad, self.longitude_rad))
+        hit = np.flatnonzero((azimuth >= from_rad) & (azimuth < to_rad) & (rng.random(len(azimuth)) < 0.97))
+        at_s = from_s + (azimuth[hit] - from_rad) / (to_rad - from_rad) * (to_s - from_s)
+        range_m = slant_m[hit] + 30.0 * rng.standard_normal(len(hit))
+        noisy = azimuth[hit] + np.radians(0.05) * rng.standard_normal(len(hit))
+        return Sector(self.targets[hit], at_s, range_m, noisy % (2 * np.pi))
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """Detections of one sector: target numbers and what was measured. Seconds since the start."""
+
+    target: NDArray[np.int64]
+    time_s: Floats
+    range_m: Floats
+    azimuth_rad: Floats
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What was sent and not yet seen, by target; and the latencies of what was seen."""
+
+    measuring: bool = False
+    sent: int = 0
+    waiting: dict[int, deque[tuple[float, float]]] = field(default_factory=dict)
+    latencies_s: list[float] = field(default_factory=list)
+
+    def send(self, target: NDArray[np.int64], time_s: Floats, now_s: float) -> None:
+        """These detections leave now."""
+        self.sent += len(target)
+        if self.measuring:
+            for number, at_s in zip(target.tolist(), time_s.tolist(), strict=True):
+                self.waiting.setdefault(number, deque()).append((at_s, now_s))
+
+    def see(self, target: int, last_s: float, now_s: float) -> None:
+        """A confirmed track of this target was last detected then, says a frame that came now."""
+        queue = self.waiting.get(target)
+        while queue and queue[0][0] <= last_s + QUANTUM_S / 4:
+            self.latencies_s.append(now_s - queue.popleft()[1])
+
+
+def world(arguments: argparse.Namespace, rng: np.random.Generator) -> list[Radar]:
+    """Groups of two radars 40 km apart, and the targets that both see."""
+    groups = max(1, arguments.sensors // 2)
+    period_s = 2.0 * arguments.tracks / arguments.rate
+    columns = int(np.ceil(np.sqrt(groups)))
+    radars: list[Radar] = []
+    for group in range(groups):
+        latitude = np.radians(36.0 + GROUP_DEG * (group // columns))
+        longitude = np.radians(-10.0 + GROUP_DEG * 1.3 * (group % columns))
+        targets = np.arange(group, arguments.tracks, groups)
+        n = len(targets)
+        reach, bearing = RANGE_M * np.sqrt(rng.uniform(0.03, 0.6, n)), rng.uniform(0, 2 * np.pi, n)
+        height = rng.uniform(2_000, 11_000, n)
+        enu = np.stack((reach * np.sin(bearing), reach * np.cos(bearing), height), axis=-1)
+        start = ecef_from_enu(enu, latitude, longitude, 0.0)
+        speed, course = rng.uniform(70, 230, n), rng.uniform(0, 2 * np.pi, n)
+        ahead = enu + np.stack((speed * np.sin(course), speed * np.cos(course), np.zeros(n)), axis=-1)
+        velocity = ecef_from_enu(ahead, latitude, longitude, 0.0) - start
+        for side in (-0.2, 0.2):
+            phase_s = float(rng.uniform(0, period_s))
+            radars.append(
+                Radar(
+                    len(radars),
+                    float(latitude),
+                    float(longitude + np.radians(side)),
+                    targets,
+                    start,
+                    velocity,
+                    period_s,
+                    phase_s,
+                )
+            )
+    return radars
+
+
+def site_file(radars: list[Radar], feeds: int, port: int) -> str:
+    """The site as `tocsin serve` reads it."""
+    head = f'[site]\nname = "load"\n[server]\nport = {port}\n[ledger]\nfolder = "ledger"\n'
+    sensors = [
+        f'[[sensor]]\nname = "radar {radar.number}"\nkind = "radar"\nsources = ["asterix 25/{radar.number + 1}"]\n'
+        f"latitude_deg = {np.degrees(radar.latitude_rad)}\nlongitude_deg = {np.degrees(radar.longitude_rad)}\n"
+        f"altitude_m = 50\nsigma_range_m = 40\nsigma_azimuth_deg = 0.07\nsigma_pressure_altitude_m = 30\n"
+        f"max_range_m = 200000\nperiod_s = {radar.period_s}\ndetection_probability = 0.95\nclutter_per_scan = 2\n"
+        for radar in radars
+    ]
+    ports = [
+        f'[[feed]]\nname = "feed {feed}"\nformat = "asterix"\ntransport = "udp"\nport = {FIRST_PORT + feed}\n'
+        f"rate_max = 2000\n"
+        for feed in range(feeds)
+    ]
+    return "\n".join([head, *sensors, *ports])
+
+
+async def send(radars: list[Radar], feeds: int, ledger: Ledger, start_s: float, seed: int) -> None:
+    """Turn all radars for ever, each sector's datagrams at the moment at which the sector ends."""
+    rng = np.random.default_rng(seed)
+    out = socket(AF_INET, SOCK_DGRAM)
+    due = sorted((radar.phase_s + radar.period_s / SECTORS, radar.number, 0) for radar in radars)
+    heapq.heapify(due)
+    while True:
+        end_s, number, index = heapq.heappop(due)
+        radar = radars[number]
+        await asyncio.sleep(max(0.0, start_s + end_s - time.time()))
+        width_s, width_rad = radar.period_s / SECTORS, 2 * np.pi / SECTORS
+        found = radar.seen(end_s - width_s, end_s, index * width_rad, (index + 1) * width_rad, rng)
+        times_ns = np.round((start_s + found.time_s) * 1e9).astype(np.int64)
+        for data in encoded(radar, found, times_ns, round((start_s + end_s) * 1e9), index):
+            out.sendto(data, ("127.0.0.1", FIRST_PORT + number % feeds))
+        ledger.send(found.target, (times_ns // 7_812_500 * QUANTUM_S).astype(np.float64), time.monotonic())
+        heapq.heappush(due, (end_s + width_s, number, (index + 1) % SECTORS))
+
+
+def encoded(radar: Radar, found: Sector, times_ns: NDArray[np.int64], end_ns: int, index: int) -> list[bytes]:
+    """Datagrams: the plots, then the crossing into the next sector."""
+    n = len(found.target)
+    values = {"range_m": found.range_m, "azimuth_rad": found.azimuth_rad, "pressure_altitude_m": 5_000.0 + np.zeros(n)}
+    identity = tuple(f"icao:{number + 1:06x}" for number in found.target.tolist())
+    detections = Detections(np.zeros(n, np.int32), times_ns, times_ns, values, {"identity": identity})
+    crossing = (
+        north(radar.source, end_ns, radar.period_s)
+        if index == SECTORS - 1
+        else sector(radar.source, end_ns, (index + 1) * 8)
+    )
+    return [*blocks(48, plots(detections, np.arange(n), radar.source)), *blocks(34, [crossing])]
+
+
+async def measure(socket_: ClientConnection, ledger: Ledger, state: dict[str, int]) -> None:
+    """Read frames for ever; note which detections each is the first to show."""
+    target_of: dict[int, int] = {}
+    async for message in socket_:
+        assert isinstance(message, bytes)  # noqa: S101  frames are never text
+        now_s = time.monotonic()
+        frame: dict[str, Any] = msgspec.msgpack.decode(message, strict=False)
+        if frame["kind"] not in ("snapshot", "delta"):
+            continue
+        if frame["kind"] == "snapshot":
+            state["snapshots"] += 1
+        state["frames"] += 1
+        state["bytes"] += len(message)
+        for track, words in frame["text"].items():
+            if words[0]:
+                target_of[int(track)] = int(words[0].removeprefix("icao:"), 16) - 1
+        ids, stands = np.frombuffer(frame["id"], "<u4"), np.frombuffer(frame["state"], "<u1")
+        last = np.frombuffer(frame["last"], "<f8")
+        for row in np.flatnonzero(stands == CONFIRMED).tolist():
+            target = target_of.get(int(ids[row]))
+            if target is not None:
+                ledger.see(target, float(last[row]), now_s)
+
+
+def watch(url: str, headers: dict[str, str], count: int, rate: int) -> None:
+    """Maps that only watch, in a process of their own."""
+
+    async def one() -> None:
+        async with connect(
+            f"{url}?rate={rate}", additional_headers=headers, max_size=None, compression=None
+        ) as open_map:
+            async for _ in open_map:
+                pass
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(one() for _ in range(count)), return_exceptions=True)
+
+    asyncio.run(all_of_them())
+
+
+def link_of(server: "subprocess.Popen[str]") -> tuple[str, str]:
+    """The page's address and the one-time token that the server printed."""
+    for line in server.stdout or ():
+        if found := re.search(r"(http\S+)/#t=(\S+)", line):
+            return found[1], found[2]
+    raise SystemExit("the server ended before it printed a link: see its own message above")
+
+
+def sign_in(origin: str, token: str) -> dict[str, str]:
+    """The headers of a signed-in map."""
+    body = json.dumps({"token": token}).encode()
+    headers = {"content-type": "application/json", "origin": origin}
+    with urllib.request.urlopen(urllib.request.Request(f"{origin}/api/session", body, headers)) as answer:  # noqa: S310
+        cookie = answer.headers["set-cookie"].split(";")[0]
+    return {"cookie": cookie, "origin": origin}
+
+
+def figures(origin: str) -> dict[str, float]:
+    """The server's own metrics."""
+    with urllib.request.urlopen(f"{origin}/metrics") as answer:  # noqa: S310
+        lines = answer.read().decode().splitlines()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
+
+
+async def run(
+    arguments: argparse.Namespace, origin: str, headers: dict[str, str], radars: list[Radar], server: int
+) -> dict[str, Any]:
+    """Send and measure; the figures."""
+    ledger, state = Ledger(), {"frames": 0, "snapshots": 0, "bytes": 0}
+    url = origin.replace("http", "ws") + "/api/live"
+    while (await asyncio.to_thread(figures, origin)).get("tocsin_items_total", 0) < 1:  # noqa: ASYNC110  it is elsewhere
+        await asyncio.sleep(0.5)
+    sender = asyncio.create_task(send(radars, arguments.feeds, ledger, time.time(), 1))
+    async with connect(url, additional_headers=headers, max_size=None, compression=None) as open_map:
+        reader = asyncio.create_task(measure(open_map, ledger, state))
+        await asyncio.sleep(arguments.warm)
+        ledger.measuring, sent_before = True, ledger.sent
+        before, began_s = cpu_s(server), time.monotonic()
+        await asyncio.sleep(arguments.seconds)
+        passed_s = time.monotonic() - began_s
+        used, rate = (cpu_s(server) - before) / passed_s, (ledger.sent - sent_before) / passed_s
+        ledger.measuring = False
+        memory_mb = rss_mb(server)
+        await asyncio.sleep(5.0)
+        server_figures = await asyncio.to_thread(figures, origin)
+        for task in (reader, sender):
+            task.cancel()
+    found = np.array(ledger.latencies_s or [float("nan")])
+    unseen = sum(len(queue) for queue in ledger.waiting.values())
+    kept = ("latency", "shed", "lost", "skipped", "restores", "failures", "refused", "clients", "frame_bytes")
+    return {
+        "reports_per_s": round(rate),
+        "seen": len(ledger.latencies_s),
+        "unseen": unseen,
+        "latency_s": {f"p{q}": round(float(np.percentile(found, q)), 3) for q in (50, 95, 99, 99.9, 100)},
+        "server_cpu_cores": round(used, 2),
+        "server_rss_mb": memory_mb,
+        "frames": state,
+        "server": {
+            name: value for name, value in server_figures.items() if value and any(word in name for word in kept)
+        },
+    }
+
+
+def cpu_s(pid: int) -> float:
+    """Processor seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rss_mb(pid: int) -> int:
+    """Its memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+
+def main() -> None:
+    """Start the server, load it, print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rate", type=float, default=2_000.0, help="reports a second")
+    parser.add_argument("--tracks", type=int, default=4_000)
+    parser.add_argument("--sensors", type=int, default=30)
+    parser.add_argument("--feeds", type=int, default=30, help="UDP ports that the radars share")
+    parser.add_argument("--watchers", type=int, default=22, help="maps beside the one that measures")
+    parser.add_argument("--watchers-rate", type=int, default=1, help="frames a second that they want: 1 or 4")
+    parser.add_argument("--warm", type=float, default=30.0, help="seconds before measuring")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--cores", type=int, default=0, help="give the server so many cores (0: all)")
+    parser.add_argument("--port", type=int, default=8123)
+    arguments = parser.parse_args()
+    radars = world(arguments, np.random.default_rng(7))
+    with tempfile.TemporaryDirectory(prefix="tocsin-load-") as folder:
+        site = Path(folder, "site.toml")
+        site.write_text(site_file(radars, arguments.feeds, arguments.port))
+        command = [sys.executable, "-m", "tocsin", "serve", str(site), "--link", "ben=operator"]
+        prefix = ["taskset", "-c", f"0-{arguments.cores - 1}"] if arguments.cores else []
+        server: subprocess.Popen[str] = subprocess.Popen([*prefix, *command], stdout=subprocess.PIPE, text=True)
+        watcher: multiprocessing.Process | None = None
+        try:
+            origin, token = link_of(server)
+            headers = sign_in(origin, token)
+            if arguments.watchers:
+                address = origin.replace("http", "ws") + "/api/live"
+                watcher = multiprocessing.Process(
+                    target=watch, args=(address, headers, arguments.watchers, arguments.watchers_rate), daemon=True
+                )
+                watcher.start()
+            found = asyncio.run(run(arguments, origin, headers, radars, server.pid))
+            print(json.dumps({"asked": vars(arguments), **found}, indent=1))
+        finally:
+            if watcher is not None:
+                watcher.terminate()
+            server.terminate()
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()
