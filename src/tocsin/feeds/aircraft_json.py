@@ -35,8 +35,9 @@ _OUTSIDE = re.compile(rb"[^{]{1,%d}" % OUTSIDE_BYTES_MAX)
 class AircraftJson:
     """Decoder of aircraft.json, one document or many."""
 
-    def __init__(self, feed: str) -> None:
+    def __init__(self, feed: str, *, document_bytes_max: int = DOCUMENT_BYTES_MAX) -> None:
         self.feed = feed
+        self._limit = document_bytes_max
         self._streams: dict[str, _Documents] = {}
         self._told_ns: dict[str, int] = {}
         self._received_ns = 0
@@ -46,7 +47,7 @@ class AircraftJson:
         draft = Draft(self.feed, packets, self._received_ns)
         self._received_ns = draft.received_ns
         for packet in packets:
-            stream = self._streams.pop(packet.origin, None) or _Documents()
+            stream = self._streams.pop(packet.origin, None) or _Documents(self._limit)
             self._streams[packet.origin] = stream  # at the end: the first one was silent for longest
             if len(self._streams) > ORIGINS_MAX:
                 self._streams.pop(next(iter(self._streams))).flush(draft)
@@ -112,7 +113,8 @@ class AircraftJson:
 class _Documents:
     """Cuts one stream into JSON objects by counting braces outside strings."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._data = bytearray()
         self._scanned = 0  # the next byte to look at; the object begins at 0
         self._depth = 0
@@ -155,7 +157,7 @@ class _Documents:
 
     def _scan(self, draft: Draft) -> int | None:
         """Where the object ends; 0 where it was refused; None where more bytes are needed."""
-        while (match := _TOKEN.search(self._data, self._scanned)) is not None and match.start() < DOCUMENT_BYTES_MAX:
+        while (match := _TOKEN.search(self._data, self._scanned)) is not None and match.start() < self._limit:
             token = match.group()
             if token[:1] == b'"' and not match[1]:
                 end = len(self._data)
@@ -168,12 +170,12 @@ class _Documents:
             self._depth += {b"{": 1, b"}": -1}.get(bytes(token), 0)
             if self._depth == 0:
                 return match.end()
-        if len(self._data) < DOCUMENT_BYTES_MAX:
+        if len(self._data) < self._limit:
             # Nothing but plain characters from here on: they need no second look.
             self._scanned = len(self._data)
             return None
-        detail = f"a document of more than {DOCUMENT_BYTES_MAX} bytes"
-        return self._refuse(draft, "aircraft.json: too long", detail, DOCUMENT_BYTES_MAX)
+        detail = f"a document of more than {self._limit} bytes"
+        return self._refuse(draft, "aircraft.json: too long", detail, self._limit)
 
     def _refuse(self, draft: Draft, reason: str, detail: str, length: int) -> int:
         draft.refused(reason, detail, bytes(self._data[:length]))

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +27,15 @@ class Decoder(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Counted:
+    """The first refusal of a reason, and how many bytes and refusals there were: a flood must stay cheap."""
+
+    first: Refusal
+    length: int = 0
+    count: int = 0
+
+
 class Draft:
     """Gathers what one call of `decode` finds. Refusals of one reason become one, with their number and length."""
 
@@ -37,7 +46,7 @@ class Draft:
         self._rows: list[tuple[int, int, int, Mapping[str, float], Mapping[str, str | None]]] = []
         self._sources: dict[str, int] = {}
         self._heard: list[list[int]] = []
-        self._refusals: dict[str, Refusal] = {}
+        self._refusals: dict[str, _Counted] = {}
         self._statuses: list[SensorStatus] = []
 
     def heard(self, source: str, time_ns: int) -> int:
@@ -63,16 +72,22 @@ class Draft:
 
     def refused(self, reason: str, detail: str, data: bytes, time_ns: int | None = None) -> None:
         """Something that cannot be used: `reason` short and stable, `detail` teaches."""
-        when = self.received_ns if time_ns is None else time_ns
-        self.counted(Refusal(when, self.feed, reason, detail, bytes(data[:REFUSED_BYTES_KEPT]), len(data)))
+        known = self._refusals.get(reason)
+        if known is None:
+            when = self.received_ns if time_ns is None else time_ns
+            first = Refusal(when, self.feed, reason, detail, bytes(data[:REFUSED_BYTES_KEPT]))
+            known = self._refusals[reason] = _Counted(first)
+        known.length += len(data)
+        known.count += 1
 
     def counted(self, refusal: Refusal) -> None:
-        """A refusal made elsewhere: added to the earlier one of its reason."""
-        before = self._refusals.get(refusal.reason)
-        if before is not None:
-            length, count = before.length + refusal.length, before.count + refusal.count
-            refusal = replace(before, length=length, count=count)
-        self._refusals[refusal.reason] = refusal
+        """A refusal made elsewhere: added to the earlier one of its reason. One without a time gets that of arrival."""
+        known = self._refusals.get(refusal.reason)
+        if known is None:
+            first = replace(refusal, time_ns=refusal.time_ns or self.received_ns)
+            known = self._refusals[refusal.reason] = _Counted(first)
+        known.length += refusal.length
+        known.count += refusal.count
 
     def told(self, status: SensorStatus) -> None:
         """What a source said of itself."""
@@ -91,7 +106,9 @@ class Draft:
             sweeps=open_sweeps(self._heard),
             detections=self._columns(),
             statuses=tuple(self._statuses),
-            refusals=tuple(self._refusals.values()),
+            refusals=tuple(
+                replace(known.first, length=known.length, count=known.count) for known in self._refusals.values()
+            ),
             raw_sha256=digest.digest() if length else b"",
             raw_length=length,
         )

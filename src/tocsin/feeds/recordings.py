@@ -28,13 +28,18 @@ CAPTURES = ("pcap", "pcapng")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file and how to read it. `start_ns` is when it began, for files that do not say."""
+    """One file and how to read it. `start_ns` is when it began, for files that do not say.
+
+    `others` are captures of the same feed beside it: their datagrams are merged before they are decoded, so that what
+    two networks recorded twice counts once, and a recorder's next file goes on where the last one ended.
+    """
 
     path: Path
     format: str
     framing: str
     reason: str
     start_ns: int
+    others: tuple[Path, ...] = ()
 
     @property
     def untimed(self) -> bool:
@@ -47,18 +52,27 @@ class Recording:
             yield from detections.scans(self.path, self.path.name, PIECE_NS / 1e9)
             return
         refused: list[Refusal] = []
-        decoder = self._decoder()
-        newest_ns = self.start_ns
-        for batch in _batches(self._packets(refused.append)):
-            scan = decoder.decode(batch)
+        waiting = Draft(self.path.name).scan()
+        newest_ns = 0
+        for scan in self._decoded(refused.append):
             for piece in self._timed(scan, newest_ns):
-                newest_ns = max(newest_ns, piece.received_ns)
-                yield piece
-        for piece in self._timed(decoder.flush(), newest_ns):
-            newest_ns = max(newest_ns, piece.received_ns)
-            yield piece
-        if refused:
-            yield replace(Draft(self.path.name, received_ns=newest_ns).scan(), refusals=tuple(refused))
+                if piece.received_ns == 0:  # nothing in it has a time yet: it goes with the first one that has
+                    waiting = _with(waiting, piece)
+                    continue
+                newest_ns = piece.received_ns
+                yield _with(piece, waiting)
+                waiting = replace(waiting, statuses=(), refusals=())
+        last = replace(waiting, received_ns=newest_ns or self.start_ns, refusals=(*waiting.refusals, *refused))
+        if last.refusals or last.statuses:
+            yield last
+
+    def _decoded(self, refuse: Callable[[Refusal], None]) -> Iterator[Scan]:
+        decoder = self._decoder()
+        for batch in _batches(self._packets(refuse)):
+            yield decoder.decode(batch)
+        rest = decoder.flush()
+        if len(rest.detections) or rest.statuses or rest.refusals:
+            yield rest
 
     def _decoder(self) -> Decoder:
         options: dict[str, Any] = {}
@@ -68,17 +82,32 @@ class Recording:
 
     def _packets(self, refuse: Callable[[Refusal], None]) -> Iterator[Packet]:
         if self.framing in CAPTURES:
-            return pcap.packets(self.path, refuse)
+            paths = (self.path, *self.others)
+            return directory.merged(
+                paths, _first_ns, lambda one: pcap.packets(one, refuse), lambda one: one.received_ns
+            )
         return files.packets(self.path, self.framing, self.start_ns, refuse)
 
     def _timed(self, scan: Scan, newest_ns: int) -> Iterator[Scan]:
-        """Pieces of a scan without times of arrival: each row came in when it was measured, never before the last."""
-        if not self.untimed or not len(scan.detections):
-            yield replace(scan, received_ns=max(scan.received_ns, newest_ns)) if self.untimed else scan
-            return
-        received = np.maximum.accumulate(np.maximum(scan.detections.time_ns, newest_ns))
-        timed = replace(scan, detections=replace(scan.detections, received_ns=received))
-        yield from pieces(timed, np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1)
+        """Pieces of a scan with their times of arrival, never before the last one.
+
+        Where the file has none, each row came in when it was measured. 0: nothing tells the time yet.
+        """
+        if not self.untimed:
+            yield replace(scan, received_ns=max(scan.received_ns, newest_ns))
+        elif not len(scan.detections):
+            heard = scan.sweeps.end_ns
+            yield replace(scan, received_ns=max(int(heard.max()), newest_ns) if len(heard) else newest_ns)
+        else:
+            received = np.maximum.accumulate(np.maximum(scan.detections.time_ns, newest_ns))
+            timed = replace(scan, detections=replace(scan.detections, received_ns=received))
+            yield from pieces(timed, np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1)
+
+
+def _with(scan: Scan, told: Scan) -> Scan:
+    """A scan with what another one told beside it."""
+    statuses, refusals = (*told.statuses, *scan.statuses), (*told.refusals, *scan.refusals)
+    return replace(scan, statuses=statuses, refusals=refusals)
 
 
 def _batches(packets: Iterable[Packet]) -> Iterator[Sequence[Packet]]:
@@ -129,10 +158,32 @@ def scans(path: Path, format_name: str = "", framing: str = "", start_ns: int | 
         raise InputError(f"{path} is not there; give a recording, a folder of recordings or a ledger")
     if path.is_file():
         return look(path, format_name, framing, start_ns).scans()
-    recordings = {one: look(one, format_name, framing, start_ns) for one in directory.files(path)}
+    found = _together([look(one, format_name, framing, start_ns) for one in directory.files(path)])
 
-    def first_ns(one: Path) -> int | None:
-        first = next(recordings[one].scans(), None)
+    def first_ns(one: Recording) -> int | None:
+        first = next(one.scans(), None)
         return None if first is None else first.received_ns
 
-    return directory.merged(recordings, first_ns, lambda one: recordings[one].scans(), lambda scan: scan.received_ns)
+    return directory.merged(found, first_ns, Recording.scans, lambda scan: scan.received_ns)
+
+
+def _together(found: Sequence[Recording]) -> list[Recording]:
+    """Captures of one format become one recording; every other file has a decoder of its own."""
+    captures: dict[str, Recording] = {}
+    alone = list[Recording]()
+    for one in found:
+        if one.framing not in CAPTURES:
+            alone.append(one)
+        elif one.format in captures:
+            first = captures[one.format]
+            captures[one.format] = replace(first, others=(*first.others, one.path))
+        else:
+            captures[one.format] = one
+    return [*captures.values(), *alone]
+
+
+def _first_ns(capture: Path) -> int | None:
+    """When a capture's first datagram came."""
+    packets = pcap.packets(capture, lambda _refusal: None)
+    first = next(packets, None)
+    return None if first is None else first.received_ns

@@ -22,6 +22,7 @@ ZONE_NS_MAX = 14 * 3_600 * 1_000_000_000
 LATE_NS_MAX = 10 * 1_000_000_000  # more delay than this is a wrong clock
 VELOCITY_FRESH_NS = 2_000_000_000
 AIRCRAFT_MAX = 16_384
+YEARS = (1990, 2200)  # a date outside is a clock that was never set
 
 
 class _Aircraft:
@@ -138,6 +139,8 @@ def _stamp(date: bytes, time: bytes) -> int | None:
             moment = datetime.strptime(text, layout).replace(tzinfo=UTC)
         except ValueError:
             continue
+        if not YEARS[0] <= moment.year <= YEARS[1]:
+            return None
         since = moment - datetime(1970, 1, 1, tzinfo=UTC)
         return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000
     return None

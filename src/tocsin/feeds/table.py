@@ -69,16 +69,16 @@ def _aircraft_json(head: bytes) -> str | None:
 
 
 def _asterix(head: bytes) -> str | None:
-    """Blocks that follow each other by their own lengths: category, then two bytes of length."""
+    """Blocks that follow each other by their own lengths: a known category, then two bytes of length."""
     position, blocks, categories = 0, 0, set[int]()
     while position + 3 <= len(head):
         length = int.from_bytes(head[position + 1 : position + 3], "big")
-        if length < 5 or head[position] == 0:
+        if length < 5 or head[position] not in ASTERIX_CATEGORIES:
             return None
         categories.add(head[position])
         position, blocks = position + length, blocks + 1
-    if position < 5 or len(categories) > 8:
-        return None
+    if position < 5 or (blocks == 1 and position > len(head)):
+        return None  # one block that claims to be longer than all there is could be anything
     names = ", ".join(f"{category:03d}" for category in sorted(categories))
     return f"{blocks} blocks of ASTERIX category {names} follow each other by their lengths"
 
@@ -118,6 +118,11 @@ PCAP_MAGIC = {
     b"\xa1\xb2\xc3\xd4": "big-endian, microseconds",
     b"\x4d\x3c\xb2\xa1": "little-endian, nanoseconds",
     b"\xa1\xb2\x3c\x4d": "big-endian, nanoseconds",
+}
+# EUROCONTROL's register of categories in use.
+ASTERIX_CATEGORIES = {
+    *(1, 2, 4, 7, 8, 9, 10, 11, 15, 16, 17, 18, 19, 20, 21, 23, 25, 32, 34, 48, 62, 63, 65),
+    *(129, 150, 204, 205, 240, 247),
 }
 PCAPNG_MAGIC = b"\x0a\x0d\x0d\x0a"
 

@@ -105,9 +105,9 @@ class Aircraft:
         if place is not None and self._reachable(anchor, place, time_ns):
             return self._take(place, time_ns)
         taken = self._contest(frame, time_ns, receiver, AGREEING_JUMP)
-        if taken is not None:
-            return taken
-        return Doubt("mode s: position jump", self._jump(anchor, place, time_ns))
+        if taken is None or isinstance(taken, Doubt):
+            return Doubt("mode s: position jump", self._jump(anchor, place, time_ns))
+        return taken
 
     def _acquire(self, frame: cpr.Frame, time_ns: int, receiver: Place | None) -> Place | Doubt | None:
         if frame.surface and receiver is None and self.anchor is None:
@@ -123,17 +123,18 @@ class Aircraft:
             needed = AGREEING_JUMP
         return self._contest(frame, time_ns, receiver, needed)
 
-    def _contest(self, frame: cpr.Frame, time_ns: int, receiver: Place | None, needed: int) -> Place | None:
+    def _contest(self, frame: cpr.Frame, time_ns: int, receiver: Place | None, needed: int) -> Place | Doubt | None:
         """A place other than the anchor's: taken once `needed` positions in a row agree on it."""
-        rival = self.rival
+        rival, doubt = self.rival, None
         if rival is not None and abs(time_ns - rival.time_ns) <= PAIR_S * 1e9:
             place = cpr.from_near(frame, rival.place)
             if place is not None and self._reachable(rival, place, time_ns):
                 self.rival = Fix(place, time_ns, rival.agreeing + 1)
                 return self._take(place, time_ns) if self.rival.agreeing >= needed else None
+            doubt = Doubt("mode s: positions disagree", "not where the one before was; damaged, or one address used twice")
         paired = self._from_pair(frame, time_ns, receiver)
         self.rival = Fix(paired, time_ns) if paired is not None else None
-        return None
+        return doubt
 
     def _from_pair(self, frame: cpr.Frame, time_ns: int, receiver: Place | None) -> Place | None:
         other = self.frames.get(not frame.odd)

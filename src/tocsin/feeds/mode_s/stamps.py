@@ -9,6 +9,7 @@ two seen lately is the offset, and counter plus offset is the time. Where the co
 TICK_NS_NUMERATOR, TICK_NS_DENOMINATOR = 250, 3  # 12 MHz
 CONSISTENT_NS = 500_000_000  # a live network delay varies less than this
 LEAK = 10_000  # the offset may rise by 1 / LEAK: more than any receiver's quartz drifts (100 ppm)
+TIME_NS_MAX = 2**62  # the year 2116
 PAUSE_NS_MAX = 3_600 * 1_000_000_000  # in a recording: a longer step is another counter
 
 
@@ -45,4 +46,7 @@ class Stamps:
             # Another counter: go on where the last one stopped, as nothing tells how long the pause was.
             self._offset_ns -= step_ns
         self._newest_ns = counter_ns
+        if counter_ns + self._offset_ns > TIME_NS_MAX:
+            # Only a stream made to do harm gets here: start again.
+            self._offset_ns = received_ns - counter_ns
         return counter_ns + self._offset_ns

@@ -5,21 +5,21 @@ straight from Arrow's memory, whose layout is a public promise (Arrow C data int
 """
 
 import ctypes
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path as Path  # noqa: PLC0414 - the tables around it name paths without touching files
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
 from arro3.io import read_ipc, read_ipc_stream, read_parquet
 
 from tocsin.errors import InputError
+from tocsin.feeds.transport.probe import check
 from tocsin.messages import Flags, Floats, Ints
 
 ROWS: Final = 65_536  # rows at once: a few MB, whatever the size of the file
 T = TypeVar("T")
-Source = Path | bytes  # a file or its content
+Source = Path | bytes  # a file, or the content of a text
 
 
 class _ArrowArray(ctypes.Structure):
@@ -43,7 +43,7 @@ def floats(name: str, column: Array) -> tuple[Floats, Flags]:
     """A numeric column as float64, and where it is not null (elsewhere NaN)."""
     if not is_any(column, "numeric", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected numbers")
-    values, present = _copy(column.cast(DataType.float64()), ctypes.c_double)
+    values, present = _copy(guarded(lambda: column.cast(DataType.float64()), name), ctypes.c_double)
     numbers = values.astype(np.float64, copy=False)
     numbers[~present] = np.nan
     return numbers, present
@@ -62,7 +62,7 @@ def integers(name: str, column: Array) -> tuple[Ints, Flags]:
 def nanoseconds(name: str, column: Array) -> tuple[Ints, Flags]:
     """A column of timestamps, or of integers that are nanoseconds since 1970, as int64 ns UTC. Zoneless is UTC."""
     if is_any(column, "timestamp"):
-        column = guarded(lambda: column.cast(DataType.timestamp("ns")), name).cast(DataType.int64())
+        column = guarded(lambda: column.cast(DataType.timestamp("ns")).cast(DataType.int64()), name)
     elif not is_any(column, "integer", "null"):
         raise InputError(f"column {name} holds {_type(column)}; expected timestamps (ns, UTC)")
     return integers(name, column)
@@ -122,39 +122,27 @@ def container(head: bytes) -> str | None:
     return "arrow stream" if head.startswith(b"\xff\xff\xff\xff") and len(head) > 8 else None
 
 
-def batches(source: Source, kind: str) -> Iterator[RecordBatch]:
-    """The record batches of a Parquet or Arrow IPC file, given by its path or its bytes."""
-    name = source.name if isinstance(source, Path) else "the table"
+def batches(path: Path, kind: str) -> Iterator[RecordBatch]:
+    """The record batches of a Parquet or Arrow IPC file: at least one, maybe empty.
 
-    def file() -> io.BytesIO | str:
-        return io.BytesIO(source) if isinstance(source, bytes) else str(source)
+    Raises:
+        InputError: the file is damaged.
+    """
+    check(path, kind)
 
     def open_reader() -> RecordBatchReader:
         if kind == "parquet":
-            _check_parquet(source)
-            return read_parquet(file(), batch_size=ROWS)
-        return read_ipc(file()) if kind == "arrow" else read_ipc_stream(file())
+            return read_parquet(str(path), batch_size=ROWS)
+        return read_ipc(str(path)) if kind == "arrow" else read_ipc_stream(str(path))
 
-    reader = guarded(open_reader, name)
-    while True:
-        try:
-            batch = guarded(lambda: next(reader, None), name)
-        except StopIteration:
-            return
-        if batch is None:
-            return
-        for start in range(0, batch.num_rows, ROWS):
+    reader = guarded(open_reader, path.name)
+    none = True
+    while (batch := guarded(lambda: next(reader, None), path.name)) is not None:
+        none = False
+        # Arrow files may hold batches of any length.
+        for start in range(0, max(batch.num_rows, 1), ROWS):
             yield batch.slice(start, min(ROWS, batch.num_rows - start))
-
-
-def _check_parquet(source: Source) -> None:
-    """Refuse what is cut off before the reader sees it: it panics, and a panic prints to the terminal."""
-    if isinstance(source, bytes):
-        size, tail = len(source), source[-8:]
-    else:
-        size = source.stat().st_size
-        with source.open("rb") as file:
-            file.seek(max(size - 8, 0))
-            tail = file.read(8)
-    if size < 12 or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
-        raise InputError("a Parquet file without its end: it was cut off, or is still being written; copy it again")
+    if none:
+        fields = [reader.schema.field(index) for index in range(len(reader.schema))]
+        columns: dict[str, Any] = {field.name: Array([], type=field.type) for field in fields}
+        yield guarded(lambda: RecordBatch.from_pydict(columns), path.name)

@@ -1,5 +1,8 @@
 """CSV into record batches: fast where all is well, cell by cell where something is not, to say which cell.
 
+What comes over the network is always read cell by cell: Arrow's reader can end the process (see transport.probe), as it
+does for an error text with a NUL in it.
+
 Sources: RFC 4180; ISO 8601 times (UTC unless an offset is written) or integers, which are nanoseconds since 1970.
 """
 
@@ -34,20 +37,39 @@ class Piece(NamedTuple):
     refusals: list[Refusal]
 
 
-def pieces(file: IO[bytes], feed: str, kinds: Callable[[Sequence[str]], Mapping[str, str]]) -> Iterator[Piece]:
-    """The rows of a CSV file. `kinds`, of the headings, says what columns hold: "time", "integer", "number"; else text.
+def pieces(
+    file: IO[bytes], feed: str, kinds: Callable[[Sequence[str]], Mapping[str, str]], *, trusted: bool
+) -> Iterator[Piece]:
+    """The rows of a CSV file, in at least one piece.
+
+    `kinds`, of the headings, says what columns hold: "time", "integer", "number"; else text.
 
     Raises:
         InputError: no heading, a heading twice, or a line without an end.
     """
     heading = file.readline(LINE_BYTES_MAX)
-    names = next(csv.reader([heading.decode("utf-8-sig", "replace")]), [])
-    names = [name.strip() for name in names]
-    if not names or len(set(names)) < len(names):
-        raise InputError(f"the first line must name each column once; it is {heading[:200]!r}")
-    reader = _Reader(feed, names, kinds(names))
+    names = [name.strip() for name in _cells(heading.decode("utf-8-sig", "replace"))]
+    if not names or len(set(names)) < len(names) or not all(name.isprintable() for name in names):
+        raise InputError(f"the first line must name each column once, in plain text; it is {heading[:200]!r}")
+    reader = _Reader(feed, names, kinds(names), trusted)
+    none = True
     for lines in _whole_lines(file):
+        none = False
         yield reader.read(lines)
+    if none:
+        yield reader.read(b"")
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of one line.
+
+    Raises:
+        InputError: it is not CSV.
+    """
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error as error:
+        raise InputError(f"not CSV: {error}; the line is {line[:200]!r}") from error
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -70,16 +92,19 @@ def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
 class _Reader:
     """Reads piece after piece and numbers the rows."""
 
-    def __init__(self, feed: str, names: Sequence[str], kinds: Mapping[str, str]) -> None:
+    def __init__(self, feed: str, names: Sequence[str], kinds: Mapping[str, str], trusted: bool) -> None:
         self._feed, self._names = feed, names
         self._kinds = [kinds.get(name, "text") for name in names]
+        self._trusted = trusted
         self._row = 1
 
     def read(self, lines: bytes) -> Piece:
-        try:
-            return self._fast(lines)
-        except InputError:
-            return self._careful(lines)
+        if self._trusted and b"\0" not in lines:
+            try:
+                return self._fast(lines)
+            except InputError:
+                pass  # the careful reading says which cell it was
+        return self._careful(lines)
 
     def _types(self, whole_times: bool) -> list[DataType]:
         """Of each column; times as they are written: whole numbers, or text that Arrow reads."""
@@ -92,7 +117,7 @@ class _Reader:
         return [types[kind] for kind in self._kinds]
 
     def _fast(self, lines: bytes) -> Piece:
-        first = next(csv.reader([lines.partition(b"\n")[0].decode("utf-8", "replace")]), [])
+        first = _cells(lines.partition(b"\n")[0].decode("utf-8", "replace"))
         times = [cell for cell, kind in zip(first, self._kinds, strict=False) if kind == "time" and cell]
         types = self._types(whole_times=bool(times) and all(cell.isdigit() for cell in times))
         schema = Schema([Field(name, kind) for name, kind in zip(self._names, types, strict=True)])

@@ -46,7 +46,7 @@ def scans(path: Path, feed: str, span_s: float = 0.0) -> Iterator[Scan]:
 
 
 class Detections:
-    """Decoder of tables that come whole: each packet is one document (an HTTP body). Larger tables come as files."""
+    """Decoder of text tables that come whole: each packet is one document (an HTTP body). Larger ones come as files."""
 
     def __init__(self, feed: str, *, document_bytes_max: int = DOCUMENT_BYTES_MAX) -> None:
         self.feed = feed
@@ -110,10 +110,14 @@ def _opened(path: Path) -> Source:
 
 def _parts(source: Source, feed: str, arrival_ns: int | None = None) -> Iterator[Part]:
     """The blocks of a table, unchecked. `arrival_ns` is when rows without `received` came (None: at their own time)."""
-    start = source[:16] if isinstance(source, bytes) else head(source, 16)
-    kind = container(start)
     read: Callable[[RecordBatch, Ints], Part] | None = None
-    found = _numbered(batches(source, kind)) if kind else _texts(source, feed)
+    if kind := container(source[:16] if isinstance(source, bytes) else head(source, 16)):
+        if isinstance(source, bytes):
+            # Damaged ones would end the process, and only a file can be tried out first: see transport.probe.
+            raise InputError(f"a {kind} table is read from files only; send CSV, or JSON rows of flights")
+        found = _numbered(batches(source, kind))
+    else:
+        found = _texts(source, feed)
     for batch, row, refusals in found:
         if read is None:
             names = list(batch.schema.names)
@@ -131,7 +135,7 @@ def _texts(source: Source, feed: str) -> Iterator[Piece]:
 
 def _csv(source: Source, feed: str) -> Iterator[Piece]:
     with io.BytesIO(source) if isinstance(source, bytes) else open_plain(source) as file:
-        yield from pieces(file, feed, _kinds)
+        yield from pieces(file, feed, _kinds, trusted=not isinstance(source, bytes))
 
 
 def _kinds(headings: Sequence[str]) -> Mapping[str, str]:
@@ -207,7 +211,7 @@ class _Table:
 def _unknown(feed: str, name: str) -> Refusal:
     near = get_close_matches(name, HEADINGS, 1)
     detail = f"column {name!r} is not known and not used" + (f"; did you mean {near[0]}?" if near else "")
-    return Refusal(0, feed, "detections: unknown column", detail, name.encode())
+    return Refusal(0, feed, "detections: unknown column", detail, name.encode(), len(name.encode()))
 
 
 def _ordered(parts: Iterator[Part]) -> bool:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tocsin.errors import InputError
 
+S = TypeVar("S")
 T = TypeVar("T")
 FILES_MAX = 100_000
 
@@ -28,30 +29,30 @@ def files(folder: Path) -> list[Path]:
 
 
 def merged(
-    paths: Iterable[Path],
-    first_ns: Callable[[Path], int | None],
-    read: Callable[[Path], Iterator[T]],
+    sources: Iterable[S],
+    first_ns: Callable[[S], int | None],
+    read: Callable[[S], Iterator[T]],
     time_ns: Callable[[T], int],
 ) -> Iterator[T]:
-    """What `read` gives for each path, in the order of `time_ns`. Ties: in the order of the paths.
+    """What `read` gives for each source (a path, say), in the order of `time_ns`. Ties: in the order of the sources.
 
-    `first_ns` tells the time of a path's first item without reading it all, or None where there is none. Each path's
+    `first_ns` tells the time of a source's first item without reading it all, or None where there is none. A source's
     own items keep their order, even where their times go back.
     """
     # No two entries share (time, number): items and iterators are never compared.
-    waiting: list[tuple[int, int, Path, Iterator[T] | None, T | None]] = []
-    for number, path in enumerate(paths):
-        start_ns = first_ns(path)
+    waiting: list[tuple[int, int, S, Iterator[T] | None, T | None]] = []
+    for number, source in enumerate(sources):
+        start_ns = first_ns(source)
         if start_ns is not None:
-            waiting.append((start_ns, number, path, None, None))
+            waiting.append((start_ns, number, source, None, None))
     heapq.heapify(waiting)
     while waiting:
-        at_ns, number, path, items, item = heapq.heappop(waiting)
+        at_ns, number, source, items, item = heapq.heappop(waiting)
         if items is None:
-            items = read(path)
+            items = read(source)
         elif item is not None:
             yield item
         following = next(items, None)
         if following is not None:
-            # Never before what this path gave last: a clock that was set back must not reorder the others.
-            heapq.heappush(waiting, (max(time_ns(following), at_ns), number, path, items, following))
+            # Never before what it gave last: a clock that was set back must not reorder the others.
+            heapq.heappush(waiting, (max(time_ns(following), at_ns), number, source, items, following))
