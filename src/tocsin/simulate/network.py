@@ -10,17 +10,19 @@ import numpy as np
 import shapely
 
 from tocsin.geo.areas import area
+from tocsin.geo.terrain import Terrain
 from tocsin.messages import Floats
 from tocsin.settings import Sensor
 from tocsin.simulate.chance import stream
-from tocsin.simulate.entry import Points
+
+Points = tuple[tuple[float, float], ...]  # (latitude, longitude), radians
 
 JITTER = 0.25  # of the spacing: stations stand where there is a pole, not on a grid
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Stations on a rough grid inside `area`. Noise is what a station hears of wind and towns, decibels."""
+    """Stations on a rough grid inside `area`, `altitude_m` above ground. Noise: in still air, decibels."""
 
     name: str
     output: str
@@ -38,6 +40,14 @@ class Network:
     delay_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Town:
+    """An area whose noise is louder than the country's."""
+
+    area: Points
+    noise_db: float
+
+
 def station_places(network: Network) -> tuple[Floats, Floats]:
     """Latitude and longitude of the stations, radians. They follow from the network alone, not from a night's seed."""
     if not network.area:
@@ -53,9 +63,10 @@ def station_places(network: Network) -> tuple[Floats, Floats]:
     return latitude[inside], longitude[inside]
 
 
-def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
+def stations(network: Network, sound_mps: float, terrain: Terrain | None) -> tuple[Sensor, ...]:
     """The sensors that the site sees: one for each station, or the centre alone."""
     latitude, longitude = station_places(network)
+    ground_m = np.zeros(len(latitude)) if terrain is None else terrain.height_m(latitude, longitude)
     if not len(latitude):
         return ()
     if network.output == "position":
@@ -67,7 +78,7 @@ def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
             kind="direction",
             latitude_rad=float(lat),
             longitude_rad=float(lon),
-            altitude_m=network.altitude_m,
+            altitude_m=float(height) + network.altitude_m,
             sigma={"azimuth_rad": network.sigma_azimuth_rad, "elevation_rad": network.sigma_elevation_rad},
             detection_probability=0.6,
             clutter_per_scan=network.false_hz * network.period_s,
@@ -76,7 +87,7 @@ def stations(network: Network, sound_mps: float) -> tuple[Sensor, ...]:
             propagation_mps=sound_mps,
             reporting=network.reporting,
         )
-        for number, (lat, lon) in enumerate(zip(latitude, longitude, strict=True), start=1)
+        for number, (lat, lon, height) in enumerate(zip(latitude, longitude, ground_m, strict=True), start=1)
     )
 
 

@@ -16,15 +16,28 @@ from tocsin.simulate import faults
 from tocsin.simulate.chance import stream
 from tocsin.simulate.flight.movers import Flight
 from tocsin.simulate.flight.sky import Sky, Traits
-from tocsin.simulate.scenario import Fault, Scenario
+from tocsin.simulate.scenario import (
+    AirborneSensing,
+    Fault,
+    FlashSensing,
+    PeopleSensing,
+    RadarSensing,
+    RadioSensing,
+    ReceiverSensing,
+    Scenario,
+)
 from tocsin.simulate.sensors.acoustic import Listening
 from tocsin.simulate.sensors.adsb import Receiver
+from tocsin.simulate.sensors.airborne import Airborne
 from tocsin.simulate.sensors.batch import Batch, cut, nanoseconds
+from tocsin.simulate.sensors.flash import Flash
+from tocsin.simulate.sensors.people import People
 from tocsin.simulate.sensors.radar import Radar
+from tocsin.simulate.sensors.radio import Finder
 
 SLAB_S = 10.0  # long enough that arrays are worth their overhead, short enough that a night fits in memory
 
-Observer = Radar | Receiver | Listening
+Observer = Radar | Airborne | Receiver | Finder | Flash | People | Listening
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +77,7 @@ def slabs(scenario: Scenario, seed: int | None = None, *, watched: bool = True) 
     flight = Flight(scenario, seed)
     while flight.now_s < 0.0:
         flight.advance(min(flight.now_s + SLAB_S, 0.0))
-    observers = tuple(_observers(scenario, flight.traits, seed)) if watched else ()
+    observers = tuple(_observers(scenario, flight, seed)) if watched else ()
     at_s = 0.0
     while at_s < scenario.duration_s:
         to_s = min(at_s + SLAB_S, scenario.duration_s)
@@ -101,22 +114,33 @@ def truth(scenario: Scenario, seed: int | None = None) -> Iterator[Truth]:
 
 
 def _observers(
-    scenario: Scenario, traits: Traits, seed: int
+    scenario: Scenario, flight: Flight, seed: int
 ) -> Iterator[tuple[Observer, tuple[Fault, ...], np.random.Generator]]:
-    sensors = scenario.settings.sensors
+    """Everything that looks, with its faults and their own random numbers, in the order of the site."""
+    traits, sensors = flight.traits, scenario.settings.sensors
+    made: list[tuple[str, Observer]] = []
     for sensor in sensors:
-        rng, sensing = stream(seed, sensor.name), scenario.sensing.get(sensor.name)
-        its_faults = tuple(fault for fault in scenario.faults if fault.sensor == sensor.name)
-        if sensing is not None and sensing.physics == "radar":
-            yield Radar(sensor, sensing, traits, its_faults, rng), its_faults, stream(seed, f"{sensor.name} faults")
-        elif sensing is not None:
-            receiver = Receiver(sensor, sensing, traits, scenario.weather, rng)
-            yield receiver, its_faults, stream(seed, f"{sensor.name} faults")
+        rng = stream(seed, sensor.name)
+        match scenario.sensing.get(sensor.name):
+            case RadarSensing() as how:
+                made.append((sensor.name, Radar(sensor, how, scenario, traits, rng)))
+            case AirborneSensing() as how:
+                made.append((sensor.name, Airborne(sensor, how, scenario, traits, rng)))
+            case ReceiverSensing() as how:
+                made.append((sensor.name, Receiver(sensor, how, scenario, traits, rng)))
+            case RadioSensing() as how:
+                made.append((sensor.name, Finder(sensor, how, scenario, traits, rng)))
+            case FlashSensing() as how:
+                made.append((sensor.name, Flash(sensor, how, flight, rng)))
+            case PeopleSensing() as how:
+                made.append((sensor.name, People(sensor, how, traits, rng)))
+            case None:
+                pass  # a station of a network, which follows
     for network in scenario.networks:
         own = tuple(s for s in sensors if s.name == network.name or s.name.startswith(f"{network.name} "))
-        its_faults = tuple(fault for fault in scenario.faults if fault.sensor == network.name)
-        listening = Listening(network, own, traits, scenario.weather, stream(seed, network.name))
-        yield listening, its_faults, stream(seed, f"{network.name} faults")
+        made.append((network.name, Listening(network, own, scenario, traits, stream(seed, network.name))))
+    for name, observer in made:
+        yield observer, tuple(f for f in scenario.faults if f.sensor == name), stream(seed, f"{name} faults")
 
 
 def _truth(scenario: Scenario, sky: Sky, traits: Traits, from_s: float, to_s: float) -> Truth:

@@ -6,18 +6,18 @@ Angles in radians, lengths in metres, times in seconds from the scenario's start
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tocsin.geo.terrain import Terrain
 from tocsin.settings import Settings
-from tocsin.simulate.entry import Points
-from tocsin.simulate.network import Network
+from tocsin.simulate.bodies.ballistics import Aim, Launch
+from tocsin.simulate.network import Network, Points, Town
 
 ENDS = ("vanish", "dive", "land")
-PHYSICS = {"radar": "radar", "ads-b": "position"}  # what a [[sensing]] may be, and the kind of sensor that it is for
 FAULTS = ("bias", "clock", "loss", "duplicate", "late", "silent", "clutter", "jammed")
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """The air of the night. Sound travels with it; pressure altitudes are read from it."""
+    """The air of the night. Sound travels with it; pressure altitudes are read from it; shells drift in it."""
 
     temperature_c: float = 10.0
     wind_from_rad: float = 0.0
@@ -32,10 +32,12 @@ class Weather:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """So many of one kind, on one route. Lists run along the route; `altitude_m` is above the ground.
+    """So many of one kind, on one route. Lists run along the route; `altitude_m` is above the ground or, where the
+    kind flies by the barometer, above the sea.
 
     `wander_m`: no route but random flight within that distance of its first point. `loiter`: (point, seconds, radius).
-    `only_for`: a phantom that these sensors alone report, and truth does not hold.
+    `launch`, `aim`: what is thrown from the first point of its route to the last. `only_for`: a phantom that these
+    sensors alone report, and truth does not hold.
     """
 
     name: str
@@ -56,23 +58,92 @@ class Mover:
     end: str = "vanish"
     transmits: float = 0.0
     callsign: str = ""
+    identity: str = ""
     only_for: tuple[str, ...] = ()
+    launch: Launch | None = None
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sensing:
-    """How a declared sensor really works, where that is more than the site file says."""
+class RadarSensing:
+    """How a radar works, beyond what the site file says of it."""
 
     sensor: str
-    physics: str
-    range_1m2_m: float = 0.0  # radar: 1 m2 is seen every second time from here; 0: from 0.6 of the longest range
-    sectors: int = 16  # radar: messages a turn
-    plots: float = 1.0  # radar: mean plots of a target that is seen
-    clutter_near: float = 0.3  # radar: the share of clutter that lies within a quarter of the range
+    range_1m2_m: float = 0.0  # 1 m2 is seen every second time from here; 0: from 0.6 of the longest range
+    sectors: int = 16  # messages a turn
+    plots: float = 1.0  # mean plots of a target that is seen
+    clutter_near: float = 0.3  # the share of clutter that lies within a quarter of the range
     delay_s: float = 0.1  # from the end of a look until its last byte came
     jitter_s: float = 0.03
-    rate_hz: float = 1.0  # ads-b: positions a second of one aircraft
-    loss: float = 0.1  # ads-b: the share of positions that is not received
+
+
+@dataclass(frozen=True, slots=True)
+class AirborneSensing:
+    """A radar in an aircraft. It reports positions, because the site could not know where it was when it looked."""
+
+    radar: RadarSensing
+    carrier: str  # the mover that carries it
+    sigma_range_m: float
+    sigma_azimuth_rad: float
+    sigma_altitude_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverSensing:
+    """An ADS-B receiver."""
+
+    sensor: str
+    rate_hz: float = 1.0  # positions a second of one aircraft
+    loss: float = 0.1  # the share of positions that is not received
+    delay_s: float = 0.1
+    jitter_s: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class RadioSensing:
+    """A direction finder that hears control and video links."""
+
+    sensor: str
+    delay_s: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class FlashSensing:
+    """A sensor high above that sees the flash of a launch, and only that."""
+
+    sensor: str
+    delay_s: float = 20.0
+    jitter_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSensing:
+    """People who call or type what they hear and see, from where they are, in their own words."""
+
+    sensor: str
+    area: Points
+    people: int  # who would report at all
+    delay_s: float = 45.0  # the median time until a report is in
+    wrong: float = 0.25  # the share that calls it something else
+    false_hz: float = 0.0  # reports of nothing at all
+
+
+Sensing = RadarSensing | AirborneSensing | ReceiverSensing | RadioSensing | FlashSensing | PeopleSensing
+
+
+@dataclass(frozen=True, slots=True)
+class Clutter:
+    """A place that gives radars false plots: rain that the wind moves, wind turbines, a motorway."""
+
+    latitude_rad: float
+    longitude_rad: float
+    radius_m: float
+    plots: float  # mean number in one turn of each radar that sees all of it
+    from_s: float
+    to_s: float
+    east_mps: float
+    north_mps: float
+    height_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +164,7 @@ class Fault:
     azimuth_to_rad: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     """A night before it happens. `settings` are the site's, with the stations that networks added."""
 
@@ -105,7 +176,10 @@ class Scenario:
     truth_every_s: float
     settings: Settings
     weather: Weather = field(default_factory=Weather)
+    terrain: Terrain | None = None
     movers: tuple[Mover, ...] = ()
     networks: tuple[Network, ...] = ()
+    towns: tuple[Town, ...] = ()
+    clutter: tuple[Clutter, ...] = ()
     sensing: Mapping[str, Sensing] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()

@@ -36,7 +36,7 @@ altitude_m = 200
 
 def heard(night: Scenario) -> Iterator[tuple[Flight, Listening, Batch]]:
     flight = Flight(night, 3)
-    ears = Listening(night.networks[0], night.settings.sensors, flight.traits, night.weather, stream(3, "Ears"))
+    ears = Listening(night.networks[0], night.settings.sensors, night, flight.traits, stream(3, "Ears"))
     for begin in np.arange(0.0, night.duration_s, 10.0):
         flight.advance(float(begin + 10.0))
         yield flight, ears, ears.observe(flight.sky, float(begin), float(begin + 10.0), night.start_ns)

@@ -7,7 +7,7 @@ from tests.nights import scenario
 from tocsin.geo.distance import distance_m
 from tocsin.geo.frames import ecef_from_geodetic, geodetic_from_ecef
 from tocsin.messages import Floats
-from tocsin.simulate.flight.kinds import KINDS
+from tocsin.simulate.bodies.kinds import KINDS
 from tocsin.simulate.flight.movers import Flight
 from tocsin.simulate.flight.sky import STEP_S
 

@@ -12,7 +12,7 @@ from tocsin.messages import Floats
 from tocsin.simulate.chance import stream
 from tocsin.simulate.flight.movers import Flight
 from tocsin.simulate.night import night as play
-from tocsin.simulate.scenario import Scenario
+from tocsin.simulate.scenario import RadarSensing, Scenario
 from tocsin.simulate.sensors.batch import Batch
 from tocsin.simulate.sensors.radar import Radar
 
@@ -33,7 +33,9 @@ def watched(night: Scenario, slab_s: float = 10.0) -> Iterator[tuple[Radar, Flig
     """Each batch of the first radar, with the sky that it looked at."""
     sensor = night.settings.sensors[0]
     flight = Flight(night, 3)
-    radar = Radar(sensor, night.sensing[sensor.name], flight.traits, night.faults, stream(3, sensor.name))
+    radar = Radar(
+        sensor, RadarSensing(sensor.name, range_1m2_m=900_000.0), night, flight.traits, stream(3, sensor.name)
+    )
     for begin in np.arange(0.0, night.duration_s, slab_s):
         flight.advance(float(begin + slab_s))
         yield radar, flight, radar.observe(flight.sky, float(begin), float(begin + slab_s), night.start_ns)
@@ -45,13 +47,14 @@ def errors(night: Scenario) -> Floats:
     for radar, flight, batch in watched(night):
         assert batch.target is not None
         position, velocity, _ = flight.sky.at(batch.time_s, batch.target)
-        distance, azimuth, elevation = radar.stand.polar(position)
+        stand = radar.stand(flight.sky, batch.time_s)
+        distance, azimuth, elevation = stand.polar(position)
         got = batch.values
         off = (
             got["range_m"] - distance,
             half_turn(got["azimuth_rad"] - azimuth),
             got["elevation_rad"] - elevation,
-            got["range_rate_mps"] - radar.stand.range_rate(position, velocity),
+            got["range_rate_mps"] - stand.range_rate(position, velocity),
         )
         rows.append(np.stack(off, axis=-1))
     return np.concatenate(rows)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.nights import HEAD, RADAR, scenario, whole
 from tocsin.errors import SiteError
+from tocsin.simulate.scenario import RadarSensing
 
 MOVER = """
 [[mover]]
@@ -19,7 +20,7 @@ def test_a_scenario_holds_what_its_file_says() -> None:
     assert night.name == "test"
     assert night.start_ns == 1_928_540_400 * 10**9
     assert night.movers[0].altitude_m == (40.0, 40.0)
-    assert night.sensing["Radar"].physics == "radar"
+    assert isinstance(night.sensing["Radar"], RadarSensing)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What flies: its kinds and limits, its routes, its motion, and where it is at any time."""
+"""Flight: routes of individuals, their motion along them, and where everything is at any time."""

@@ -8,9 +8,10 @@ State is geodetic, so a night may be a thousand kilometres wide; a degree around
 import numpy as np
 
 from tocsin.geo.ellipsoid import A_M, E2
-from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, half_turn
+from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef, half_turn
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints
+from tocsin.simulate.bodies.kinds import KINDS
 from tocsin.simulate.chance import stream
 from tocsin.simulate.flight.routes import routes
 from tocsin.simulate.flight.sky import STEP_S, Sky
@@ -19,7 +20,11 @@ from tocsin.simulate.scenario import Scenario
 UNSTEADY_S = 20.0  # how long a mover strays to one side
 CLIMB_RESPONSE_S = 4.0  # how long it takes to close most of a difference of height
 CLEARANCE_M = 10.0  # nothing flies lower than this over the ground, except to end there
+LOOK_AHEAD_S = (0.0, 2.0, 4.0, 7.0, 11.0)  # where on its course a mover looks for higher ground
 CIRCLE_PULL = 2.0  # how sharply a circle is joined: the angle between its tangent and the course, per radius away
+
+
+NOBODY = KINDS["light aircraft"]  # stands in for what is thrown and never steered
 
 
 class Flight:
@@ -29,15 +34,19 @@ class Flight:
         self.routes, self.traits = routes(scenario, seed)
         self._rng = stream(seed, "flight")
         n = len(self.traits.number)
-        kinds = self.traits.table
+        kinds = [KINDS.get(name, NOBODY) for name in self.traits.kind]
         self._turn, self._faster, self._climb, self._sink, self._dive, self._unsteady = (
             np.array([getattr(kind, name) for kind in kinds])
             for name in ("turn_mps2", "speed_up_mps2", "climb_mps", "sink_mps", "dive_rad", "unsteadiness_rad")
         )
+        self._over_sea = np.array([kind.over_sea for kind in kinds], dtype=np.bool_)
+        self._terrain = scenario.terrain
         self._descends = np.array([end != "vanish" for end in self.routes.end], dtype=np.bool_)
         first = self.routes
         self.latitude, self.longitude = first.latitude_rad[:, 0].copy(), first.longitude_rad[:, 0].copy()
-        self.altitude = np.where(first.from_ground, 0.0, first.altitude_m[:, 0])
+        ground = self._ground_m(self.latitude, self.longitude)
+        height = first.altitude_m[:, 0] + np.where(self._over_sea, 0.0, ground)
+        self.altitude = np.maximum(np.where(first.from_ground, ground, height), ground)
         self.speed = first.speed_mps[:, 0].copy()
         self.heading = np.zeros(n)
         self.climb = np.zeros(n)
@@ -45,11 +54,11 @@ class Flight:
         self.point = np.minimum(1, first.points - 1)
         self.loiter_s = first.loiter_s[np.arange(n), self.point]
         self.flying = np.zeros(n, dtype=np.bool_)
-        self.ended = np.zeros(n, dtype=np.bool_)
+        self.ended = np.array([row in first.thrown for row in range(n)], dtype=np.bool_)  # thrown: not flown here
         self.now_s = float(np.floor(min(0.0, first.start_s.min(initial=0.0))))
         rows = np.arange(n)
         self.heading = self._bearing(rows)[1]
-        position, velocity, altitude = self._knots([self._begin()])
+        position, velocity, altitude = self._knots([self._begin()], self.now_s)
         self.sky = Sky(self.now_s, position, velocity, altitude)
 
     def advance(self, to_s: float) -> None:
@@ -67,7 +76,7 @@ class Flight:
             knots.append(self._begin())
             self.flying[arrived], self.ended[arrived] = False, True  # its last knot is the one just taken
         if knots:
-            self.sky.roll(*self._knots(knots))
+            self.sky.roll(*self._knots(knots, self.now_s - (len(knots) - 1) * STEP_S))
 
     def _begin(self) -> tuple[Floats, ...]:
         """Start who is due, then copy the state of all who fly as one knot: rows of NaN for the others."""
@@ -78,11 +87,20 @@ class Flight:
         knot[:, rows] = self.latitude[rows], self.longitude[rows], self.altitude[rows], east, north, self.climb[rows]
         return tuple(knot)
 
-    def _knots(self, knots: list[tuple[Floats, ...]]) -> tuple[Floats, Floats, Floats]:
+    def _knots(self, knots: list[tuple[Floats, ...]], first_s: float) -> tuple[Floats, Floats, Floats]:
+        """ECEF positions and velocities of the knots from `first_s` on, what is thrown included."""
         latitude, longitude, altitude, east, north, up = (np.stack(column) for column in zip(*knots, strict=True))
         position = ecef_from_geodetic(latitude, longitude, altitude)
         velocity = ecef_vector_from_enu(np.stack((east, north, up), axis=-1), latitude, longitude)
+        for row, path in self.routes.thrown.items():
+            begin = round(self.routes.start_s[row] - first_s)
+            here = np.arange(max(begin, 0), min(begin + len(path), len(knots)))
+            position[here, row], velocity[here, row] = path[here - begin, :3], path[here - begin, 3:]
+            altitude[here, row] = geodetic_from_ecef(path[here - begin, :3])[2]
         return position, velocity, altitude
+
+    def _ground_m(self, latitude: Floats, longitude: Floats) -> Floats:
+        return np.zeros(len(latitude)) if self._terrain is None else self._terrain.height_m(latitude, longitude)
 
     def _bearing(self, rows: Ints) -> tuple[Floats, Floats]:
         """Ground distance and bearing to the next point: planar, along the rhumb line that re-aiming makes of it."""
@@ -116,14 +134,27 @@ class Flight:
         self._level(rows, distance)
 
     def _level(self, rows: Ints, distance: Floats) -> None:
-        """Choose the rate of climb: towards the leg's height, down a slope where it attacks or lands."""
+        """Choose the rate of climb: towards the leg's height, over what lies ahead, down a slope where it descends."""
+        ground = self._highest_ahead(rows)
         wanted = self.routes.altitude_m[rows, self.point[rows]]
+        wanted = np.where(self._over_sea[rows], np.maximum(wanted, ground + CLEARANCE_M), wanted + ground)
         last = self._descends[rows] & self._on_last_leg(rows)
-        slope = np.where(last, distance * np.tan(self._dive[rows]), np.inf)
-        floor = np.where(last, 0.0, CLEARANCE_M)
+        end = self._ground_m(self.routes.latitude_rad[rows, -1], self.routes.longitude_rad[rows, -1])
+        slope = np.where(last, end + distance * np.tan(self._dive[rows]), np.inf)
+        floor = np.where(last, end, ground + CLEARANCE_M)
         rate = (np.maximum(np.minimum(wanted, slope), floor) - self.altitude[rows]) / CLIMB_RESPONSE_S
         rate = np.where(slope < wanted, rate - self.speed[rows] * np.tan(self._dive[rows]), rate)
         self.climb[rows] = np.clip(rate, -self._sink[rows], self._climb[rows])
+
+    def _highest_ahead(self, rows: Ints) -> Floats:
+        """The highest ground on the next seconds of its course: what follows the terrain climbs in time."""
+        if self._terrain is None:
+            return np.zeros(len(rows))
+        north_m, east_m = _metres_per_radian(self.latitude[rows])
+        east, north = self._velocity(rows)
+        ahead = np.array(LOOK_AHEAD_S)[:, None]
+        latitude = self.latitude[rows] + ahead * north / north_m
+        return np.asarray(self._terrain.height_m(latitude, self.longitude[rows] + ahead * east / east_m).max(axis=0))
 
     def _move(self, rows: Ints, before: tuple[Floats, Floats]) -> None:
         """Half a step at the old velocity and half at the new one, so that knots and Hermite curves agree."""
@@ -131,7 +162,8 @@ class Flight:
         north_m, east_m = _metres_per_radian(self.latitude[rows])
         self.latitude[rows] += 0.5 * STEP_S * (before[1] + after[1]) / (north_m + self.altitude[rows])
         self.longitude[rows] += 0.5 * STEP_S * (before[0] + after[0]) / east_m
-        self.altitude[rows] = np.maximum(self.altitude[rows] + STEP_S * self.climb[rows], 0.0)
+        ground = self._ground_m(self.latitude[rows], self.longitude[rows])
+        self.altitude[rows] = np.maximum(self.altitude[rows] + STEP_S * self.climb[rows], ground)
 
     def _on_last_leg(self, rows: Ints) -> Flags:
         """True where the next point is the end of the route. Who wanders has no end."""
@@ -147,7 +179,8 @@ class Flight:
         point = self.point[home]
         self.latitude[home] = self.routes.latitude_rad[home, point]
         self.longitude[home] = self.routes.longitude_rad[home, point]
-        self.altitude[home[self._descends[home]]] = 0.0
+        down = home[self._descends[home]]
+        self.altitude[down] = self._ground_m(self.latitude[down], self.longitude[down])
 
     def _passed(self, rows: Ints) -> Flags:
         """Turn to the next point where one was passed. True where it was the last one."""

@@ -1,5 +1,6 @@
 """From a scenario's movers to individuals: a route, a start and signatures for each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from tocsin.geo.distance import travel
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints
+from tocsin.simulate.bodies.ballistics import flight
+from tocsin.simulate.bodies.kinds import KINDS, THROWN
 from tocsin.simulate.chance import stream
-from tocsin.simulate.flight.kinds import KINDS
 from tocsin.simulate.flight.sky import Traits
 from tocsin.simulate.scenario import Mover, Scenario
 
@@ -34,6 +36,7 @@ class Routes:
     end: tuple[str, ...]
     weave_rad: Floats
     weave_s: Floats
+    thrown: Mapping[int, Floats]  # row: knots (k, 6) a second apart from its start; these rows steer nothing
 
 
 def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
@@ -62,8 +65,17 @@ def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
         end=tuple(m.end for m in movers),
         weave_rad=np.array([m.weave_rad for m in movers]),
         weave_s=np.array([m.weave_s for m in movers]),
+        thrown={row: _thrown(m, rng) for row, m in enumerate(movers) if m.aim is not None},
     )
     return planned, _traits(movers, rng)
+
+
+def _thrown(mover: Mover, rng: np.random.Generator) -> Floats:
+    """The knots of one round: each leaves the aim a little."""
+    if mover.aim is None or mover.launch is None:
+        return np.empty((0, 6))
+    scatter = mover.launch.thrown.scatter
+    return flight(mover.launch, mover.aim, rng.normal(0.0, 1.0, 3) * scatter * np.array([1.0, 0.3, 0.5]))
 
 
 def _individual(mover: Mover, index: int, rng: np.random.Generator) -> tuple[Floats, float]:
@@ -71,6 +83,8 @@ def _individual(mover: Mover, index: int, rng: np.random.Generator) -> tuple[Flo
     start_s = mover.start_s + index * mover.spacing_s
     if mover.until_s > mover.start_s:
         start_s = float(rng.uniform(mover.start_s, mover.until_s))
+    if mover.aim is not None:
+        start_s = float(np.rint(start_s))  # knots stand at whole seconds
     latitude, longitude = (np.array(axis) for axis in zip(*mover.route, strict=True))
     altitude, speed = np.array(mover.altitude_m), np.array(mover.speed_mps)
     loiter_s, radius_m = np.zeros(len(latitude)), np.ones(len(latitude))
@@ -97,11 +111,12 @@ def _individual(mover: Mover, index: int, rng: np.random.Generator) -> tuple[Flo
 
 
 def _traits(movers: list[Mover], rng: np.random.Generator) -> Traits:
-    kinds = tuple(KINDS[m.kind] for m in movers)
+    kinds = tuple(KINDS.get(m.kind) or THROWN[m.kind] for m in movers)
     n = len(movers)
     size = np.array([k.cross_section_m2 for k in kinds]) * 10.0 ** (rng.normal(0.0, CROSS_SECTION_DB, n) / 10.0)
     loud = np.array([k.sound_db for k in kinds])
     transmits = rng.random(n) < np.array([m.transmits for m in movers])
+    radio = rng.random(n) < np.array([getattr(k, "radio", 0.0) for k in kinds])
     # Addresses out of one block by count, so that two aircraft never share one by chance.
     addresses = 0x4C0000 + rng.permutation(max(n, 1)) * 13 % 0x3FFFF
     flights = rng.integers(100, 9_999, max(n, 1))
@@ -110,12 +125,16 @@ def _traits(movers: list[Mover], rng: np.random.Generator) -> Traits:
     return Traits(
         number=number.astype(np.int64),
         kind=tuple(m.kind for m in movers),
-        table=kinds,
         group=tuple(m.name for m in movers),
         cross_section_m2=size,
         sound_db=np.where(loud > 0.0, loud + rng.normal(0.0, SOUND_DB, n), -np.inf),
-        rotor=np.array([k.rotor for k in kinds], dtype=np.bool_),
-        identity=tuple(f"icao:{a:06x}" if t else None for a, t in zip(addresses[:n], transmits, strict=True)),
+        rotor=np.array([getattr(k, "rotor", False) for k in kinds], dtype=np.bool_),
+        radio=radio,
+        flash=np.array([getattr(k, "flash", 0.0) for k in kinds]),
+        identity=tuple(
+            (m.identity or f"icao:{a:06x}") if t else None
+            for m, a, t in zip(movers, addresses[:n], transmits, strict=True)
+        ),
         callsign=tuple(
             f"{m.callsign}{flight}" if t and m.callsign else None
             for m, flight, t in zip(movers, flights[:n], transmits, strict=True)

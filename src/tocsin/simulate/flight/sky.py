@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.simulate.flight.kinds import Kind
 
 STEP_S = 1.0  # between knots; a turn at 30 m/s2 bends by 15 m within it, which the curve follows to centimetres
 PAST_S = 64  # sound from 20 km away is a minute old
@@ -21,14 +20,20 @@ class Traits:
 
     number: Ints  # the target number in the truth; -1 for a phantom
     kind: tuple[str, ...]
-    table: tuple[Kind, ...]
     group: tuple[str, ...]
     cross_section_m2: Floats
     sound_db: Floats
     rotor: Flags
+    radio: Flags
+    flash: Floats  # the chance that its launch is seen from above
     identity: tuple[str | None, ...]
     callsign: tuple[str | None, ...]
     seen_by: tuple[tuple[str, ...], ...]  # empty: by every sensor
+
+    @property
+    def phantom(self) -> Flags:
+        """True for what is not there."""
+        return np.array([bool(only) for only in self.seen_by], dtype=np.bool_)
 
     def visible_to(self, sensor: str) -> Ints:
         """Rows that a sensor may see at all: all real movers, and its own phantoms."""

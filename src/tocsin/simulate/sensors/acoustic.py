@@ -10,6 +10,7 @@ Source: ISO 9613-2 section 7 (geometric divergence, absorption; 2 dB per km stan
 import numpy as np
 from scipy.spatial import cKDTree
 
+from tocsin.geo.areas import area
 from tocsin.geo.frames import (
     ecef_from_geodetic,
     ecef_vector_from_enu,
@@ -23,7 +24,7 @@ from tocsin.messages import Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.network import Network, station_places
-from tocsin.simulate.scenario import Weather
+from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
 
 ABSORPTION_DB_PER_M = 0.002
@@ -43,20 +44,25 @@ class Listening:
         self,
         network: Network,
         sensors: tuple[Sensor, ...],
+        scenario: Scenario,
         traits: Traits,
-        weather: Weather,
         rng: np.random.Generator,
     ) -> None:
-        self.network, self._rng, self._weather = network, rng, weather
+        self.network, self._rng, self._weather = network, rng, scenario.weather
         self.names = tuple(sensor.name for sensor in sensors)
         self._sensors = sensors
         self.latitude, self.longitude = station_places(network)
-        self._at_m = ecef_from_geodetic(self.latitude, self.longitude, network.altitude_m)
+        ground = 0.0 if scenario.terrain is None else scenario.terrain.height_m(self.latitude, self.longitude)
+        self._at_m = ecef_from_geodetic(self.latitude, self.longitude, ground + network.altitude_m)
         self._tree = cKDTree(self._at_m)
         self._traits = traits
         names = {name for sensor in sensors[:1] for name in (sensor.name,)} | {network.name}
         self._heard = np.unique(np.concatenate([traits.visible_to(name) for name in sorted(names)]))
-        self._noise_db = network.noise_db + WIND_NOISE_DB_PER_MPS * weather.wind_mps
+        self._noise_db = np.full(len(self.latitude), network.noise_db)
+        for town in scenario.towns:
+            inside = area("zone", town.area).inside(self.latitude, self.longitude)
+            self._noise_db[inside] = np.maximum(self._noise_db[inside], town.noise_db)
+        self._noise_db += WIND_NOISE_DB_PER_MPS * scenario.weather.wind_mps
         self._phase = rng.uniform(0.0, network.period_s, len(self.latitude))
         self._alive_s = -np.inf
 
@@ -108,7 +114,7 @@ class Listening:
             tau = np.where(np.isfinite(distance), distance / self._sound_mps(away, distance, station), 0.0)
         mach = np.sqrt((velocity * velocity).sum(-1)) / self._weather.sound_mps
         level = self._traits.sound_db[mover] - 20.0 * np.log10(np.maximum(distance, 1.0) / 100.0)
-        level = level - ABSORPTION_DB_PER_M * distance - self._noise_db - MARGIN_DB
+        level = level - ABSORPTION_DB_PER_M * distance - self._noise_db[station] - MARGIN_DB
         chance = 1.0 / (1.0 + np.exp(-np.clip(level / SLOPE_DB, -50.0, 50.0)))
         possible = np.isfinite(distance) & (distance <= self.network.max_range_m) & (mach < SHOCK_MACH)
         possible &= time_s - tau >= sky.first_s

@@ -11,7 +11,7 @@ from tocsin.geo.units import FOOT_M
 from tocsin.messages import Floats, Ints
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
-from tocsin.simulate.scenario import Sensing, Weather
+from tocsin.simulate.scenario import ReceiverSensing, Scenario
 from tocsin.simulate.sensors.batch import Batch
 from tocsin.simulate.sensors.stand import Stand
 
@@ -30,17 +30,18 @@ class Receiver:
     """One receiver through the night."""
 
     def __init__(
-        self, sensor: Sensor, sensing: Sensing, traits: Traits, weather: Weather, rng: np.random.Generator
+        self, sensor: Sensor, sensing: ReceiverSensing, scenario: Scenario, traits: Traits, rng: np.random.Generator
     ) -> None:
         self.sensor, self.sensing, self._rng = sensor, sensing, rng
-        self.stand = Stand.of(sensor)
+        self.stand = Stand.of(sensor, scenario.terrain)
         sends = np.array([identity is not None for identity in traits.identity], dtype=np.bool_)
         visible = traits.visible_to(sensor.name)
         self._senders = visible[sends[visible]]
+        self._phantom = traits.phantom
         self._identity, self._callsign = traits.identity, traits.callsign
         self._phase = rng.random(len(sends))
         self._faded = np.zeros(len(sends), dtype=np.bool_)
-        self._pressure_m = (STANDARD_HPA - weather.pressure_hpa) * METRES_PER_HPA
+        self._pressure_m = (STANDARD_HPA - scenario.weather.pressure_hpa) * METRES_PER_HPA
 
     def observe(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """The positions that came in between from_s and to_s, a scan each half second."""
@@ -50,7 +51,7 @@ class Receiver:
         position, velocity, altitude = sky.at(time_s, rows)
         distance = self.stand.polar(position)[0]
         heard = np.isfinite(distance) & (distance <= self.sensor.max_range_m)
-        heard &= self.stand.above_horizon(position, altitude + HEADROOM_M)
+        heard &= self.stand.above_horizon(position, altitude + HEADROOM_M) | self._phantom[rows]
         heard &= self._rng.random(len(rows)) >= self.sensing.loss
         heard &= ~self._faded[rows]
         self._fade(to_s - from_s)

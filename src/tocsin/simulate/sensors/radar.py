@@ -7,12 +7,13 @@ falling with the fourth power of range and growing with the cross section, times
 import numpy as np
 from scipy.spatial import cKDTree
 
-from tocsin.geo.frames import half_turn, turn
+from tocsin.geo.distance import travel
+from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, half_turn, turn
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
-from tocsin.simulate.scenario import Fault, Sensing
+from tocsin.simulate.scenario import Clutter, RadarSensing, Scenario
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
 from tocsin.simulate.sensors.stand import Stand, in_sector
 
@@ -22,28 +23,50 @@ RANGE_OF_1_M2 = 0.6  # of the longest range, where the scenario gives none
 NEAR = 0.25  # of the longest range: where the clutter of ground and sea lies
 CLUTTER_SPEED_MPS = 6.0  # mean radial speed of false plots beyond the notch
 CLUTTER_ELEVATION_RAD = 0.03
+CLUTTER_SPREAD_MPS = 2.5  # how much drops and blades move about the wind
 
 
 class Radar:
     """One radar through the night. `observe` gives what it sends about a slab of time."""
 
     def __init__(
-        self, sensor: Sensor, sensing: Sensing, traits: Traits, faults: tuple[Fault, ...], rng: np.random.Generator
+        self,
+        sensor: Sensor,
+        sensing: RadarSensing,
+        scenario: Scenario,
+        traits: Traits,
+        rng: np.random.Generator,
+        carrier: int | None = None,
     ) -> None:
-        self.sensor, self.sensing, self.faults, self._rng = sensor, sensing, faults, rng
-        self.stand = Stand.of(sensor)
+        self.sensor, self.sensing, self._rng = sensor, sensing, rng
+        self.faults = tuple(fault for fault in scenario.faults if fault.sensor == sensor.name)
+        self._patches = scenario.clutter
+        self._fixed = Stand.of(sensor, scenario.terrain) if carrier is None else None
+        self._carrier = -1 if carrier is None else carrier
         self._traits = traits
-        self._visible = traits.visible_to(sensor.name)
-        self._phantom = np.array([bool(only) for only in traits.seen_by], dtype=np.bool_)
+        visible = traits.visible_to(sensor.name)
+        self._visible = visible[visible != self._carrier]
+        self._phantom = traits.phantom
         self._phase = float(rng.uniform(0.0, 1.0))  # the part of a turn done at the start
         half_m = sensing.range_1m2_m or RANGE_OF_1_M2 * sensor.max_range_m
         self._snr_1m2 = SNR_HALF * half_m**4
         self._open: dict[str, Floats] = {}
         self._sectors_sent = int(np.floor(self._phase * sensing.sectors))
 
+    def stand(self, sky: Sky, time_s: Floats) -> Stand:
+        """Where the antenna is at these times."""
+        return self._fixed or Stand.carried(sky, self._carrier, time_s)
+
     def observe(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """The sectors that close in [from_s, to_s), with their plots."""
-        plots = _join([self._open, self._plots(sky, from_s, to_s), self._clutter(from_s, to_s)])
+        plots = _join(
+            [
+                self._open,
+                self._plots(sky, from_s, to_s),
+                *(self._patch(patch, sky, from_s, to_s) for patch in self._patches),
+                self._clutter(from_s, to_s),
+            ]
+        )
         sector_s = self.sensor.period_s / self.sensing.sectors
         last = int(np.floor(self._turns(np.array(to_s)) * self.sensing.sectors))
         sectors = np.arange(self._sectors_sent, last, dtype=np.int64)
@@ -73,7 +96,7 @@ class Radar:
             row_sweep=of_plot[closed][order] - (sectors[0] if len(sectors) else 0),
             time_s=plots.pop("time_s"),
             values=plots,
-            statuses=self._statuses(sectors, end_s - sector_s, start_ns),
+            statuses=self._statuses(sky, sectors, end_s - sector_s, start_ns),
             target=target,
         )
 
@@ -81,29 +104,31 @@ class Radar:
         """Turns made since the antenna last passed north before the start."""
         return self._phase + time_s / self.sensor.period_s
 
-    def _statuses(self, sectors: Ints, begin_s: Floats, start_ns: int) -> dict[int, tuple[SensorStatus, ...]]:
+    def _statuses(self, sky: Sky, sectors: Ints, begin_s: Floats, start_ns: int) -> dict[int, tuple[SensorStatus, ...]]:
         """At north the radar says how fast it turns and where it stands."""
-        sensor = self.sensor
+        norths = np.flatnonzero(sectors % self.sensing.sectors == 0)
         at_ns = nanoseconds(begin_s, start_ns)
-        place = (sensor.latitude_rad, sensor.longitude_rad, self.stand.altitude_m)
-        return {
-            int(k): (SensorStatus(int(at_ns[k]), sensor.name, sensor.period_s, *place),)
-            for k in np.flatnonzero(sectors % self.sensing.sectors == 0)
-        }
+        told: dict[int, tuple[SensorStatus, ...]] = {}
+        for north in norths.tolist():
+            stand = self.stand(sky, begin_s[north])
+            place = (float(stand.latitude_rad), float(stand.longitude_rad), float(stand.altitude_m))
+            told[north] = (SensorStatus(int(at_ns[north]), self.sensor.name, self.sensor.period_s, *place),)
+        return told
 
     def _plots(self, sky: Sky, from_s: float, to_s: float) -> dict[str, Floats]:
         """Plots of what really flies (or of phantoms), at the moment the beam passes each."""
         rows = np.intersect1d(sky.active(from_s, to_s), self._visible, assume_unique=True)
         time_s, rows = self._crossings(sky, rows, from_s, to_s)
         position, velocity, altitude = sky.at(time_s, rows)
-        distance, azimuth, elevation = self.stand.polar(position)
-        rate = self.stand.range_rate(position, velocity)
+        stand = self.stand(sky, time_s)
+        distance, azimuth, elevation = stand.polar(position)
+        rate = stand.range_rate(position, velocity)
         factor, _ = self._jamming(time_s, azimuth)
         snr = self._snr_1m2 * self._traits.cross_section_m2[rows] / np.maximum(distance, 1.0) ** 4
         probability = self.sensor.detection_probability * FALSE_ALARM ** (1.0 / (1.0 + snr)) * factor
         probability[self._phantom[rows]] = self.sensor.detection_probability
         seen: Flags = self._rng.random(len(rows)) < probability
-        seen &= self._in_view(distance, azimuth, elevation) & self.stand.above_horizon(position, altitude)
+        seen &= self._in_view(distance, azimuth, elevation) & stand.above_horizon(position, altitude)
         seen &= self._traits.rotor[rows] | (np.abs(rate) >= self.sensor.doppler_notch_mps)
         copies = np.where(seen, 1 + self._rng.poisson(self.sensing.plots - 1.0, len(rows)), 0)
         pick = np.repeat(np.arange(len(rows)), copies)
@@ -123,7 +148,7 @@ class Radar:
         ends = np.stack([sky.at(np.full(len(rows), t), rows)[0] for t in (from_s, to_s)])
         # A mover that starts or ends inside the slab has one end only: it is taken to stand still there.
         ends = np.where(np.isfinite(ends), ends, ends[::-1])
-        distance, angle, _ = self.stand.polar(ends)
+        distance, angle, _ = self.stand(sky, np.array([[from_s], [to_s]])).polar(ends)
         near = np.isfinite(distance).all(axis=0) & (distance.min(axis=0) < self.sensor.max_range_m + 20_000.0)
         rows, angle = rows[near], angle[:, near] / TURN_RAD
         g_0 = self._turns(np.array(from_s)) - angle[0]
@@ -134,7 +159,7 @@ class Radar:
         aim = np.floor(g_0[pick]) + nth
         time_s = from_s + (to_s - from_s) * (aim - g_0[pick]) / (g_1 - g_0)[pick]
         for _ in range(2):
-            azimuth = self.stand.polar(sky.at(time_s, rows[pick])[0])[1]
+            azimuth = self.stand(sky, time_s).polar(sky.at(time_s, rows[pick])[0])[1]
             miss = half_turn((self._turns(time_s) - azimuth / TURN_RAD) * TURN_RAD) / TURN_RAD
             time_s = np.clip(time_s - np.where(np.isfinite(miss), miss, 0.0) * self.sensor.period_s, from_s, to_s)
         there = np.isfinite(sky.at(time_s, rows[pick])[0][:, 0])
@@ -193,6 +218,38 @@ class Radar:
         plots["target"] = np.full(n, -1.0)
         inside = in_sector(azimuth, sensor.azimuth_from_rad, sensor.azimuth_to_rad)
         return {name: column[inside] for name, column in plots.items()}
+
+    def _patch(self, patch: Clutter, sky: Sky, from_s: float, to_s: float) -> dict[str, Floats]:
+        """False plots of one place of clutter, each at the moment when the beam passes it."""
+        rng, period = self._rng, self.sensor.period_s
+        turns = int(np.ceil((to_s - from_s) / period))
+        of_turn = np.repeat(np.arange(turns), rng.poisson(patch.plots, turns))
+        n = len(of_turn)
+        since = from_s - patch.from_s
+        latitude, longitude, _ = travel(
+            patch.latitude_rad,
+            patch.longitude_rad,
+            np.arctan2(patch.east_mps, patch.north_mps),
+            np.hypot(patch.east_mps, patch.north_mps) * since,
+        )
+        away_m, bearing = patch.radius_m * np.sqrt(rng.random(n)), rng.uniform(0.0, TURN_RAD, n)
+        latitude, longitude, _ = travel(latitude, longitude, bearing, away_m)
+        height = patch.height_m * rng.random(n)
+        position = ecef_from_geodetic(latitude, longitude, height)
+        drift = np.stack((np.full(n, patch.east_mps), np.full(n, patch.north_mps), np.zeros(n)), axis=-1)
+        stand = self.stand(sky, np.full(n, from_s))
+        distance, azimuth, elevation = stand.polar(position)
+        rate = stand.range_rate(position, ecef_vector_from_enu(drift, latitude, longitude))
+        rate = rate + CLUTTER_SPREAD_MPS * rng.normal(0.0, 1.0, n)
+        ahead = turn(azimuth - self._turns(np.array(from_s)) * TURN_RAD) / TURN_RAD
+        time_s = from_s + (ahead + of_turn) * period
+        there = (time_s < to_s) & (patch.from_s <= time_s) & (time_s < patch.to_s)
+        there &= self._in_view(distance, azimuth, elevation) & stand.above_horizon(position, height)
+        there &= np.abs(rate) >= self.sensor.doppler_notch_mps
+        plots = self._measured(time_s, distance, azimuth, elevation, rate)
+        plots["amplitude_db"] = 13.0 + rng.exponential(6.0, n)
+        plots["target"] = np.full(n, -1.0)
+        return {name: column[there] for name, column in plots.items()}
 
     def _merged(self, plots: dict[str, Floats]) -> dict[str, Floats]:
         """Targets closer than the resolution give one plot between them."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from tocsin.geo.units import DEGREE_RAD
+from tocsin.simulate.network import Points
 
 Path = tuple[str | int, ...]
 Where = Callable[[Path], str]
-Points = tuple[tuple[float, float], ...]
 
 
 class Entry:
@@ -97,6 +97,18 @@ class Entry:
             self.wrong(key, f"{key} = {value!r} is neither true nor false")
             return default
         return value
+
+    def angle(self, key: str, default: float | None, low: float, high: float) -> float:
+        """A number of degrees, as radians; its default and bounds are degrees too."""
+        return self.number(key, default, low, high) * DEGREE_RAD
+
+    def point(self, key: str) -> tuple[float, float]:
+        """One [latitude, longitude] in degrees, as radians."""
+        value = self._take(key, None)
+        point = _point(value)
+        if point is None and value is not None:
+            self.wrong(key, f"{key} = {value!r}; expected [latitude, longitude] in degrees (-90..90, -180..180)")
+        return point or (0.0, 0.0)
 
     def points(self, key: str, least: int, default: Points | None = None) -> Points:
         """[[latitude, longitude], ...] in degrees, as radians; at least so many."""
