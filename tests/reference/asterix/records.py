@@ -112,3 +112,18 @@ def damaged(data: bytes, rng: Random) -> bytes:
         else:
             del broken[at : at + rng.randint(1, 4)]
     return bytes(broken)
+
+
+def said(edition: Edition, items: dict[str, str]) -> bytes:
+    """A record of these items, their octets given in hexadecimal, in any order; the source is 25/11 when not said."""
+    items = {"010": "190b"} | items
+    chosen = [name in items for name in edition.profile]
+    return presence(chosen, 7) + bytes.fromhex("".join(items[name] for name in edition.profile if name in items))
+
+
+def newest(category: int) -> Edition:
+    return EDITIONS[category][-1]
+
+
+def edition(category: int, name: str) -> Edition:
+    return next(one for one in EDITIONS[category] if one.name == name)
