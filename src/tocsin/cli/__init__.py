@@ -15,6 +15,7 @@ COMMANDS = {
     "replay": "play a recording or a ledger on the same map, at any speed",
     "track": "a table of detections becomes a table of tracks",
     "simulate": "a scenario becomes tables of detections, truth, sensors and places",
+    "score": "tracks against truth: GOSPA, SIAP, consistency, one page with plots",
     "verify": "recompute the evidence chain and name the first broken entry",
     "backup": "copy a running system's ledger",
     "restore": "put a backup back, verified",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tocsin.errors import SettingError
 from tocsin.score.alignment import Scene
 from tocsin.score.consistency import Consistency, consistency, independent_squares
@@ -9,7 +11,7 @@ from tocsin.score.match import Clear, Stretch, clear, stretches
 from tocsin.score.near import Near, near
 from tocsin.score.sets import Series, series
 from tocsin.score.siap import Siap, siap
-from tocsin.score.surveillance import Errors, Surveillance, errors, surveillance
+from tocsin.score.surveillance import Errors, Surveillance, errors, spread, surveillance
 from tocsin.score.trajectories import TrajectoryGospa, trajectory_gospa
 
 
@@ -37,6 +39,18 @@ class Rules:
             raise SettingError(f"gate {self.gate_m} m, switch {self.switch_m} m; expected 0 (as c) or more")
 
 
+@dataclass(frozen=True, slots=True)
+class OfClass:
+    """How one class of targets fared; shares and metres are NaN where nothing could be counted."""
+
+    kind: str
+    targets: int
+    found: int
+    completeness: float
+    switches: int
+    horizontal_rms_m: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scorecard:
     """What came out. `nees` is of positions, from sigmas along east, north and up; None where tracks tell none."""
@@ -52,6 +66,7 @@ class Scorecard:
     errors: Errors
     surveillance: Surveillance
     nees: Consistency | None
+    classes: tuple[OfClass, ...]
 
 
 def score(scene: Scene, rules: Rules) -> Scorecard:
@@ -75,6 +90,7 @@ def score(scene: Scene, rules: Rules) -> Scorecard:
         errors=error,
         surveillance=surveillance(scene, near_gate, matched, error, rules.interval_s),
         nees=_nees(scene, matched),
+        classes=_classes(scene, matched, error),
     )
 
 
@@ -84,3 +100,27 @@ def _nees(scene: Scene, matched: Clear) -> Consistency | None:
     if not degrees:
         return None
     return consistency(squares, degrees, scene.truth.step[matched.pairs.truth], scene.steps)
+
+
+def _classes(scene: Scene, matched: Clear, error: Errors) -> tuple[OfClass, ...]:
+    """A line for each class that the truth names, most targets first."""
+    kinds, kind = np.unique(np.array(scene.targets.kind or ("",)), return_inverse=True)
+    of_row = kind[scene.truth.number] if len(scene.truth.number) else np.zeros(0, np.int64)
+    of_pair = of_row[matched.pairs.truth]
+    target = scene.truth.number[matched.pairs.truth]
+    out = []
+    for index, name in enumerate(kinds.tolist()):
+        rows, paired = int((of_row == index).sum()), of_pair == index
+        if not rows:
+            continue
+        out.append(
+            OfClass(
+                kind=name,
+                targets=len(np.unique(scene.truth.number[of_row == index])),
+                found=len(np.unique(target[paired])),
+                completeness=int(paired.sum()) / rows,
+                switches=int(paired[matched.switched].sum()),
+                horizontal_rms_m=spread(error.horizontal_m[paired]).rms,
+            )
+        )
+    return tuple(sorted(out, key=lambda one: (-one.targets, one.kind)))
