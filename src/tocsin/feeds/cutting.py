@@ -30,7 +30,7 @@ def pieces(scan: Scan, at: Ints) -> Iterator[Scan]:
         piece = replace(scan, sweeps=_of(sweeps, wanted), detections=_rows(detections, rows, wanted))
         if first > 0:
             piece = replace(piece, statuses=(), refusals=(), raw_sha256=b"", raw_length=0)
-        if len(piece.detections):
+        if last < bounds[-1]:
             piece = replace(piece, received_ns=int(piece.detections.received_ns.max()))
         freeze(piece)
         yield piece

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tocsin.feeds.cutting import pieces
 from tocsin.feeds.draft import REFUSED_BYTES_KEPT
 from tocsin.feeds.tables.columns import MEASUREMENTS, NUMBERS
-from tocsin.messages import Detections, Flags, Floats, Indices, Ints, Refusal, Scan, Sweeps, freeze
+from tocsin.feeds.tables.turns import sweeps
+from tocsin.messages import Detections, Flags, Floats, Indices, Ints, Refusal, Scan, freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +146,13 @@ def scans(feed: str, block: Block, span_ns: int) -> Iterator[Scan]:
     """A checked block as Scans that each reach over at most `span_ns` of arrival (0: one Scan)."""
     if not len(block):
         return
+    whole = scan(feed, block)
     if not span_ns:
-        yield scan(feed, block)
+        yield whole
         return
-    steps = (block.received_ns - block.received_ns[0]) // span_ns
-    borders = np.flatnonzero(np.diff(steps)) + 1
-    for index in np.split(np.arange(len(block)), borders):
-        yield scan(feed, _taken(block, index))
+    # cut after the sweeps are known: a turn that is told in pieces is still one turn
+    received = np.maximum.accumulate(whole.detections.received_ns)
+    yield from pieces(whole, np.flatnonzero(np.diff((received - received[:1]) // span_ns)) + 1)
 
 
 def scan(feed: str, block: Block) -> Scan:
@@ -158,7 +160,13 @@ def scan(feed: str, block: Block) -> Scan:
     names = tuple(sorted({str(name) for name in block.sensor}))
     rank = {name: index for index, name in enumerate(names)}
     sensor = np.array([rank[str(name)] for name in block.sensor], dtype=np.int32)
-    sweeps, sweep = _sweeps(sensor, block.scan, block.time_ns)
+    azimuth = "azimuth_rad"  # still in degrees here
+    angle = (
+        np.where(block.present[azimuth], np.radians(block.numbers[azimuth]), np.nan)
+        if azimuth in block.numbers
+        else None
+    )
+    told, sweep = sweeps(sensor, block.scan, block.time_ns, angle)
     measured = np.zeros(len(block), dtype=np.bool_)
     for column in MEASUREMENTS:
         if column.name in block.present:
@@ -168,7 +176,7 @@ def scan(feed: str, block: Block) -> Scan:
         feed=feed,
         received_ns=int(block.received_ns.max()),
         sensors=names,
-        sweeps=sweeps,
+        sweeps=told,
         detections=_detections(block, sweep, found),
     )
     freeze(out)
@@ -189,24 +197,3 @@ def _detections(block: Block, sweep: Indices, index: Ints) -> Detections:
         values=values,
         texts={name: words for name, words in texts.items() if any(word is not None for word in words)},
     )
-
-
-def _sweeps(sensor: Indices, number: Ints, time_ns: Ints) -> tuple[Sweeps, Indices]:
-    """Group rows by sensor and scan; for each row its group."""
-    order = np.lexsort((number, sensor))
-    fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (np.diff(sensor[order]) != 0) | (np.diff(number[order]) != 0)
-    firsts = np.flatnonzero(fresh)
-    group = np.empty(len(order), dtype=np.int32)
-    group[order] = np.cumsum(fresh) - 1
-    leaders = order[firsts]
-    sweeps = Sweeps(
-        sensor=sensor[leaders],
-        number=number[leaders],
-        start_ns=np.minimum.reduceat(time_ns[order], firsts),
-        end_ns=np.maximum.reduceat(time_ns[order], firsts),
-        azimuth_from_rad=np.full(len(firsts), np.nan),
-        azimuth_to_rad=np.full(len(firsts), np.nan),
-        survey=number[leaders] >= 0,
-    )
-    return sweeps, group

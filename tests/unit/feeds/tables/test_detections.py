@@ -1,6 +1,7 @@
 """The detections table: what comes out of it, and errors that teach."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,10 @@ def test_a_table_becomes_sweeps_and_detections(tmp_path: Path, save: Save) -> No
     rows, sweeps = scan.detections, scan.sweeps
     assert not scan.refusals
     assert scan.sensors == ("north", "south")
-    assert list(zip(sweeps.sensor, sweeps.number, strict=True)) == [(0, 1), (0, 2), (0, 3), (1, 1)]
+    assert list(zip(sweeps.sensor, sweeps.number, strict=True)) == [(0, 1), (1, 1), (0, 2), (0, 3)]
     assert sweeps.survey.all()
     assert rows.time_ns.tolist() == [START_NS, START_NS + 1, START_NS + 2, START_NS + 4 * 10**9]
-    assert rows.sweep.tolist() == [0, 0, 3, 1]
+    assert rows.sweep.tolist() == [0, 0, 1, 2]
     assert np.degrees(rows.values["azimuth_rad"]) == pytest.approx([0.0, 90.0, 180.0, 350.0])
     assert rows.texts == {"identity": (None, "icao:4ca7b3", None, None)}
     assert set(rows.values) == {"range_m", "azimuth_rad"}
@@ -98,9 +99,17 @@ def test_sigmas_and_attributes_come_along(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "reason", "says"),
     [
-        ({"range_m": [1.0, float("nan"), 1.0, 1.0, 1.0]}, "not a finite number", "row 2, range_m is nan; expected a number"),
+        (
+            {"range_m": [1.0, float("nan"), 1.0, 1.0, 1.0]},
+            "not a finite number",
+            "row 2, range_m is nan; expected a number",
+        ),
         ({"range_m": [1.0, 1.0, float("inf"), 1.0, 1.0]}, "not a finite number", "row 3, range_m is inf"),
-        ({"azimuth_deg": [0.0, 400.0, 0.0, 0.0, 0.0]}, "out of range", "row 2, azimuth_deg is 400.0; expected -180 to 360"),
+        (
+            {"azimuth_deg": [0.0, 400.0, 0.0, 0.0, 0.0]},
+            "out of range",
+            "row 2, azimuth_deg is 400.0; expected -180 to 360",
+        ),
         ({"range_m": [1.0, 1.0, 1.0, -5.0, 1.0]}, "out of range", "row 4, range_m is -5.0; expected 0 to 1e+08"),
         ({"range_m_sigma": [0.0, 1.0, 1.0, 1.0, 1.0]}, "out of range", "row 1, range_m_sigma is 0.0"),
         ({"scan": [1, 1, -7, 1, 1]}, "out of range", "row 3, scan is -7"),
@@ -166,7 +175,7 @@ def test_rows_come_in_the_order_of_arrival(tmp_path: Path) -> None:
     """A detection that was delayed by 10 s is played when it came, not when it was measured."""
     received = pa.array([START_NS + 10 * 10**9, None, None, None, None], UTC_NS)
     found = read(radar(received=received), tmp_path, span_s=1.0)
-    assert [scan.received_ns - START_NS for scan in found] == [2, 4 * 10**9, 8 * 10**9, 10 * 10**9]
+    assert [scan.received_ns - START_NS for scan in found] == [2, 4 * 10**9, 10 * 10**9]
     assert found[-1].detections.time_ns.tolist() == [START_NS]
 
 
@@ -246,10 +255,8 @@ def test_a_damaged_binary_table_never_ends_the_process(tmp_path: Path, save: Sav
         for at in rng.integers(8, len(data), 4):
             damaged[at] ^= 1 << int(rng.integers(8))
         (tmp_path / "bad").write_bytes(damaged)
-        try:
+        with suppress(InputError):
             list(scans(tmp_path / "bad", "file"))
-        except InputError as error:
-            assert str(error)
 
 
 def test_binary_tables_are_not_taken_from_a_network(tmp_path: Path) -> None:
