@@ -10,6 +10,7 @@ from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Events, Ints, Mixture, Scratch
 
+DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
 
 
@@ -109,6 +110,7 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         link=np.zeros(slots + rows, dtype=np.int64),
         order=np.zeros(slots + rows, dtype=np.int64),
         begin=np.zeros(slots + rows + 1, dtype=np.int64),
+        dense=np.empty(DENSE),
         grid=np.zeros(grid, dtype=np.int64),
         room=np.zeros((3, c.QUANTITIES, 6)),
         mean=np.zeros((2, 6)),

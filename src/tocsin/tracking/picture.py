@@ -6,6 +6,7 @@ from tocsin.messages import Bytes8, Floats, Ints, Picture, TrackState, freeze
 from tocsin.models.model import Model
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Scratch
 from tocsin.tracking.kernels.motion import glide
 from tocsin.tracking.kernels.report import report
 from tocsin.tracking.lifecycle import SECOND_NS
@@ -17,14 +18,14 @@ COASTING_MISSED = 1.5  # expected detections that did not come
 COASTING_S = 20.0  # or so long without one, where nobody's silence says anything
 
 
-def draw(state: State, settings: Settings, model: Model, time_ns: int) -> Picture:
-    """All tracks at one time; see messages.Picture."""
+def draw(state: State, settings: Settings, model: Model, scratch: Scratch, time_ns: int) -> Picture:
+    """All tracks at one time; see messages.Picture. `scratch`: room to work in."""
     rules = rules_of(settings, model)
     slots = _shown(state, settings.tracking.release_existence)
     lost = state.lifecycle.shown(time_ns)
     n, m = len(slots), len(lost)
     x, p, survived = np.zeros((n + m, 6)), np.zeros((n + m, 6, 6)), np.ones(n + m)
-    report(state.bank, slots, time_ns, rules, x[:n], p[:n], survived[:n])
+    report(state.bank, slots, time_ns, rules, scratch, x[:n], p[:n], survived[:n])
     for k, track in enumerate(lost):
         x[n + k], p[n + k] = track.x, track.p
         glide(x[n + k], p[n + k], rules.modes[0, c.NOISE], (time_ns - track.time_ns) / SECOND_NS)

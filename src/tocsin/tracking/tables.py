@@ -8,7 +8,6 @@ from tocsin.models.sensing import antenna_horizon_m, axes_at, place_of
 from tocsin.settings import Sensor, Settings
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Sensors
-from tocsin.tracking.kernels.motion import mode as mode_row
 
 SELF_REPORTING = frozenset({"position", "track", "report"})
 
@@ -23,7 +22,7 @@ def rules_of(settings: Settings, model: Model) -> Rules:
         origin = ecef_from_geodetic(frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
     shares = np.array([mode.share for mode in model.modes])
     return Rules(
-        modes=np.stack([mode_row(m.noise, m.noise_up, m.slowing, m.slowing_up, m.turn) for m in model.modes]),
+        modes=np.array([[m.noise, m.noise_up, m.slowing, m.slowing_up, m.turn] for m in model.modes]),
         switching=float(model.switching_hz),
         stationary=shares / shares.sum(),
         earth=int(earth),

@@ -86,7 +86,7 @@ class Tracker:
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
-        return draw(self.state, self.settings, self.model, time_ns)
+        return draw(self.state, self.settings, self.model, self._scratch, time_ns)
 
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""

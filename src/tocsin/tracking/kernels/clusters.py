@@ -1,7 +1,5 @@
 """Parts of a look that have nothing to do with each other, and the association inside each."""
 
-import numpy as np
-
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
 from tocsin.tracking.kernels.compiled import part
@@ -43,40 +41,52 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
 
 
 @part
-def dense(s: Scratch, members: Ints, found: Ints, turned: bool) -> None:
-    """Exact marginals of one cluster of candidates `members` and rows `found` (ascending; numbered in the look).
+def dense(s: Scratch, total: int, members: Ints, found: Ints, turned: bool) -> None:
+    """Exact marginals of one cluster: candidates `members`, and rows `found`, numbered from `total` on.
 
     `turned`: sum over sets of components instead of detections. A component is to a detection what a detection is to
     a component, so this is the same sum with w[i, j] / w0[i] and weight 1 for "nobody's".
     """
     n, m = members.shape[0], found.shape[0]
     wide, tall = (n, m) if turned else (m, n)
-    w, w0 = np.empty((tall, wide)), np.empty(tall)
+    table = (tall + 1) << wide
+    w0, p0 = s.dense[:tall], s.dense[tall : 2 * tall]
+    w, p = s.dense[2 * tall : (2 + wide) * tall], s.dense[(2 + wide) * tall : (2 + 2 * wide) * tall]
+    forward = s.dense[(2 + 2 * wide) * tall : (2 + 2 * wide) * tall + table]
+    backward = s.dense[(2 + 2 * wide) * tall + table :]
     for a in range(tall):
         w0[a] = 1.0
-        for b in range(wide):
-            w[a, b] = 0.0
+    for a in range(tall * wide):
+        w[a] = 0.0
     for b in range(m):  # where each row stands in the cluster; the grid's lists are done with
-        s.row_next[found[b]] = b
+        s.row_next[found[b] - total] = b
     for a in range(n):
         i = members[a]
         if not turned:
             w0[a] = s.miss[i, 0]
         for e in range(s.first[i], s.first[i + 1]):
+            b = s.row_next[s.pair_row[e]]
             if s.pair_w[e, 0] > 0.0 and turned:
-                w[s.row_next[s.pair_row[e]], a] = s.pair_w[e, 0] / s.miss[i, 0]
+                w[b * n + a] = s.pair_w[e, 0] / s.miss[i, 0]
             elif s.pair_w[e, 0] > 0.0:
-                w[a, s.row_next[s.pair_row[e]]] = s.pair_w[e, 0]
-    p0, p = exact(w0, w)
+                w[a * m + b] = s.pair_w[e, 0]
+    exact(tall, wide, w0, w, p0, p, forward, backward)
     for a in range(n):
         i = members[a]
         s.miss[i, 1] = 1.0 if turned else p0[a]
         for e in range(s.first[i], s.first[i + 1]):
+            b = s.row_next[s.pair_row[e]]
             if s.pair_w[e, 0] > 0.0 and turned:
-                s.pair_w[e, 1] = p[s.row_next[s.pair_row[e]], a]
+                s.pair_w[e, 1] = p[b * n + a]
                 s.miss[i, 1] = max(s.miss[i, 1] - s.pair_w[e, 1], 0.0)
             elif s.pair_w[e, 0] > 0.0:
-                s.pair_w[e, 1] = p[a, s.row_next[s.pair_row[e]]]
+                s.pair_w[e, 1] = p[a * m + b]
+
+
+@part
+def fits(n: int, m: int, room: int) -> bool:
+    """Has `dense` room for n components and m detections?"""
+    return 2 * n + 2 * n * m + 2 * ((n + 1) << m) <= room
 
 
 @part
@@ -94,13 +104,16 @@ def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
         cut = a
         while cut < b and s.order[cut] < n:
             cut += 1
-        members, found = s.order[a:cut], s.order[cut:b] - n
+        members, found = s.order[a:cut], s.order[cut:b]
         size, width = cut - a, b - cut
         if size == 1:
             single(s.miss, s.first, s.pair_w, members[0])
-        elif size > 1 and (width <= rules.exact_max or size <= rules.exact_max):
+        elif size > 1 and width <= rules.exact_max and fits(size, width, s.dense.shape[0]):
             counters[c.C_CLUSTERS_EXACT] += 1
-            dense(s, members, found, width > rules.exact_max or width > size + 2)
+            dense(s, n, members, found, False)
+        elif size > 1 and size <= rules.exact_max and fits(width, size, s.dense.shape[0]):
+            counters[c.C_CLUSTERS_EXACT] += 1
+            dense(s, n, members, found, True)
         elif size > 1:
             counters[c.C_CLUSTERS_PASSED] += 1
             # s.row_rate's last column is free until the marginals are known

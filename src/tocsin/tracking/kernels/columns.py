@@ -235,6 +235,7 @@ class Scratch(NamedTuple):
     link: Ints  # (C + m,) clusters as a forest: candidates, then rows
     order: Ints  # (C + m,) members, cluster by cluster
     begin: Ints  # (C + m + 1,) where the cluster of each root begins in `order`
+    dense: Floats  # (d,) one cluster as a dense table
     grid: Ints  # (2^b,) heads of the grid's lists
     room: Floats  # (3, QUANTITIES, 6)
     mean: Floats  # (2, 6)

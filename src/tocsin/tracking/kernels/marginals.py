@@ -9,60 +9,55 @@ of something new. With w0[i] the weight of "i not detected", w[e] of the pair e 
 Lau, IEEE TAES 2014, equations 30 to 35, which converges always and is exact on trees.
 """
 
-import numpy as np
-
 from tocsin.tracking.kernels.columns import Floats, Ints
 from tocsin.tracking.kernels.compiled import kernel
 
 
 @kernel
-def exact(w0: Floats, w: Floats) -> tuple[Floats, Floats]:
-    """Marginals of a small cluster: w0 (n,), w (n, m) already divided by wn. Returns p0 (n,), p (n, m).
+def exact(n: int, m: int, w0: Floats, w: Floats, p0: Floats, p: Floats, forward: Floats, backward: Floats) -> None:
+    """Marginals of a small cluster of n components and m detections.
 
+    In: w0 (n,) and w (n * m,), row by row, already divided by wn. Out: p0 (n,), p (n * m,). Room: ((n + 1) * 2^m,).
     forward[i, s]: weight of what components before i did, using the detections of set s; backward[i, s]: weight of
     what components from i on can still do when s is used.
     """
-    n, m = w.shape
     sets = 1 << m
-    forward, backward = np.empty((n + 1, sets)), np.empty((n + 1, sets))
-    p0, p = np.empty(n), np.empty((n, m))
-    for i in range(n + 1):
-        for s in range(sets):
-            forward[i, s] = 0.0
+    for a in range((n + 1) * sets):
+        forward[a] = 0.0
+        backward[a] = 1.0
+    forward[0] = 1.0
     for i in range(n):
+        here, after = i * sets, (i + 1) * sets
+        for s in range(sets):
+            f = forward[here + s]
+            if f == 0.0:
+                continue
+            forward[after + s] += f * w0[i]
+            for j in range(m):
+                if w[i * m + j] > 0.0 and (s >> j) & 1 == 0:
+                    forward[after + (s | (1 << j))] += f * w[i * m + j]
+    for i in range(n - 1, -1, -1):
+        here, after = i * sets, (i + 1) * sets
+        for s in range(sets):
+            b = w0[i] * backward[after + s]
+            for j in range(m):
+                if w[i * m + j] > 0.0 and (s >> j) & 1 == 0:
+                    b += w[i * m + j] * backward[after + (s | (1 << j))]
+            backward[here + s] = b
+    total = backward[0]
+    for i in range(n):
+        here, after = i * sets, (i + 1) * sets
         p0[i] = 0.0
         for j in range(m):
-            p[i, j] = 0.0
-    forward[0, 0] = 1.0
-    for i in range(n):
+            p[i * m + j] = 0.0
         for s in range(sets):
-            f = forward[i, s]
+            f = forward[here + s] / total
             if f == 0.0:
                 continue
-            forward[i + 1, s] += f * w0[i]
+            p0[i] += f * w0[i] * backward[after + s]
             for j in range(m):
-                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
-                    forward[i + 1, s | (1 << j)] += f * w[i, j]
-    for s in range(sets):
-        backward[n, s] = 1.0
-    for i in range(n - 1, -1, -1):
-        for s in range(sets):
-            b = w0[i] * backward[i + 1, s]
-            for j in range(m):
-                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
-                    b += w[i, j] * backward[i + 1, s | (1 << j)]
-            backward[i, s] = b
-    total = backward[0, 0]
-    for i in range(n):
-        for s in range(sets):
-            f = forward[i, s] / total
-            if f == 0.0:
-                continue
-            p0[i] += f * w0[i] * backward[i + 1, s]
-            for j in range(m):
-                if w[i, j] > 0.0 and (s >> j) & 1 == 0:
-                    p[i, j] += f * w[i, j] * backward[i + 1, s | (1 << j)]
-    return p0, p
+                if w[i * m + j] > 0.0 and (s >> j) & 1 == 0:
+                    p[i * m + j] += f * w[i * m + j] * backward[after + (s | (1 << j))]
 
 
 @kernel

@@ -12,9 +12,7 @@ Sources: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications" (2001), 6.2
 
 import math
 
-import numpy as np
-
-from tocsin.tracking.kernels.columns import MODE, NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
+from tocsin.tracking.kernels.columns import NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
 from tocsin.tracking.kernels.compiled import kernel, part
 
 A2 = 6378137.0**2  # WGS 84, semi-axes squared
@@ -222,10 +220,3 @@ def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, m
             drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
     survived: float = math.exp(-max(dt, 0.0) / rules.survival_s)
     return survived
-
-
-def mode(noise: float, noise_up: float, slow: float = 0.0, slow_up: float = 0.0, turn: float = 0.0) -> Floats:
-    """One row of Rules.modes."""
-    row = np.zeros(MODE)
-    row[NOISE], row[NOISE_UP], row[SLOWING], row[SLOWING_UP], row[TURN] = noise, noise_up, slow, slow_up, turn
-    return row
