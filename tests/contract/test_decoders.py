@@ -114,11 +114,14 @@ def check(scan: Scan, packets: Sequence[Packet]) -> None:
     assert len(set(scan.sensors)) == len(scan.sensors)
     assert all(scan.sensors)
     assert len(rows.sweep) == len(rows.received_ns) == n
-    assert {len(column) for column in (*rows.values.values(), *rows.texts.values())} <= {n}
-    arrays: list[np.ndarray] = [getattr(sweeps, name) for name in sweeps.__slots__]
-    assert all(len(array) == s and not array.flags.writeable for array in arrays)
-    for array in (rows.sweep, rows.time_ns, rows.received_ns, *rows.values.values()):
-        assert not array.flags.writeable
+    assert {len(column) for column in rows.values.values()} <= {n}
+    assert {len(column) for column in rows.texts.values()} <= {n}
+    for name in sweeps.__slots__:
+        assert len(getattr(sweeps, name)) == s
+        assert not getattr(sweeps, name).flags.writeable
+    writeable = [rows.sweep.flags, rows.time_ns.flags, rows.received_ns.flags]
+    writeable += [column.flags for column in rows.values.values()]
+    assert not any(flags.writeable for flags in writeable)
     assert rows.sweep.dtype == sweeps.sensor.dtype == np.int32
     assert rows.time_ns.dtype == rows.received_ns.dtype == sweeps.number.dtype == np.int64
     assert not n or (rows.sweep.min() >= 0 and rows.sweep.max() < s)

@@ -71,7 +71,7 @@ class Recording:
         for batch in _batches(self._packets(refuse)):
             yield decoder.decode(batch)
         rest = decoder.flush()
-        if len(rest.detections) or rest.statuses or rest.refusals:
+        if len(rest.sweeps.sensor) or rest.statuses or rest.refusals:
             yield rest
 
     def _decoder(self) -> Decoder:
@@ -100,7 +100,8 @@ class Recording:
             yield replace(scan, received_ns=max(int(heard.max()), newest_ns) if len(heard) else newest_ns)
         else:
             received = np.maximum.accumulate(np.maximum(scan.detections.time_ns, newest_ns))
-            timed = replace(scan, detections=replace(scan.detections, received_ns=received))
+            rows = replace(scan.detections, received_ns=received)
+            timed = replace(scan, detections=rows, received_ns=int(received[-1]))
             yield from pieces(timed, np.flatnonzero(np.diff((received - received[0]) // PIECE_NS)) + 1)
 
 

@@ -60,7 +60,12 @@ def test_a_position_is_as_old_as_it_says() -> None:
 def test_the_same_position_told_each_second_counts_once() -> None:
     later = [{**KLM, "seen_pos": age} for age in (1.4, 2.4)]
     newer = {**KLM, "lat": 52.2, "seen_pos": 0.1}
-    scan = hear(document(KLM), document(later[0], now=NOW_S + 1), document(later[1], now=NOW_S + 2), document(newer, now=NOW_S + 3))
+    scan = hear(
+        document(KLM),
+        document(later[0], now=NOW_S + 1),
+        document(later[1], now=NOW_S + 2),
+        document(newer, now=NOW_S + 3),
+    )
     assert len(scan.detections) == 2
     assert reasons(scan) == {"aircraft.json: position told before": 2}
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def test_a_stream_without_times_is_played_in_the_time_of_its_counter(tmp_path: P
     scans = list(recordings.look(path, start_ns=START_NS).scans())
     assert (scans[-1].received_ns - START_NS) / SECOND_NS == pytest.approx(29.7, abs=0.1)
     assert len(scans) > 50
-    assert all(a.received_ns <= b.received_ns for a, b in zip(scans, scans[1:], strict=False))
+    assert all(a.received_ns <= b.received_ns for a, b in pairwise(scans))
     for scan in scans:
         assert (scan.detections.received_ns <= scan.received_ns).all()
 
@@ -112,7 +113,7 @@ def test_what_two_networks_recorded_twice_counts_once(tmp_path: Path) -> None:
         (tmp_path / f"{lan}.pcap").write_bytes(captures.pcap(frames))
     scans = list(recordings.scans(tmp_path))
     assert sum(len(scan.detections) for scan in scans) == 20
-    assert all(a.received_ns <= b.received_ns for a, b in zip(scans, scans[1:], strict=False))
+    assert all(a.received_ns <= b.received_ns for a, b in pairwise(scans))
 
 
 def test_a_folder_of_many_kinds_is_merged_in_time(tmp_path: Path) -> None:

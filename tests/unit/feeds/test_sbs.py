@@ -83,19 +83,28 @@ def test_impossible_positions_are_refused(where: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "identity"),
-    [("4ca7b3", "icao:4ca7b3"), ("~4CA7B3", "anonymous:4ca7b3"), ("14CA7B3", "anonymous:4ca7b3"), ("A1", "icao:0000a1")],
+    [
+        ("4ca7b3", "icao:4ca7b3"),
+        ("~4CA7B3", "anonymous:4ca7b3"),
+        ("14CA7B3", "anonymous:4ca7b3"),
+        ("A1", "icao:0000a1"),
+    ],
 )
 def test_addresses_of_others_are_told_apart(address: str, identity: str) -> None:
     assert hear(place(NOON, address=address)).detections.texts["identity"] == (identity,)
 
 
-@pytest.mark.parametrize("junk", [b"MSG,3\n", b"hello\n", b"MSG,3,1,1,XYZ,1,,,,,,,,,1,1\n", b"MSG,3,1,1,4_CA7B,1,,,,,,,,,1,1\n"])
+@pytest.mark.parametrize(
+    "junk", [b"MSG,3\n", b"hello\n", b"MSG,3,1,1,XYZ,1,,,,,,,,,1,1\n", b"MSG,3,1,1,4_CA7B,1,,,,,,,,,1,1\n"]
+)
 def test_what_is_no_message_is_refused(junk: bytes) -> None:
     assert len(hear(junk).refusals) == 1
 
 
 def test_multilateration_is_another_source_and_own_events_are_none() -> None:
-    scan = hear(b"STA,,5,179,400AE7,10103,2008/11/28,14:58:51.153,2008/11/28,14:58:51.153,RM\n", place(NOON, record="MLAT"))
+    scan = hear(
+        b"STA,,5,179,400AE7,10103,2008/11/28,14:58:51.153,2008/11/28,14:58:51.153,RM\n", place(NOON, record="MLAT")
+    )
     assert scan.sensors == ("mlat box",)
     assert not scan.refusals
 

@@ -70,7 +70,11 @@ def test_two_streams_side_by_side_do_not_mix() -> None:
     decoder = Beast("box")
     stream = airwaves.beast(airwaves.flight(3.0))
     half = len(stream) // 2 + 5
-    packets = [Packet(START_NS, stream[:half], "a"), Packet(START_NS, stream[:half], "b"), Packet(START_NS, stream[half:], "a")]
+    packets = [
+        Packet(START_NS, stream[:half], "a"),
+        Packet(START_NS, stream[:half], "b"),
+        Packet(START_NS, stream[half:], "a"),
+    ]
     assert set(reasons(decoder.decode(packets), decoder.flush())) == {
         "mode s: same squitter again",
         "beast: unfinished message",
@@ -113,7 +117,6 @@ def test_a_counter_that_does_not_run_with_the_clock_is_not_used(counter: str) ->
             "merged": ticks(0.1 * step) + (step % 2) * ticks(5_000.0),
         }[counter]
         assert abs(stamps.time_ns(told, received_ns) - received_ns) < SECOND_NS // 2 + 1
-    assert abs(stamps.time_ns(told, received_ns) - received_ns) < SECOND_NS // 2 + 1
 
 
 def test_a_recording_goes_on_where_a_restarted_counter_begins() -> None:
@@ -124,7 +127,8 @@ def test_a_recording_goes_on_where_a_restarted_counter_begins() -> None:
 
 def test_avr_lines_come_in_all_their_forms() -> None:
     message = airwaves.all_call().hex()
-    text = f"*{message};\r\n@016CE3671C74{message.upper()};\n<016CE3671C7400{message};*{message};\n\n:{message};%016CE3671C74{message};"
+    stamped = f"@016CE3671C74{message.upper()};\n<016CE3671C7400{message};%016CE3671C74{message};"
+    text = f"*{message};\r\n*{message};\n\n:{message};{stamped}"
     assert not Avr("box").decode([Packet(START_NS, text.encode())]).refusals
 
 

@@ -88,7 +88,8 @@ def test_parquet_with_timestamps(tmp_path: Path) -> None:
 def test_state_vectors_are_in_metres_and_as_old_as_their_position(tmp_path: Path) -> None:
     text = (
         "time,icao24,lat,lon,velocity,heading,vertrate,callsign,squawk,baroaltitude,geoaltitude,lastposupdate\n"
-        f"{TIME_S},4ca7b3,52.1,4.2,{480 * 1852 / 3600},90,{640 * 0.3048 / 60},KLM123,421.0,9144,9296.4,{TIME_S - 7.25}\n"
+        f"{TIME_S},4ca7b3,52.1,4.2,{480 * 1852 / 3600},90,{640 * 0.3048 / 60},"
+        f"KLM123,421.0,9144,9296.4,{TIME_S - 7.25}\n"
     )
     scan = read(tmp_path / "flights.csv", text.encode())
     assert {name: column[0] for name, column in scan.detections.values.items()} == pytest.approx(TOLD)

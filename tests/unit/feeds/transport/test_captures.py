@@ -28,7 +28,9 @@ def read(folder: Path, data: bytes) -> tuple[list[Packet], list[Refusal]]:
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("nano", [False, True])
 def test_pcap_of_both_byte_orders_and_clocks(tmp_path: Path, order: str, nano: bool) -> None:
-    packets, refusals = read(tmp_path, captures.pcap([(TIME_NS, FRAME), (TIME_NS + 10**9, FRAME)], order=order, nano=nano))
+    packets, refusals = read(
+        tmp_path, captures.pcap([(TIME_NS, FRAME), (TIME_NS + 10**9, FRAME)], order=order, nano=nano)
+    )
     first_ns = TIME_NS if nano else TIME_NS // 1000 * 1000
     assert packets == [Packet(first_ns, b"hello", PATH), Packet(first_ns + 10**9, b"hello", PATH)]
     assert not refusals
@@ -72,7 +74,12 @@ IP6 = captures.ipv6(captures.udp(b"hello"))
         (1, captures.ethernet(IP6, 0x86DD)),
         (1, captures.ethernet(IP + bytes(20))),  # Ethernet pads short packets
         (1, captures.ethernet(captures.ipv4(captures.udp(b"hello"), options=bytes(8)))),
-        (1, captures.ethernet(captures.ipv6(captures.udp(b"hello"), 0, bytes([60, 0]) + bytes(6) + bytes([17, 0]) + bytes(6)), 0x86DD)),
+        (
+            1,
+            captures.ethernet(
+                captures.ipv6(captures.udp(b"hello"), 0, bytes([60, 0]) + bytes(6) + bytes([17, 0]) + bytes(6)), 0x86DD
+            ),
+        ),
         (101, IP),
         (101, IP6),
         (12, IP),
@@ -131,9 +138,11 @@ def test_compressed_captures_are_read_and_damaged_ones_refused(tmp_path: Path) -
     assert refusal.reason == "capture: cut off"
 
 
-@pytest.mark.parametrize("data", [b"", b"hello world", captures.pcap([(TIME_NS, FRAME)], link=147)], ids=("empty", "text", "link"))
+@pytest.mark.parametrize(
+    "data", [b"", b"hello world", captures.pcap([(TIME_NS, FRAME)], link=147)], ids=("empty", "text", "link")
+)
 def test_what_is_no_capture_is_an_error_that_teaches(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(InputError, match="expected a pcap|link type 147 is not read"):
+    with pytest.raises(InputError, match=r"expected a pcap|link type 147 is not read"):
         read(tmp_path, data)
 
 

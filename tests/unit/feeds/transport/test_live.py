@@ -24,15 +24,27 @@ class Ears:
         self.wanted = wanted
         self.enough = asyncio.Event()
         self.refused = asyncio.Event()
+        self.ending = b""
+        self.ended = asyncio.Event()
 
     def deliver(self, packet: Packet) -> None:
         self.packets.append(packet)
         if len(self.packets) >= self.wanted:
             self.enough.set()
+        if self.ending and self.data.endswith(self.ending):
+            self.ended.set()
 
     def refuse(self, refusal: Refusal) -> None:
         self.refusals.append(refusal)
         self.refused.set()
+
+    async def until(self, ending: bytes) -> None:
+        """Wait for data that ends so."""
+        self.ending = ending
+        if self.data.endswith(ending):
+            return
+        self.ended.clear()
+        await self.ended.wait()
 
     @property
     def data(self) -> bytes:
@@ -124,8 +136,7 @@ def test_what_the_kernel_drops_is_counted() -> None:
             await asyncio.sleep(0.05)
             sender.sendto(b"last", (LOOPBACK, port))
             await ears.refused.wait()
-        while ears.packets[-1].data != b"last":
-            await asyncio.sleep(0.01)
+        await ears.until(b"last")
         await stopped(task)
         lost = sum(refusal.count for refusal in ears.refusals)
         assert {refusal.reason for refusal in ears.refusals} == {"udp: dropped by the kernel"}
@@ -160,18 +171,18 @@ async def serve(port: int, *answers: bytes) -> asyncio.Server:
 def test_a_client_comes_back_after_every_loss() -> None:
     async def story() -> None:
         ears, port, waits = Ears(2), free_port(socket.SOCK_STREAM), list[float]()
-        up = asyncio.Event()
+        up, tried = asyncio.Event(), asyncio.Event()
 
         async def sleep(seconds: float) -> None:
             waits.append(seconds)
             if len(waits) == 3:
+                tried.set()
                 await up.wait()
             await asyncio.sleep(0)
 
         client = TcpClient("box", LOOPBACK, port, clock(), sleep=sleep)
         task = asyncio.create_task(client.run(ears.deliver, ears.refuse))
-        while len(waits) < 3:
-            await asyncio.sleep(0.01)
+        await tried.wait()
         async with await serve(port, b"first", b"second", *[b""] * 1000):
             up.set()
             await ears.enough.wait()
@@ -257,8 +268,7 @@ def test_a_client_that_breaks_is_told_and_makes_room() -> None:
             _, writer = await asyncio.open_connection(LOOPBACK, port)
             writer.write(data)
             await writer.drain()
-            while data not in ears.data:
-                await asyncio.sleep(0.01)
+            await ears.until(data)
             sock = writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
             writer.close()
