@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -42,12 +43,12 @@ def scenario(text: str, duration_s: float = 60.0) -> Scenario:
     return whole(HEAD.format(duration_s=duration_s) + text)
 
 
-def whole(text: str, name: str = "night.toml") -> Scenario:
+def whole(text: str, name: str = "night.toml", folder: Path = Path()) -> Scenario:
     """The scenario in `text` as it stands."""
     table = tomllib.loads(text)
     lines = Lines(text, name)
     own = {key: value for key, value in table.items() if key not in reading.TABLES}
-    return reading.read(table, lines.at, site.from_table(own, lines).settings)
+    return reading.read(table, lines.at, site.from_table(own, lines).settings, folder)
 
 
 def played(night: Scenario, seed: int | None = None) -> list[Slab]:

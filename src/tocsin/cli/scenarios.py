@@ -21,7 +21,7 @@ def load(name: str) -> tuple[site.Site, Scenario]:
     except (OSError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: cannot be read: {error}. Give the path of a scenario in TOML (UTF-8)") from error
     declared = site.parse(text, str(path), ignore=reading.TABLES)
-    scenario = reading.read(tomllib.loads(text), Lines(text, str(path)).at, declared.settings)
+    scenario = reading.read(tomllib.loads(text), Lines(text, str(path)).at, declared.settings, path.parent)
     return declared, scenario
 
 

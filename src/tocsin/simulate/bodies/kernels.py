@@ -39,7 +39,8 @@ def height_m(x: float, y: float, z: float) -> float:
 def density_kgpm3(height: float) -> float:
     """Air: troposphere below 11 km, isothermal above."""
     low = min(max(height, -1_000.0), 11_000.0)
-    return 1.225 * (1.0 - 2.25577e-5 * low) ** 4.25588 * math.exp(-max(height - 11_000.0, 0.0) / 6_341.62)
+    lapse: float = 1.225 * (1.0 - 2.25577e-5 * low) ** 4.25588
+    return lapse * math.exp(-max(height - 11_000.0, 0.0) / 6_341.62)
 
 
 @njit(cache=True)

@@ -64,10 +64,11 @@ class Sky:
         v0, v1 = self.velocity_mps[knot, mover] * STEP_S, self.velocity_mps[knot + 1, mover] * STEP_S
         gap, bend = p1 - p0, v0 + v1 - 2.0 * (p1 - p0)
         lead = gap - v0 - bend  # p(u) = p0 + u (v0 + u (lead + u bend)), Hermite's cubic in nested form
-        position = p0 + u * (v0 + u * (lead + u * bend))
-        velocity = (v0 + u * (2.0 * lead + 3.0 * u * bend)) / STEP_S
-        height = self.altitude_m[knot, mover] * (1.0 - u[:, 0]) + self.altitude_m[knot + 1, mover] * u[:, 0]
-        return position, velocity, height
+        # Exactly at a knot there may be no next one: it is where the mover ends.
+        position = np.where(u == 0.0, p0, p0 + u * (v0 + u * (lead + u * bend)))
+        velocity = np.where(u == 0.0, v0, v0 + u * (2.0 * lead + 3.0 * u * bend)) / STEP_S
+        h0, h1 = self.altitude_m[knot, mover], self.altitude_m[knot + 1, mover]
+        return position, velocity, np.where(u[:, 0] == 0.0, h0, h0 + u[:, 0] * (h1 - h0))
 
     def roll(self, position_m: Floats, velocity_mps: Floats, altitude_m: Floats) -> None:
         """Add the knots of one more slab (k, movers, 3) and forget what is older than PAST_S before it."""

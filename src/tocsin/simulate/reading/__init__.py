@@ -127,6 +127,8 @@ def _terrain(entry: Entry, folder: Path) -> Terrain | None:
         lines.append((ridge.points("points_deg", 2), height_m, width_m))
         ridge.done()
     entry.done()
+    if not all(points for points, _, _ in lines):
+        return None
     if bool(name) == bool(lines):
         entry.wrong("geotiff", "give either geotiff = a file or ridges = [{ ... }], one of the two")
         return None
