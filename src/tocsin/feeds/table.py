@@ -89,7 +89,7 @@ def _detections(head: bytes) -> str | None:
     words = head.partition(b"\n")[0].strip().replace(b'"', b"").split(b",")
     if len(words) > 2 and {b"time", b"timestamp"} & set(words):
         return f"a CSV heading with {len(words)} columns, a time among them"
-    flights = rb'^\s*(?:\[\s*)?\{"[a-z_0-9]+":.*"(?:timestamp|icao24)":'
+    flights = rb'\s*(?:\[\s*)?\{\s*(?="[a-z_0-9]+"\s*:).*"(?:timestamp|icao24)"\s*:'
     return "JSON rows of flights with timestamp and icao24" if re.match(flights, head, re.DOTALL) else None
 
 
