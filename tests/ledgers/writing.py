@@ -1,7 +1,9 @@
 """A program that writes evidence until it is killed, and says what was acknowledged.
 
-`python -m tests.ledgers.writing FOLDER SEED`: says "ready" when the ledger is open, then, only after its commit, a line
-for each entry: its number and the digest of its body. It seals and deletes all the while.
+`python -m tests.ledgers.writing` reads lines of a folder and a seed. For each it starts a writer (a fork: importing
+costs more than writing) that says "ready" and its process id when the ledger is open, then, only after its commit, a
+line for each entry: its number and the digest of its body. It seals and deletes all the while. When it was killed, the
+program says "killed" and goes on.
 """
 
 import os
@@ -24,12 +26,12 @@ def say(line: str) -> None:
     os.write(1, line.encode())
 
 
-def main(folder: str, seed: str) -> None:
+def write(folder: Path, seed: int) -> None:
     """Write for ever."""
-    chance = dice(int(seed))
-    clock = Clock(START_NS + int(seed) * 3600 * 1_000_000_000)
-    ledger = open_ledger(Path(folder), clock, retention=SHORT, limits=LIMITS, keep_s=0.02)
-    say("ready\n")
+    chance = dice(seed)
+    clock = Clock(START_NS + seed * 3600 * 1_000_000_000)
+    ledger = open_ledger(folder, clock, retention=SHORT, limits=LIMITS, keep_s=0.02)
+    say(f"ready {os.getpid()}\n")
     unanswered: list[Future[Committed]] = []
     for k in range(1_000_000):
         now = clock.pass_s(5)
@@ -50,5 +52,16 @@ def main(folder: str, seed: str) -> None:
             unanswered.pop(0).result()
 
 
+def main() -> None:
+    """One writer after another."""
+    for line in sys.stdin:
+        folder, seed = line.rsplit(maxsplit=1)
+        child = os.fork()
+        if child == 0:
+            write(Path(folder), int(seed))
+        _, status = os.waitpid(child, 0)
+        say(f"\nkilled {os.WTERMSIG(status)}\n")  # after what may be half a line
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main()

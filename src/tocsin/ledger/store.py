@@ -160,8 +160,8 @@ class Ledger:
         self._closing.set()
         if self._keeper:
             self._keeper.join()
-        self._writer.close()
         self._reader.close()
+        self._writer.close()  # the last one: it empties the write-ahead log
         if not self._writer.trouble:
             self._write_head()
         os.close(self._lock)

@@ -115,7 +115,7 @@ class Writer:
         try:
             self._connection.close()
         except apsw.Error:
-            if not self.trouble:  # a disk that failed may fail once more
+            if not self.trouble and not self.full:  # such a disk may fail once more; what was committed is there
                 raise
 
     def _over_limit(self) -> bool:

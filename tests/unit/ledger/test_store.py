@@ -239,6 +239,11 @@ def test_closing_makes_durable_what_was_submitted(tmp_path: Path) -> None:
     assert verify.verify(tmp_path).entries == 501
 
 
+def test_a_closed_ledger_is_one_plain_file_and_its_segments(tmp_path: Path) -> None:
+    open_ledger(tmp_path).close()
+    assert {path.name for path in tmp_path.iterdir()} == {"ledger.sqlite", "head", "lock", "reserve"}
+
+
 def test_a_waiter_that_gives_up_stops_nothing(tmp_path: Path) -> None:
     with open_ledger(tmp_path) as ledger:
         future = ledger.submit([scan(START_NS)])
