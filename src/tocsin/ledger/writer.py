@@ -114,8 +114,10 @@ class Writer:
         self._thread.join()
         try:
             self._connection.close()
+        except apsw.FullError:
+            pass  # the log could not be copied into the database; what was committed is in the log
         except apsw.Error:
-            if not self.trouble and not self.full:  # such a disk may fail once more; what was committed is there
+            if not self.trouble:  # a disk that failed may fail once more
                 raise
 
     def _over_limit(self) -> bool:

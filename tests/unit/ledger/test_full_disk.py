@@ -141,8 +141,12 @@ def test_the_reserve_is_real_room_given_up_in_eighths(tmp_path: Path) -> None:
 
 
 def test_the_reserve_waits_until_there_is_room_to_spare(tmp_path: Path) -> None:
-    free = 1599
+    free = 899
     reserve = Reserve(tmp_path / "reserve", 800, lambda: free)
     assert not reserve.grow()
-    free = 1600
+    free = 900
+    assert reserve.grow()
+    free = 99
+    assert not reserve.grow()  # it is whole, and yet inputs would be refused again at once
+    free = 100
     assert reserve.grow()

@@ -30,12 +30,12 @@ class Reserve:
         return True
 
     def grow(self) -> bool:
-        """Take the whole room again. False while the disk has not twice what is missing: it would be full at once."""
+        """Take the whole room again. False while less than an eighth of it would be left: full again at once."""
         missing = self._size - self.left()
+        if self._free_bytes() < missing + self._size // 8:
+            return False
         if missing <= 0:
             return True
-        if self._free_bytes() < 2 * missing:
-            return False
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             os.posix_fallocate(handle, 0, self._size)
