@@ -1,9 +1,9 @@
 """How fast Mode S is read: `python -m benchmarks.decode_mode_s [--messages 20000]`. Prints, asserts nothing.
 
-One process, CPU time, the same messages for all: the recorded flight of the traffic library (`make samples`), first in
-all its formats, then its squitters alone. Ours is the whole way from bytes to a Scan: framing, parity, addresses, places
-followed from message to message, refusals. rs1090 alone reads the fields of one message at a time, or a list with its
-places; pyModeS (`make oracles`) is asked in an environment of its own.
+One process, CPU time, the same messages for all: the recorded flight of the traffic library (`make samples`), first
+in all its formats, then its squitters alone. Ours is the whole way from bytes to a Scan: framing, parity, addresses,
+places followed from message to message, refusals. rs1090 alone reads the fields of one message at a time, or a list
+with its places; pyModeS (`make oracles`) is asked in an environment of its own.
 """
 
 import argparse
