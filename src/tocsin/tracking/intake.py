@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.geo.ellipsoid import MEAN_RADIUS_M
-from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.geo.frames import ecef_from_geodetic, enu_from_polar
 from tocsin.messages import MEASURED, Detections, Flags, Floats, Ints, Refusal, Scan
 from tocsin.models.model import Model
 from tocsin.models.sensing import (
@@ -66,7 +66,7 @@ TOO_MANY = Reason("too many detections in one batch", "it was cut; send smaller 
 class Intake:
     """Knows the site's sensors as arrays; turns one Scan's detections into rows."""
 
-    def __init__(self, sensors: Sequence[Sensor], frame: Frame, model: Model) -> None:
+    def __init__(self, sensors: Sequence[Sensor], frame: Frame, model: Model, place: Floats, axes: Floats) -> None:
         self.sensors = tuple(sensors)
         self.frame = frame
         self.model = model
@@ -79,6 +79,7 @@ class Intake:
         self.elevation_span = np.array([s.elevation_max_rad - s.elevation_min_rad for s in self.sensors] or [1.0])
         self.up = np.array([s.altitude_m if frame.kind == "earth" else s.up_m for s in self.sensors] or [0.0])
         self.up[np.isnan(self.up)] = 0.0
+        self.place, self.axes = place, axes
         self.is_radar = np.array([s.kind in {"radar", "direction"} for s in self.sensors] or [False], dtype=np.bool_)
 
     def rows(self, detections: Detections, sensor: Ints, word: Ints) -> tuple[Rows, list[tuple[Reason, Flags]]]:
@@ -94,6 +95,7 @@ class Intake:
             z=np.zeros((n, c.QUANTITIES)),
             var=np.ones((n, c.QUANTITIES)),
             axes=np.zeros((n, 3, 3)),
+            place=np.zeros((n, 4)),
             time=detections.time_ns.astype(np.int64),  # a copy: a read-only column would be compiled for anew
             clutter=self.clutter[known].astype(np.float64),
             prior=np.ones(n),
@@ -103,6 +105,7 @@ class Intake:
         self._position(rows, taken, radar)
         self._polar(rows, taken, known)
         self._velocity(rows, taken, radar)
+        rows.place[:, 3][rows.mask & (1 << c.EAST | 1 << c.RANGE) == 0] = np.inf
         polar, flat = (1 << c.RANGE) | (1 << c.AZIMUTH), (1 << c.EAST) | (1 << c.NORTH)
         placed = (rows.mask & polar == polar) | (rows.mask & flat == flat)
         reasons = [(UNKNOWN, sensor < 0), *taken.reasons, (NO_PLACE, ~placed)]
@@ -128,8 +131,10 @@ class Intake:
         rows.clutter[here] /= self._ground(taken.sensor)[here]
         if self.frame.dimensions == 2:
             rows.var[:, c.UP] = 0.0
-            return
-        self._height(rows, here, rows.z[:, c.UP].copy())
+        else:
+            self._height(rows, here, rows.z[:, c.UP].copy())
+        rows.place[:, :3] = rows.z[:, c.EAST : c.UP + 1]
+        rows.place[:, 3] = np.sqrt(np.maximum(rows.var[:, c.EAST], rows.var[:, c.NORTH]))
 
     def _ground(self, sensor: Ints) -> Floats:
         if np.isnan(self.model.clutter_per_m2):
@@ -164,6 +169,8 @@ class Intake:
         rows.var[:, c.EAST], rows.var[:, c.NORTH], rows.var[:, c.UP] = east, north, variance
         rows.clutter[here] /= self._ground(taken.sensor)[here]
         self._height(rows, here, height)
+        rows.place[:, :3] = rows.z[:, c.EAST : c.UP + 1]
+        rows.place[:, 3] = np.sqrt(rows.var[:, c.EAST : c.UP + 1].max(axis=1))
 
     def _polar(self, rows: Rows, taken: "_Taken", sensor: Ints) -> None:
         """Slant range, azimuth, elevation and range rate, with an altitude that the target itself may have told."""
@@ -208,9 +215,22 @@ class Intake:
         rows.clutter[both] /= self.elevation_span[sensor][both]
         rows.prior[high] *= _normal(height[high] - model.height_m, height_variance[high] + model.height_sigma_m**2)
         rows.clutter[high] /= HEIGHT_SPAN_M
+        self._polar_place(rows, here, sensor)
         fast = here & (rows.mask & (1 << c.RANGE_RATE) > 0)
         rows.prior[fast] *= _normal(rows.z[fast, c.RANGE_RATE], rows.var[fast, c.RANGE_RATE] + model.speed_mps**2)
         rows.clutter[fast] /= SPEED_SPAN_MPS
+
+    def _polar_place(self, rows: Rows, here: Flags, sensor: Ints) -> None:
+        """Where neighbours of polar rows are to be sought, and how far off that may be along the ground."""
+        z, var, r = rows.z, rows.var, rows.z[:, c.RANGE]
+        enu = enu_from_polar(r, z[:, c.AZIMUTH], z[:, c.ELEVATION])
+        place = self.place[sensor] + (enu[:, :, None] * self.axes[sensor]).sum(axis=1)
+        # an unknown elevation moves a slant range's end along the ground by r sin(el) d(el) + r d(el)^2 / 2
+        tilt = var[:, c.ELEVATION]
+        fall = r * (np.abs(np.sin(z[:, c.ELEVATION])) * np.sqrt(tilt) + 0.5 * tilt)
+        sigma = np.sqrt(np.maximum(var[:, c.RANGE], r * r * var[:, c.AZIMUTH])) + fall
+        rows.place[here, :3] = place[here]
+        rows.place[here, 3] = sigma[here]
 
     def _velocity(self, rows: Rows, taken: "_Taken", radar: Flags) -> None:
         """Velocity, as position reports and other trackers give it."""

@@ -8,7 +8,6 @@ import numpy as np
 from tocsin.messages import Floats, Ints
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.motion import glide
 
 SECOND_NS = 1_000_000_000
 KEPT_NS = 1800 * SECOND_NS
@@ -28,6 +27,11 @@ class Lost:
     p: Floats  # (6, 6)
     tag: Ints  # its columns (tracking.kernels.columns)
 
+    @property
+    def spread(self) -> Floats:
+        """(3, 3): for each axis variance of place, covariance with velocity, variance of velocity, in rows."""
+        return np.stack([self.p.diagonal()[:3], self.p.diagonal(3), self.p.diagonal()[3:]])
+
 
 @dataclass(slots=True)
 class Lifecycle:
@@ -44,22 +48,19 @@ class Lifecycle:
 
     def begin(self, number: int, time_ns: int, x: Floats, p: Floats, model: Model) -> str:
         """A new track was confirmed: does it continue a lost one, or none of them? Says so in words."""
-        ages = {n: (time_ns - lost.time_ns) / SECOND_NS for n, lost in self.lost.items()}
-        known = dict.fromkeys(self.lost, 0.0)
-        for n, lost in self.lost.items():
-            reach = 5.0 * (model.speed_mps * abs(ages[n]) + math.sqrt(max(lost.p[0, 0], lost.p[1, 1], lost.p[2, 2])))
-            if ages[n] >= 0.0 and float(np.abs(x[:3] - lost.x[:3]).max()) < reach + 5_000.0:
-                known[n] = _likelihood(lost, ages[n], x, p, model)
-        best = max(known, key=lambda n: known[n], default=None)
-        if best is None or known[best] <= 0.0:
+        known = _likelihoods(list(self.lost.values()), time_ns, x, p, model)
+        total = float(known.sum())
+        if total <= 0.0:
             return ""
+        best = int(known.argmax())
         # "none of them": a target that was never seen, with the model's density and speed
         none = model.unseen_per_m2 / (2.0 * math.pi * model.speed_mps**2) * 1e3
-        probability = known[best] / (sum(known.values()) + none)
+        probability = float(known[best]) / (total + none)
         if probability >= CONTINUES_MIN:
-            self.continues[number] = (best, probability)
-            del self.lost[best]
-            return f"; continues {best} with probability {probability:.2f}"
+            before = list(self.lost)[best]
+            self.continues[number] = (before, probability)
+            del self.lost[before]
+            return f"; continues {before} with probability {probability:.2f}"
         return ""
 
     def forget(self, time_ns: int, numbers: set[int]) -> None:
@@ -73,22 +74,24 @@ class Lifecycle:
         return [lost for _, lost in sorted(self.lost.items()) if 0 <= time_ns - lost.time_ns <= SHOWN_NS]
 
 
-def _likelihood(lost: Lost, age_s: float, x: Floats, p: Floats, model: Model) -> float:
-    """The density of a new track's horizontal place and velocity if it were this lost one, times its existence.
+def _likelihoods(lost: list[Lost], time_ns: int, x: Floats, p: Floats, model: Model) -> Floats:
+    """(n,) the density of a new track's place and velocity if it were each lost one, times that one's survival.
 
-    Noise as of the most agile mode: a lost track may have turned.
+    Noise as of the most agile mode: a lost track may have turned. Axis by axis: what ties place to velocity matters
+    little against the noise.
     """
-    mean, covariance = lost.x.copy(), lost.p.copy()
-    glide(mean, covariance, max(mode.noise for mode in model.modes), age_s)
-    d2, scale = 0.0, 1.0
-    for axis in range(3):  # axis by axis: what ties place to velocity matters little against the noise
-        v = covariance[axis, axis] + p[axis, axis] + 1.0
-        w = covariance[3 + axis, 3 + axis] + p[3 + axis, 3 + axis] + 1.0
-        d2 += (x[axis] - mean[axis]) ** 2 / v + (x[3 + axis] - mean[3 + axis]) ** 2 / w
-        scale *= v * w
-    if d2 > CONTINUES_GATE:
-        return 0.0
-    return math.exp(-age_s / model.survival_s) * math.exp(-0.5 * d2) / math.sqrt(scale) / (2.0 * math.pi) ** 3 * 1e3
+    if not lost:
+        return np.zeros(0)
+    age = (time_ns - np.array([one.time_ns for one in lost])) / SECOND_NS
+    dt = np.maximum(age, 0.0)[:, None]
+    mean, spread = np.array([one.x for one in lost]), np.array([one.spread for one in lost])
+    noise = max(mode.noise for mode in model.modes)
+    place = mean[:, :3] + dt * mean[:, 3:]
+    v = spread[:, 0] + dt * (2.0 * spread[:, 1] + dt * spread[:, 2]) + noise * dt**3 / 3.0 + p.diagonal()[:3] + 1.0
+    w = spread[:, 2] + noise * dt + p.diagonal()[3:] + 1.0
+    d2 = ((x[:3] - place) ** 2 / v + (x[3:] - mean[:, 3:]) ** 2 / w).sum(axis=1)
+    density = np.exp(-dt[:, 0] / model.survival_s - 0.5 * d2) / np.sqrt((v * w).prod(axis=1)) / (2.0 * math.pi) ** 3
+    return np.asarray(np.where((d2 <= CONTINUES_GATE) & (age >= 0.0), 1e3 * density, 0.0))
 
 
 def lost_row(tag: Ints, x: Floats, p: Floats) -> Lost:

@@ -177,6 +177,7 @@ EMPTY: Final = Rows(
     z=np.zeros((0, 11)),
     var=np.zeros((0, 11)),
     axes=np.zeros((0, 3, 3)),
+    place=np.zeros((0, 4)),
     time=np.zeros(0, dtype=np.int64),
     clutter=np.zeros(0),
     prior=np.zeros(0),

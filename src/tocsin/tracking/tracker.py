@@ -48,8 +48,8 @@ class Tracker:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
-        self._intake = Intake(settings.sensors, settings.frame, self.model)
         self._sensors = sensors_of(settings)
+        self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors.place, self._sensors.axes)
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
 

@@ -41,7 +41,7 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
 
 
 @part
-def dense(s: Scratch, total: int, members: Ints, found: Ints, turned: bool) -> None:
+def dense(s: Scratch, total: int, members: Ints, found: Ints, turned: int) -> None:
     """Exact marginals of one cluster: candidates `members`, and rows `found`, numbered from `total` on.
 
     `turned`: sum over sets of components instead of detections. A component is to a detection what a detection is to
@@ -110,10 +110,10 @@ def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
             single(s.miss, s.first, s.pair_w, members[0])
         elif size > 1 and width <= rules.exact_max and fits(size, width, s.dense.shape[0]):
             counters[c.C_CLUSTERS_EXACT] += 1
-            dense(s, n, members, found, False)
+            dense(s, n, members, found, 0)
         elif size > 1 and size <= rules.exact_max and fits(width, size, s.dense.shape[0]):
             counters[c.C_CLUSTERS_EXACT] += 1
-            dense(s, n, members, found, True)
+            dense(s, n, members, found, 1)
         elif size > 1:
             counters[c.C_CLUSTERS_PASSED] += 1
             # s.row_rate's last column is free until the marginals are known

@@ -74,6 +74,7 @@ class Rows(NamedTuple):
     z: Floats  # (m, QUANTITIES) values; EAST to UP: the position in the frame; VELOCITY_*: the velocity in the frame
     var: Floats  # (m, QUANTITIES) variances
     axes: Floats  # (m, 3, 3) rows east, north, up as vectors of the frame
+    place: Floats  # (m, 4) where neighbours are sought: position in the frame, sigma m; infinite: anywhere
     time: Ints  # (m,) ns
     clutter: Floats  # (m,) false detections per unit of what was measured
     prior: Floats  # (m,) unit of what was measured per m2 of ground: field density times this is the rate of new ones
@@ -222,7 +223,7 @@ class Scratch(NamedTuple):
     box: Floats  # (C, 4): place in the plane, half sides of what its gate may reach
     miss: Floats  # (C, 2): weight and marginal of "not detected"
     first: Ints  # (C + 1,) pairs of candidate i: first[i] to first[i + 1]
-    row_x: Floats  # (m, 6) what each row of the look speaks for, were it new
+    row_x: Floats  # (m, 6) what each row would be, were it of the mixture
     row_p: Floats  # (m, 6, 6)
     row_box: Floats  # (m, 4) as box, for rows
     row_rate: Floats  # (m, 3): new ones, all that is no known component, marginal of that

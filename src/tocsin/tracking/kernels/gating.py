@@ -96,15 +96,18 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
 
 @part
 def cell_size(s: Scratch, n: int, m: int) -> float:
-    """A cell about as wide as the mean gate of a component and a row."""
-    total = 0.0
+    """A cell about as wide as the mean gate of a component and a row, and not so small that most are empty."""
+    total, least0, most0, least1, most1 = 0.0, math.inf, -math.inf, math.inf, -math.inf
     for i in range(n):
         total += s.box[i, 2] + s.box[i, 3]
     size = total / max(n, 1)
     total = 0.0
     for q in range(m):
-        total += min(s.row_box[q, 2] + s.row_box[q, 3], 1e6)
-    return max(size + total / max(m, 1), 1e-3)
+        box = s.row_box[q]
+        total += min(box[2] + box[3], 1e6)
+        least0, most0 = min(least0, box[0]), max(most0, box[0])
+        least1, most1 = min(least1, box[1]), max(most1, box[1])
+    return max(size + total / m, math.sqrt((most0 - least0) * (most1 - least1) / m), 1e-3)
 
 
 @part

@@ -1,5 +1,7 @@
 """One look after another: predict, gate, associate, update, give birth, recycle (Williams, IEEE TAES 2015, TOMB/P)."""
 
+import math
+
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.clusters import associate
 from tocsin.tracking.kernels.columns import (
@@ -17,7 +19,7 @@ from tocsin.tracking.kernels.columns import (
 from tocsin.tracking.kernels.compiled import kernel, part
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.motion import blend, clear, put
-from tocsin.tracking.kernels.newborn import imagine, pass_time, thin
+from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 
 
 @kernel
@@ -101,8 +103,10 @@ def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existen
         for e in range(first, last):
             total += s.pair_w[e, 1] * s.pair_mu[e, k]
         x, p = bank.x[i, k], bank.p[i, k]
-        put(x, p, s.x[n, k], s.p[n, k])
+        for a in range(6):
+            x[a] = s.x[n, k, a]
         if total <= 1e-200 or existence <= 0.0:
+            put(x, p, s.x[n, k], s.p[n, k])
             bank.mu[i, k] = 0.0 if existence > 0.0 else s.mu[n, k]
             continue
         bank.mu[i, k] = total / existence
@@ -111,12 +115,11 @@ def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existen
             if share > 0.0:
                 for a in range(6):
                     x[a] += share * (s.pair_x[e, k, a] - s.x[n, k, a])
-        clear(s.mean[0], p)
-        blend(p, s.p[n, k], s.x[n, k], x, unseen * s.mu[n, k] / total)
+        blend(p, s.p[n, k], s.x[n, k], x, unseen * s.mu[n, k] / total, 0.0)
         for e in range(first, last):
             share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
             if share > 0.0:
-                blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share)
+                blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share, 1.0)
 
 
 @part
@@ -186,7 +189,7 @@ def combine(x: Floats, p: Floats, mu: Floats, mean: Floats, cov: Floats) -> None
         for a in range(6):
             mean[a] += mu[k] * x[k, a]
     for k in range(mu.shape[0]):
-        blend(cov, p[k], x[k], mean, mu[k])
+        blend(cov, p[k], x[k], mean, mu[k], 1.0)
 
 
 @part
@@ -205,7 +208,7 @@ def create(
     """The potential new component of row q of the look: existence = marginal x new / (new + false)."""
     existence = s.row_rate[q, c.RATE_MARGINAL] * s.row_rate[q, c.RATE_NEW] / s.row_rate[q, c.RATE_OTHER]
     j = begin + q
-    if not existence >= rules.prune:
+    if not existence >= rules.prune or rows.place[j, 3] == math.inf:
         return
     if running[c.ALIVE_COUNT] >= rules.components_max:
         counters[c.C_COMPONENTS_CUT] += 1
@@ -214,8 +217,12 @@ def create(
     running[c.SLOTS] += 1
     running[c.ALIVE_COUNT] += 1
     counters[c.C_BIRTHS] += 1
+    if running[c.MIXTURE_COUNT] > 0:
+        put(bank.x[i, 0], bank.p[i, 0], s.row_x[q], s.row_p[q])
+    else:
+        give_birth(rows, j, sensors, sensor, rules, bank.x[i, 0], bank.p[i, 0], s.room)
     for k in range(bank.mu.shape[1]):
-        put(bank.x[i, k], bank.p[i, k], s.row_x[q], s.row_p[q])
+        put(bank.x[i, k], bank.p[i, k], bank.x[i, 0], bank.p[i, 0])
         bank.mu[i, k] = rules.stationary[k]
     for a in range(c.NUM):
         bank.num[i, a] = 0.0

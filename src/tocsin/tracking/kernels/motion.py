@@ -172,13 +172,12 @@ def clear(x: Floats, p: Floats) -> None:
 
 
 @part
-def blend(p: Floats, cov: Floats, mean: Floats, x: Floats, share: float) -> None:
-    """P += share (cov + (mean - x)(mean - x)^T), kept symmetric: one part of a mixture whose mean is x."""
+def blend(p: Floats, cov: Floats, mean: Floats, x: Floats, share: float, kept: float) -> None:
+    """P = kept P + share (cov + (mean - x)(mean - x)^T): one part of a mixture whose mean is x; kept: 0 begins."""
     for a in range(6):
         da = mean[a] - x[a]
-        for b in range(a + 1):
-            p[a, b] += share * (cov[a, b] + da * (mean[b] - x[b]))
-            p[b, a] = p[a, b]
+        for b in range(6):
+            p[a, b] = kept * p[a, b] + share * (cov[a, b] + da * (mean[b] - x[b]))
 
 
 @part
@@ -200,7 +199,7 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
     for j in range(bank.mu.shape[1]):
         part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
         if part > 0.0:
-            blend(p, bank.p[i, j], bank.x[i, j], x, part)
+            blend(p, bank.p[i, j], bank.x[i, j], x, part, 1.0)
     return weight
 
 

@@ -62,8 +62,58 @@ def shadow(x: Floats, p: Floats, rules: Rules, box: Floats) -> None:
 
 
 @part
-def place(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
-    """Position and velocity by row j's place alone: x (6,), p (6, 6). What it did not measure comes from the model."""
+def imagine(
+    rows: Rows,
+    look: int,
+    looks: Looks,
+    sensors: Sensors,
+    rules: Rules,
+    mixture: Mixture,
+    count: int,
+    s: Scratch,
+) -> None:
+    """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
+    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none.
+    """
+    sensor = looks.sensor[look]
+    for j in range(looks.first[look], looks.last[look]):
+        q = j - looks.first[look]
+        box, place = s.row_box[q], rows.place[j]
+        reach = math.sqrt(rules.gate) * place[3] + 5.0 * rules.speed * abs(rows.time[j] - looks.time[look]) * 1e-9
+        for a in range(2):
+            e = rules.plane[a]
+            d0, d1, d2 = place[0] - rules.origin[0], place[1] - rules.origin[1], place[2] - rules.origin[2]
+            box[a], box[2 + a] = e[0] * d0 + e[1] * d1 + e[2] * d2, reach
+        new = sensors.num[sensor, c.PD] * rules.density * rows.prior[j]
+        x, p = s.row_x[q], s.row_p[q]
+        if count > 0:
+            new = 0.0
+            clear(x, p)
+        for u in range(count):  # moments of the mixture after the detection, about zero
+            mean, cov = s.mean[0], s.cov[0]
+            put(mean, cov, mixture.x[u], mixture.p[u])
+            mask = rows.mask[j]
+            likelihood = evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, rules.gate, mean, cov, s.room)
+            weight = sensors.num[sensor, c.PD] * mixture.w[u] * likelihood
+            if weight > 0.0:
+                new += weight
+                for a in range(6):
+                    x[a] += weight * mean[a]
+                    for b in range(6):
+                        p[a, b] += weight * (cov[a, b] + mean[a] * mean[b])
+        if count > 0 and new > 0.0:
+            for a in range(6):
+                x[a] /= new
+            for a in range(6):
+                for b in range(6):
+                    p[a, b] = p[a, b] / new - x[a] * x[b]
+        s.row_rate[q, c.RATE_NEW] = new
+        s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
+
+
+@part
+def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
+    """What row j alone speaks for: x (6,), p (6, 6). What it did not measure comes from the model."""
     clear(x, p)
     z, var = rows.z[j], rows.var[j]
     if rows.mask[j] & (1 << c.RANGE):
@@ -93,60 +143,6 @@ def place(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats,
         for b in range(3):
             uu = up[a] * up[b]
             p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
-
-
-@part
-def imagine(
-    rows: Rows,
-    look: int,
-    looks: Looks,
-    sensors: Sensors,
-    rules: Rules,
-    mixture: Mixture,
-    count: int,
-    s: Scratch,
-) -> None:
-    """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
-    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none.
-    """
-    sensor = looks.sensor[look]
-    for j in range(looks.first[look], looks.last[look]):
-        q = j - looks.first[look]
-        x, p, box = s.row_x[q], s.row_p[q], s.row_box[q]
-        placed = (rows.mask[j] & (1 << c.RANGE) and rows.mask[j] & (1 << c.AZIMUTH)) or rows.mask[j] & (0b11 << c.EAST)
-        if not placed:  # any component may be meant
-            s.row_rate[q, c.RATE_NEW], s.row_rate[q, c.RATE_OTHER] = 0.0, max(rows.clutter[j], 1e-300)
-            box[0], box[1], box[2], box[3] = 0.0, 0.0, math.inf, math.inf
-            continue
-        place(rows, j, sensors, sensor, rules, x, p, s.room)
-        shadow(x, p, rules, box)
-        slack = 5.0 * rules.speed * abs(rows.time[j] - looks.time[look]) * 1e-9
-        box[2] += slack
-        box[3] += slack
-        new = sensors.num[sensor, c.PD] * rules.density * rows.prior[j]
-        if count > 0:
-            new = 0.0
-            clear(x, p)
-        elif rows.mask[j] & ~PLACE_BITS:
-            mask = rows.mask[j] & ~PLACE_BITS
-            evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, math.inf, x, p, s.room)
-        for u in range(count):  # moments of the mixture after the detection, about zero
-            mean, cov = s.mean[0], s.cov[0]
-            put(mean, cov, mixture.x[u], mixture.p[u])
-            mask = rows.mask[j]
-            likelihood = evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, rules.gate, mean, cov, s.room)
-            weight = sensors.num[sensor, c.PD] * mixture.w[u] * likelihood
-            if weight > 0.0:
-                new += weight
-                for a in range(6):
-                    x[a] += weight * mean[a]
-                    for b in range(6):
-                        p[a, b] += weight * (cov[a, b] + mean[a] * mean[b])
-        if count > 0 and new > 0.0:
-            for a in range(6):
-                x[a] /= new
-            for a in range(6):
-                for b in range(6):
-                    p[a, b] = p[a, b] / new - x[a] * x[b]
-        s.row_rate[q, c.RATE_NEW] = new
-        s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
+    mask = rows.mask[j] & ~PLACE_BITS
+    if mask:
+        evaluate(rows, j, mask, sensors, s, 0.0, rules.earth, math.inf, x, p, room)
