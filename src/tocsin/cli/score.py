@@ -1,14 +1,19 @@
-"""`tocsin score`: how well tracks tell what flew; one page, and the same as JSON."""
+"""`tocsin score`: how well tracks tell what flew, and alerts warn of it; one page, and the same as JSON."""
 
 import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tocsin.errors import InputError
+
 if TYPE_CHECKING:
     from tocsin.score.alignment import Scene
+    from tocsin.score.scorecard import Scorecard
+    from tocsin.score.tables.arrow import Table
+    from tocsin.score.warning.scorecard import WarningScore
 
-EXAMPLE = "tocsin score truth.parquet tracks.parquet -o score.html --c 1000"
+EXAMPLE = "tocsin score truth.parquet tracks.parquet -o score.html --places places.parquet --alerts alerts.parquet"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -16,6 +21,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("truth", type=Path, help="what flew: a table (Parquet, Arrow IPC or CSV)")
     parser.add_argument("tracks", type=Path, help="what a system showed: a table")
     parser.add_argument("-o", "--output", type=Path, default=Path("score.html"), help="the page; JSON goes beside it")
+    parser.add_argument("--places", type=Path, help="a table of places: scores the warnings too, with --alerts")
+    parser.add_argument("--alerts", type=Path, help="a table of alerts")
+    parser.add_argument("--forecasts", type=Path, help="a table of forecasts")
+    parser.add_argument("--knowable", type=Path, help="a table of target, place, seeable, knowable")
     parser.add_argument("--c", type=float, default=1000.0, metavar="M", help="so far off counts as none (1000)")
     parser.add_argument("--p", type=float, default=2.0, help="order of GOSPA (2)")
     parser.add_argument("--alpha", type=float, default=2.0, help="GOSPA's alpha (2: missed and false apart)")
@@ -33,16 +42,39 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """0: scored."""
     from tocsin import __version__
-    from tocsin.score.alignment import align
     from tocsin.score.report.page import page, record, tracking_sections, tracking_tiles
+    from tocsin.score.report.warnings import warning_record, warning_sections, warning_tiles
+
+    card = _tracking(arguments)
+    tiles, notes, sections = tracking_tiles(card), list(card.scene.notes), tracking_sections(card)
+    out = record(card, __version__)
+    warned = _warnings(arguments, card)
+    if warned is not None:
+        tiles = warning_tiles(warned) + tiles
+        notes += warned.notes
+        sections = warning_sections(warned) + sections
+        out["warnings"] = warning_record(warned)
+    title = f"{arguments.tracks.name} against {arguments.truth.name}"
+    foot = f"Made by tocsin {__version__}. Definitions stand beside each row; this page is whole in itself."
+    beside = arguments.output.with_suffix(".json")
+    _write(arguments.output, page(title, _lead(card.scene), tiles, notes, sections, foot))
+    _write(beside, json.dumps(out, allow_nan=False))
+    for tile in tiles:
+        print(f"{tile.value} {tile.unit}".strip().rjust(14), tile.words)
+    for note in notes:
+        print(f"note: {note}")
+    print(arguments.output, beside, sep="\n")
+    return 0
+
+
+def _tracking(arguments: Namespace) -> "Scorecard":
+    from tocsin.score.alignment import align
     from tocsin.score.scorecard import Rules, score
-    from tocsin.score.tables.arrow import read
     from tocsin.score.tables.objects import frame_of, tracks_of, truth_of
 
-    truth, tracks = (read(path.name, _bytes(path)) for path in (arguments.truth, arguments.tracks))
+    truth, tracks = _table(arguments.truth), _table(arguments.tracks)
     frame = frame_of(truth, tracks)
     shown = tracks_of(tracks, frame, arguments.lag, tuple(arguments.states.split(",")))
-    scene = align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions)
     rules = Rules(
         c_m=arguments.c,
         p=arguments.p,
@@ -51,35 +83,50 @@ def run(arguments: Namespace) -> int:
         switch_m=arguments.switch,
         interval_s=arguments.interval,
     )
-    card = score(scene, rules)
-    title = f"{arguments.tracks.name} against {arguments.truth.name}"
-    foot = f"Made by tocsin {__version__}. Definitions stand beside each row; this page is whole in itself."
-    html = page(title, _lead(scene), tracking_tiles(card), list(scene.notes), tracking_sections(card), foot)
-    arguments.output.write_text(html, encoding="utf-8")
-    beside = arguments.output.with_suffix(".json")
-    beside.write_text(json.dumps(record(card, __version__)), encoding="utf-8")
-    for tile in tracking_tiles(card):
-        print(f"{tile.value} {tile.unit}".strip().rjust(14), tile.words)
-    print("\n".join(f"note: {note}" for note in scene.notes))
-    print(arguments.output, beside, sep="\n")
-    return 0
+    return score(align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions), rules)
 
 
-def _bytes(path: Path) -> bytes:
-    from tocsin.errors import InputError
+def _warnings(arguments: Namespace, card: "Scorecard") -> "WarningScore | None":
+    if arguments.places is None and arguments.alerts is None:
+        if arguments.forecasts is not None or arguments.knowable is not None:
+            raise InputError("forecasts are scored with alerts: give --places and --alerts as well")
+        return None
+    if arguments.places is None or arguments.alerts is None:
+        raise InputError("warnings need both --places and --alerts")
+    from tocsin.score.tables.warning import alerts_of, forecasts_of, knowable_of, places_of
+    from tocsin.score.warning.scorecard import association, score_warnings
+
+    places = places_of(_table(arguments.places))
+    return score_warnings(
+        card.scene.targets,
+        places,
+        alerts_of(_table(arguments.alerts), places),
+        forecasts_of(_table(arguments.forecasts), places) if arguments.forecasts else None,
+        knowable_of(_table(arguments.knowable), places) if arguments.knowable else None,
+        association(card),
+    )
+
+
+def _table(path: Path) -> "Table":
+    from tocsin.score.tables.arrow import read
 
     try:
-        return path.read_bytes()
+        return read(path.name, path.read_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}; give the path of a table") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; name another file by -o") from error
 
 
 def _lead(scene: "Scene") -> str:
     import numpy as np
 
-    begin, end = (
-        np.datetime64(int(at), "ns").astype("datetime64[s]") for at in (scene.times_ns[0], scene.times_ns[-1])
-    )
+    begin, end = (np.datetime64(int(at), "ns").astype("datetime64[s]") for at in scene.times_ns[[0, -1]])
     how = "in three dimensions" if scene.dimensions == 3 else "over the ground"
     counts = f"{len(scene.targets.names)} targets, {len(scene.shown.names)} tracks, {scene.steps} steps"
     return f"{begin}Z to {end}Z: {counts}; distances are measured {how}."

@@ -206,21 +206,21 @@ def _carried(tracks: Objects, times_ns: Ints, notes: list[str]) -> tuple[Ints, I
 
 
 def _true_rows(truth: Objects, dims: int, columns: int, times_ns: Ints, notes: list[str]) -> Rows:
-    same = np.diff(truth.number) == 0
-    intervals = np.diff(truth.time_ns)[same]
-    usual_s = float(np.median(intervals)) / SECOND_NS if len(intervals) else 0.0
-    gap_s = max(GAP_S, SILENCES * usual_s)
+    longest_ns = gap_ns(truth)
     parts = [
-        _bracket(truth.time_ns[a:b], times_ns, int(gap_s * SECOND_NS), a)
+        _bracket(truth.time_ns[a:b], times_ns, longest_ns, a)
         for a, b in zip(truth.begin[:-1].tolist(), truth.begin[1:].tolist(), strict=True)
     ]
+    intervals = np.diff(truth.time_ns)[np.diff(truth.number) == 0]
     none = np.zeros(0, np.int64)
     step, before, after = (np.concatenate(part) for part in zip(*parts, strict=True)) if parts else (none, none, none)
     width = truth.time_ns[after] - truth.time_ns[before]
     share = (times_ns[step] - truth.time_ns[before]) / np.maximum(width, 1)
     if (share > 0).any():
+        usual_s = float(np.median(intervals)) / SECOND_NS
         notes.append(f"truth is interpolated linearly between its rows ({usual_s:g} s apart) to the steps")
-    if (intervals > gap_s * SECOND_NS).any():
+    if (intervals > longest_ns).any():
+        gap_s = longest_ns / SECOND_NS
         notes.append(f"truth is not guessed across gaps longer than {gap_s:g} s: there its targets do not count")
     rows = _rows(truth, dims, columns, step, before, after, np.zeros(len(step)), share)
     if rows.velocity_mps is None and len(step):
@@ -284,6 +284,13 @@ def metres(objects: Objects, dims: int) -> Floats:
         return np.asarray(objects.place[:, :dims])
     height_m: Floats | float = objects.place[:, 2] if dims == 3 else 0.0
     return ecef_from_geodetic(objects.place[:, 0], objects.place[:, 1], height_m)
+
+
+def gap_ns(truth: Objects) -> int:
+    """Across how long a gap the truth is still interpolated: GAP_S, or three of its own intervals."""
+    intervals = np.diff(truth.time_ns)[np.diff(truth.number) == 0]
+    usual_ns = float(np.median(intervals)) if len(intervals) else 0.0
+    return int(max(GAP_S * SECOND_NS, SILENCES * usual_ns))
 
 
 def told(updated_ns: Ints) -> Flags:

@@ -143,16 +143,17 @@ def tables(found: tuple[Group, ...]) -> str:
             f'<td class="unit">{escape(row.unit)}</td><td class="meaning">{escape(row.meaning)}</td></tr>'
             for row in group.rows
         )
-        out.append(
-            f'<h3>{escape(group.title)}</h3><div class="scroll"><table class="rows"><tbody>{lines}</tbody></table></div>'
-        )
+        body = f'<div class="scroll"><table class="rows"><tbody>{lines}</tbody></table></div>'
+        out.append(f"<h3>{escape(group.title)}</h3>{body}")
     return "".join(out)
 
 
 def figure(value: float | None) -> str:
-    """Four digits at most, or a dash for what could not be computed."""
-    if value is None or not np.isfinite(value):
+    """Four digits at most; a dash for what could not be computed."""
+    if value is None or np.isnan(value):
         return "-"
+    if np.isinf(value):
+        return "endless"
     if float(value).is_integer() and abs(value) < 1e9:
         return f"{value:,.0f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
