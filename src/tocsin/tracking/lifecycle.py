@@ -27,11 +27,6 @@ class Lost:
     p: Floats  # (6, 6)
     tag: Ints  # its columns (tracking.kernels.columns)
 
-    @property
-    def spread(self) -> Floats:
-        """(3, 3): for each axis variance of place, covariance with velocity, variance of velocity, in rows."""
-        return np.stack([self.p.diagonal()[:3], self.p.diagonal(3), self.p.diagonal()[3:]])
-
 
 @dataclass(slots=True)
 class Lifecycle:
@@ -84,11 +79,13 @@ def _likelihoods(lost: list[Lost], time_ns: int, x: Floats, p: Floats, model: Mo
         return np.zeros(0)
     age = (time_ns - np.array([one.time_ns for one in lost])) / SECOND_NS
     dt = np.maximum(age, 0.0)[:, None]
-    mean, spread = np.array([one.x for one in lost]), np.array([one.spread for one in lost])
+    mean, covariance = np.array([one.x for one in lost]), np.array([one.p for one in lost])
+    variance, tie = np.diagonal(covariance, axis1=1, axis2=2), np.diagonal(covariance, 3, axis1=1, axis2=2)
     noise = max(mode.noise for mode in model.modes)
     place = mean[:, :3] + dt * mean[:, 3:]
-    v = spread[:, 0] + dt * (2.0 * spread[:, 1] + dt * spread[:, 2]) + noise * dt**3 / 3.0 + p.diagonal()[:3] + 1.0
-    w = spread[:, 2] + noise * dt + p.diagonal()[3:] + 1.0
+    grown = variance[:, :3] + dt * (2.0 * tie + dt * variance[:, 3:]) + noise * dt**3 / 3.0
+    v = grown + p.diagonal()[:3] + 1.0
+    w = variance[:, 3:] + noise * dt + p.diagonal()[3:] + 1.0
     d2 = ((x[:3] - place) ** 2 / v + (x[3:] - mean[:, 3:]) ** 2 / w).sum(axis=1)
     density = np.exp(-dt[:, 0] / model.survival_s - 0.5 * d2) / np.sqrt((v * w).prod(axis=1)) / (2.0 * math.pi) ** 3
     return np.asarray(np.where((d2 <= CONTINUES_GATE) & (age >= 0.0), 1e3 * density, 0.0))
