@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import airwaves
@@ -192,6 +192,7 @@ def test_no_bytes_make_it_raise_or_break_a_scan(case: Case, data: st.DataObject)
 
 
 @every_format
+@settings(max_examples=25)
 @given(data=st.data())
 def test_the_same_bytes_give_the_same_scans(case: Case, data: st.DataObject) -> None:
     packets = cut(data.draw(damaged(case.good)), data.draw(st.lists(st.integers(0, 10_000), max_size=4)))
@@ -200,6 +201,7 @@ def test_the_same_bytes_give_the_same_scans(case: Case, data: st.DataObject) -> 
 
 
 @every_stream
+@settings(max_examples=60)
 @given(data=st.data())
 def test_cutting_a_stream_into_other_packets_and_calls_changes_nothing(case: Case, data: st.DataObject) -> None:
     stream = data.draw(damaged(case.good))

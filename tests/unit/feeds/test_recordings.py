@@ -43,6 +43,7 @@ def framed(payload: bytes) -> bytes:
         (captures.pcap([(START_NS, framed(ASTERIX))]), "asterix", "pcap"),
         (captures.pcapng([(START_NS, framed(BEAST))], order=">"), "beast", "pcapng"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_recording_is_known_by_its_bytes(tmp_path: Path, data: bytes, format_name: str, framing: str) -> None:
     for name, content in (("plain", data), ("packed", gzip.compress(data))):

@@ -131,7 +131,8 @@ class Aircraft:
             if place is not None and self._reachable(rival, place, time_ns):
                 self.rival = Fix(place, time_ns, rival.agreeing + 1)
                 return self._take(place, time_ns) if self.rival.agreeing >= needed else None
-            doubt = Doubt("mode s: positions disagree", "not where the one before was; damaged, or one address used twice")
+            detail = "not where the one before was: damaged, or one address used twice"
+            doubt = Doubt("mode s: positions disagree", detail)
         paired = self._from_pair(frame, time_ns, receiver)
         self.rival = Fix(paired, time_ns) if paired is not None else None
         return doubt
