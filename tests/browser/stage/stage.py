@@ -76,6 +76,12 @@ class Stage:
         assert self._ready.wait(20), "the stage did not open"
         return self
 
+    def __enter__(self) -> "Stage":
+        return self.open()
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """End, and wait for it."""
         self._stop.set()

@@ -1,8 +1,11 @@
 import { readWork } from '../view/gauge.ts'
 import { type Health, type Notice, type Site, readHealth, readNotices, readSite } from './board.ts'
 import { FrameError, readFrame, type PictureFrame, type PlainFrame } from './frames.ts'
+import { getBytes } from '../session/http.ts'
+import { fillTrails } from './past_trails.ts'
 import { type Line, LiveSocket } from './socket.ts'
 import { Tracks } from './tracks.ts'
+import { STEPS, STEP_S } from './trails.ts'
 
 const NOTICES_MAX = 500
 /** How long a page waits for a snapshot after a frame was missed before it takes a new connection. */
@@ -110,14 +113,22 @@ export class Feed {
     }
     if (frame.kind === 'snapshot' && this.seq >= 0 && frame.seq > this.seq + 1) this.skipped += frame.seq - this.seq - 1
     this.waitingSince = 0
+    const first = this.seq < 0
     this.seq = frame.seq
     this.tracks.apply(frame)
+    if (first) void this.recall(frame.time)
     this.time = frame.time
     this.live = frame.live
     this.speed = frame.speed
     this.delay = this.delayOf(frame)
     this.version += 1
     for (const listener of this.listeners) listener()
+  }
+
+  /** After connecting: where the tracks were, as far as the server remembers and trails reach. */
+  private async recall(time: number): Promise<void> {
+    const outcome = await getBytes(`/api/trails?since=${Math.max(0, time - STEPS * STEP_S)}`)
+    if (outcome.ok) fillTrails(this.tracks, outcome.value)
   }
 
   /** A delta that does not follow: the server sends a snapshot next; when it does not, the connection is not sound. */

@@ -21,8 +21,6 @@ export class Tracks {
   /** lon, lat interleaved: what the GPU reads. Holes stand far outside the map. */
   position = new Float64Array(0)
   words: (Words | undefined)[] = []
-  /** Rows whose symbol may have changed since `symbolsSeen()`. */
-  changed: number[] = []
   readonly trails = new Trails()
   private rows = new Map<number, number>()
   private holes: number[] = []
@@ -68,7 +66,6 @@ export class Tracks {
       const row = this.row(id)
       if (row === NO_ROW) continue
       this.words[row] = words
-      this.changed.push(row)
     }
     this.time = frame.time
     this.trails.advance(frame.time, this.position, this.used)
@@ -79,7 +76,6 @@ export class Tracks {
     this.trails.clear()
   }
 
-  /** Column by column, so that each inner loop sees one kind of array. */
   private put(frame: PictureFrame): void {
     const { id, lon, lat } = frame.columns
     const rows = new Int32Array(frame.n)
@@ -89,7 +85,6 @@ export class Tracks {
       const row = rows[i] ?? 0
       this.position[2 * row] = lon[i] ?? 0
       this.position[2 * row + 1] = lat[i] ?? 0
-      this.changed.push(row)
     }
   }
 
@@ -119,7 +114,6 @@ export class Tracks {
     this.position[2 * row] = 0
     this.position[2 * row + 1] = 0
     this.trails.begin(row, 0, 0)
-    this.changed.push(row)
     this.holes.push(row)
     this.alive -= 1
   }
@@ -141,6 +135,26 @@ export class Tracks {
   }
 }
 
+/** One loop for each kind of array: a loop that has seen many kinds is ten times slower. */
 function scatter(to: ColumnArray, from: ColumnArray, rows: Int32Array): void {
+  if (to instanceof Float32Array) scatterFloats(to, from as Float32Array, rows)
+  else if (to instanceof Float64Array) scatterDoubles(to, from as Float64Array, rows)
+  else if (to instanceof Uint8Array) scatterBytes(to, from as Uint8Array, rows)
+  else scatterIntegers(to, from, rows)
+}
+
+function scatterFloats(to: Float32Array, from: Float32Array, rows: Int32Array): void {
+  for (let i = 0; i < rows.length; i++) to[rows[i] ?? 0] = from[i] ?? 0
+}
+
+function scatterDoubles(to: Float64Array, from: Float64Array, rows: Int32Array): void {
+  for (let i = 0; i < rows.length; i++) to[rows[i] ?? 0] = from[i] ?? 0
+}
+
+function scatterBytes(to: Uint8Array, from: Uint8Array, rows: Int32Array): void {
+  for (let i = 0; i < rows.length; i++) to[rows[i] ?? 0] = from[i] ?? 0
+}
+
+function scatterIntegers(to: ColumnArray, from: ColumnArray, rows: Int32Array): void {
   for (let i = 0; i < rows.length; i++) to[rows[i] ?? 0] = from[i] ?? 0
 }

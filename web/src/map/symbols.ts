@@ -36,6 +36,9 @@ export function affiliationOf(mark: string): Affiliation {
   return AFFILIATIONS.find((known) => known === word) ?? 'unknown'
 }
 
+// Drawn small, the standard's fine dashes would look like a full line.
+ms.setDashArrays('22,16', '22,16', '22,16')
+
 /** All symbols that were needed so far, in one picture; each is drawn once. `version` counts what was added. */
 export class SymbolAtlas {
   canvas: HTMLCanvasElement
@@ -114,7 +117,24 @@ function render(className: string, affiliation: Affiliation, state: number): HTM
     outlineWidth: filled ? 3 : 2,
     strokeWidth: 5,
   })
-  return symbol.asCanvas()
+  const canvas = symbol.asCanvas()
+  if (className === 'bird') drawBird(canvas, colour)
+  return canvas
+}
+
+/** The standard knows no birds: two wings in the empty frame. */
+function drawBird(canvas: HTMLCanvasElement, colour: string): void {
+  const pen = canvas.getContext('2d')
+  if (pen === null) return
+  const [x, y, wing] = [canvas.width / 2, canvas.height * 0.58, canvas.width * 0.17]
+  pen.strokeStyle = colour
+  pen.lineWidth = 2.6
+  pen.lineCap = 'round'
+  pen.beginPath()
+  pen.arc(x - wing / 1.15, y + wing * 0.3, wing, 1.15 * Math.PI, 1.85 * Math.PI)
+  pen.moveTo(x + 0.05 * wing, y - 0.15 * wing)
+  pen.arc(x + wing / 1.15, y + wing * 0.3, wing, 1.15 * Math.PI, 1.85 * Math.PI)
+  pen.stroke()
 }
 
 function every(colour: string): ColorMode {

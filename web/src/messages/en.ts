@@ -93,9 +93,10 @@ export const en = {
       cls: 'Class',
       alt: 'Height',
       speed: 'Speed',
-      near: 'Nearest place',
+      near: 'Near',
       age: 'Seen',
     },
+    units: { id: '', name: '', cls: '', alt: 'm', speed: 'km/h', near: 'km', age: 's ago' },
     titles: {
       id: 'Track number: never used twice',
       name: 'Call sign or identity, as the target itself says',
@@ -114,6 +115,21 @@ export const en = {
     body: 'Everything else works, and the table below shows every track. To see the map, switch on hardware acceleration in the browser settings, or use a current Firefox, Chrome, Edge or Safari.',
     failed: (why: string) => `The map failed: ${why}`,
   },
+  /** Class names as the server sends them: in full, and short for the table. */
+  classes: {
+    unknown: ['unknown', '–'],
+    bird: ['bird', 'bird'],
+    multirotor: ['multirotor', 'multirotor'],
+    'small fixed-wing drone': ['small fixed-wing drone', 'small drone'],
+    'one-way-attack drone': ['one-way-attack drone', 'attack drone'],
+    'cruise missile': ['cruise missile', 'cruise m.'],
+    'ballistic rocket': ['ballistic rocket', 'ballistic'],
+    'artillery or mortar round': ['artillery or mortar round', 'shell'],
+    helicopter: ['helicopter', 'helicopter'],
+    'light aircraft': ['light aircraft', 'light aircr.'],
+    airliner: ['airliner', 'airliner'],
+    'fast jet': ['fast jet', 'fast jet'],
+  } as Partial<Record<string, readonly [string, string]>>,
   track: {
     number: (id: number) => `T${id}`,
     states: ['tentative', 'confirmed', 'coasting', 'lost'],

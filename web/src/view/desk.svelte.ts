@@ -63,11 +63,10 @@ export class Desk {
   /** Sorts out what is shown, after a picture or after another choice. */
   look(): void {
     const { tracks } = this
-    if (this.why.length !== tracks.capacity) this.why = new Uint8Array(tracks.capacity)
-    const before = hash(this.why, tracks.used)
-    const counts = sift(tracks, picked, focus.search, focus.chosen, this.why)
-    if (hash(this.why, tracks.used) !== before) this.hiddenVersion += 1
-    this.counts = counts
+    if (this.why.length !== tracks.capacity) this.why = new Uint8Array(tracks.capacity).fill(255)
+    const sifted = sift(tracks, picked, focus.search, focus.chosen, this.why)
+    if (sifted.changed) this.hiddenVersion += 1
+    this.counts = sifted.counts
     this.received = tracks.alive
     const now = performance.now()
     if (now - this.lastBeat >= LISTS_MS || this.timeline.past) {
@@ -89,19 +88,10 @@ export class Desk {
   }
 
   hover(id: number | null): void {
-    if (focus.hovered === id) return
     focus.hovered = id
-    for (const listener of this.listened) listener()
   }
 
   row(id: number | null): number {
     return id === null ? NO_ROW : this.tracks.row(id)
   }
-}
-
-/** Cheap, and only asked whether anything changed: a collision would draw one trail a moment longer. */
-function hash(why: Uint8Array, used: number): number {
-  let h = used
-  for (let row = 0; row < used; row++) h = (Math.imul(h, 31) + (why[row] ?? 0)) | 0
-  return h
 }

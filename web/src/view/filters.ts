@@ -25,35 +25,44 @@ export function groupOf(className: string): Group {
 const TENTATIVE = 0
 const COASTING = 2
 
+export interface Sifted {
+  /** How many rows each reason hides; index 0: drawn. */
+  counts: number[]
+  changed: boolean
+}
+
 /**
- * Fills `why` (an index into REASONS for each row; holes get 255) and returns how many rows each reason hides.
+ * Fills `why` (an index into REASONS for each row; holes get 255) and says whether that changed anything.
  * The chosen track is never hidden: what a person looks at does not vanish under their hand.
  */
-export function sift(tracks: Tracks, picked: Picked, search: string, chosen: number | null, why: Uint8Array): number[] {
+export function sift(tracks: Tracks, picked: Picked, search: string, chosen: number | null, why: Uint8Array): Sifted {
+  let changed = false
   const counts: number[] = REASONS.map(() => 0)
   const { id, state, cls, corr, alt } = tracks.columns
   const groups = tracks.classes.map((name) => picked.groups[groupOf(name)])
+  // Read once: what is picked is reactive, and each reading of it costs more than a comparison.
+  const { tentative, coasting } = picked.states
+  const alone = picked.alone
   const low = picked.lowest ?? -Infinity
   const high = picked.highest ?? Infinity
   const wanted = search.trim().toLowerCase()
   for (let row = 0; row < tracks.used; row++) {
-    if (id[row] === 0) {
-      why[row] = 255
-      continue
-    }
     let reason = 0
-    const height = alt[row] ?? 0
-    if (!picked.states.tentative && state[row] === TENTATIVE) reason = 1
-    else if (!picked.states.coasting && (state[row] ?? 0) >= COASTING) reason = 2
+    if (id[row] === 0) reason = 255
+    else if (!tentative && state[row] === TENTATIVE) reason = 1
+    else if (!coasting && (state[row] ?? 0) >= COASTING) reason = 2
     else if (groups[cls[row] ?? 0] === false) reason = 3
-    else if (!picked.alone && corr[row] === 0) reason = 4
-    else if (height < low || height > high) reason = 5
+    else if (!alone && corr[row] === 0) reason = 4
+    else if ((alt[row] ?? 0) < low || (alt[row] ?? 0) > high) reason = 5
     else if (wanted !== '' && !matches(tracks, row, wanted)) reason = 6
     if (id[row] === chosen) reason = 0
-    why[row] = reason
-    counts[reason] = (counts[reason] ?? 0) + 1
+    if (why[row] !== reason) {
+      why[row] = reason
+      changed = true
+    }
+    if (reason !== 255) counts[reason] = (counts[reason] ?? 0) + 1
   }
-  return counts
+  return { counts, changed }
 }
 
 function matches(tracks: Tracks, row: number, wanted: string): boolean {

@@ -90,6 +90,8 @@ export function keyHandler(to: KeyTargets): (event: KeyboardEvent) => void {
   const table = keyTable(to)
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
+    // A sheet that is open takes its own keys.
+    if (document.querySelector('dialog[open]') !== null) return
     const at = event.target
     if (isField(at)) {
       if (event.key === 'Escape') at.blur()

@@ -32,6 +32,11 @@ export function kilometres(metres: number): string {
   return metres < 10_000 ? (metres / 1000).toFixed(1) : String(Math.round(metres / 1000))
 }
 
+/** The class in words: in full (0) or short (1). */
+export function className(name: string, form: 0 | 1): string {
+  return m.classes[name]?.[form] ?? name
+}
+
 /** The label beside a symbol. Level 1: the name; level 2: name, height and speed. */
 export function label(tracks: Tracks, row: number, level: 1 | 2): string {
   const name = nameOf(tracks, row)

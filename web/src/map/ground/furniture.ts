@@ -1,8 +1,8 @@
 import type { Feature, Geometry, Position } from 'geojson'
 import type { Map as BaseMap } from 'maplibre-gl'
-import type { Health, Place, Sensor, Site } from '../live/board.ts'
+import type { Health, Place, Sensor, Site } from '../../live/board.ts'
 import { fill } from './coast.ts'
-import { NIGHT } from './colours.ts'
+import { NIGHT } from '../colours.ts'
 
 const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI

@@ -1,5 +1,5 @@
 import type { BinaryAttribute, LayerContext } from '@deck.gl/core'
-import { STEPS, STEP_S, type Trails } from '../live/trails.ts'
+import { STEPS, STEP_S, type Trails } from '../../live/trails.ts'
 
 type Device = LayerContext['device']
 type GpuBuffer = ReturnType<Device['createBuffer']>

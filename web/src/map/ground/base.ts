@@ -7,7 +7,7 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { NIGHT } from './colours.ts'
+import { NIGHT } from '../colours.ts'
 import { DETAIL_ZOOM } from './coast.ts'
 
 // Without this the build is green and the map stays empty: the worker's file would not be found.

@@ -1,7 +1,7 @@
-import { NO_ROW, type Tracks } from '../live/tracks.ts'
-import { CHOSEN_RGB } from './colours.ts'
+import type { Tracks } from '../../live/tracks.ts'
 import { SIGMAS_90 } from './ellipse_layer.ts'
-import { type SymbolAtlas, CELL, affiliationOf } from './symbols.ts'
+import type { Words } from '../../live/frames.ts'
+import { AFFILIATIONS, CELL, affiliationOf, atlas } from '../symbols.ts'
 
 const METRES_PER_DEGREE = 111_195
 const RADIANS = Math.PI / 180
@@ -19,30 +19,64 @@ export class DrawArrays {
   leaders = new Float64Array(0)
   shapes = new Float32Array(0)
   radii = new Float32Array(0)
+  private iconVersion = 0
+  private iconSent = -1
+  private icon = { value: new Float32Array(0), size: ICON_WIDTH }
+  private of: Tracks | null = null
   private classes: readonly string[] = []
+  private looks = new Int32Array(0)
+  private affiliations = new Uint8Array(0)
+  private words: (Words | undefined)[] = []
 
-  /** Makes room; returns true when all rows must be written anew. */
-  fit(tracks: Tracks): boolean {
-    if (this.capacity === tracks.capacity && this.classes === tracks.classes) return false
+  /** Makes room, and forgets what was written when it was of other tracks. */
+  fit(tracks: Tracks): void {
+    if (this.of === tracks && this.capacity === tracks.capacity && this.classes === tracks.classes) return
+    this.of = tracks
     this.capacity = tracks.capacity
     this.classes = tracks.classes
     const n = tracks.capacity
     this.icons = new Float32Array(ICON_WIDTH * n)
     this.sizes = new Float32Array(n)
-    this.colours = new Uint8ClampedArray(4 * n)
+    this.colours = new Uint8ClampedArray(4 * n).fill(255)
     this.leaders = new Float64Array(2 * n)
     this.shapes = new Float32Array(2 * n)
     this.radii = new Float32Array(n)
-    return true
+    this.looks = new Int32Array(n).fill(-1)
+    this.affiliations = new Uint8Array(n)
+    this.words = []
+    this.iconVersion += 1
   }
 
-  writeIcon(tracks: Tracks, atlas: SymbolAtlas, row: number): void {
-    const [x, y] = atlas.cell(
-      tracks.classOf(row),
-      affiliationOf(tracks.wordsOf(row)[2]),
-      tracks.columns.state[row] ?? 0,
-    )
+  /** A symbol's place in the atlas is written only when its class, state or mark has changed. */
+  writeIcons(tracks: Tracks): void {
+    const { cls, state } = tracks.columns
+    for (let row = 0; row < tracks.used; row++) {
+      const words = tracks.words[row]
+      if (this.words[row] !== words) {
+        this.words[row] = words
+        this.affiliations[row] = AFFILIATIONS.indexOf(affiliationOf(words?.[2] ?? ''))
+      }
+      const look = ((cls[row] ?? 0) << 8) | ((this.affiliations[row] ?? 0) << 4) | (state[row] ?? 0)
+      if (look === this.looks[row]) continue
+      this.looks[row] = look
+      this.writeIcon(tracks, row)
+    }
+  }
+
+  /** The same object until a symbol has changed: then nothing is sent to the GPU again. */
+  iconAttribute(n: number): { value: Float32Array; size: number } {
+    if (this.iconSent !== this.iconVersion || this.icon.value.length !== ICON_WIDTH * n) {
+      this.iconSent = this.iconVersion
+      this.icon = { value: this.icons.subarray(0, ICON_WIDTH * n), size: ICON_WIDTH }
+    }
+    return this.icon
+  }
+
+  private writeIcon(tracks: Tracks, row: number): void {
+    const affiliation = AFFILIATIONS[this.affiliations[row] ?? 0] ?? 'unknown'
+    const [x, y] = atlas.cell(tracks.classOf(row), affiliation, tracks.columns.state[row] ?? 0)
     this.icons.set([0, 0, x, y, CELL, CELL, 0], ICON_WIDTH * row)
+    this.iconVersion += 1
   }
 
   /** Sizes and strengths: what is certain and dangerous stands out, what is tentative or coasting steps back. */
@@ -51,9 +85,7 @@ export class DrawArrays {
     for (let row = 0; row < tracks.used; row++) {
       const hidden = why[row] !== 0
       this.sizes[row] = hidden ? 0 : state[row] === TENTATIVE ? 0.78 : 1
-      const at = 4 * row
-      this.colours[at] = this.colours[at + 1] = this.colours[at + 2] = 255
-      this.colours[at + 3] = state[row] === CONFIRMED ? 255 : state[row] === TENTATIVE ? 170 : 215
+      this.colours[4 * row + 3] = state[row] === CONFIRMED ? 255 : state[row] === TENTATIVE ? 170 : 215
     }
   }
 
@@ -79,14 +111,3 @@ export class DrawArrays {
     }
   }
 }
-
-/** The chosen track's own line, brighter than the rest: its trail and where it goes. */
-export function chosenPath(tracks: Tracks, row: number): [number, number][] {
-  if (row === NO_ROW) return []
-  const { points, capacity } = tracks.trails
-  const path: [number, number][] = []
-  for (let at = 2 * row; at < points.length; at += 2 * capacity) path.push([points[at] ?? 0, points[at + 1] ?? 0])
-  return path
-}
-
-export const CHOSEN_COLOUR = [...CHOSEN_RGB, 200] as const
