@@ -84,8 +84,12 @@ class Reader:
 
     def ask(self, query: str, *values: int | str) -> list[tuple[Any, ...]]:
         """All rows of one SQL query: for the other parts of the ledger."""
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except UnicodeDecodeError as error:
+            message = f"a text in {self.folder}/{format.STORE} is none any more ({error}): run `tocsin verify`"
+            raise LedgerError(message) from error
 
     def head(self) -> Head:
         """The newest entry's place in the chain (number 0 and the zero hash when there is none)."""

@@ -18,12 +18,15 @@ from pathlib import Path
 
 import apsw
 
+from tocsin.errors import LedgerError
 from tocsin.ledger import archive, chain
 from tocsin.ledger.archive import Segment
 from tocsin.ledger.chain import Fault, Head, Row
 from tocsin.ledger.disk import format
 from tocsin.ledger.reader import Reader
 
+# What a damaged database makes of reading it: SQLite's own errors, text that is none, columns of another type.
+DAMAGE = (apsw.Error, ValueError, TypeError, KeyError)
 CHILD_BYTES_MAX = 4_000_000_000  # of address space, for a reader of damaged files
 
 
@@ -88,7 +91,7 @@ def verify(
         try:
             fault = _strangers(reader, heads) or _walk(reader, walk, wanted, progress)
             fault = fault or _cut_off(walk, wanted) or _unnamed(walk) or _lost_pins(reader, walk) or _structure(reader)
-        except apsw.Error as error:
+        except (*DAMAGE, LedgerError) as error:
             fault = Fault(walk.number, None, "", f"the database cannot be read there: {error}")
         deleted = sum(last - first + 1 for first, last in walk.gone)
         files = len(walk.files)

@@ -87,6 +87,7 @@ def test_a_whole_ledger_verifies_and_says_what_it_could_not_see(whole: Path) -> 
     [
         "time_ns = time_ns + 1",
         "kind = 'tick'",
+        "kind = CAST(x'ff' AS TEXT)",
         "format = 2",
         "body = x'00'",
         "body = NULL",
