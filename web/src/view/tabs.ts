@@ -1,0 +1,6 @@
+/** The lists beside the map. */
+export const TABS = ['tracks', 'places', 'health', 'notices'] as const
+export type Tab = (typeof TABS)[number]
+
+/** On a phone the lists are a sheet from below. */
+export type Sheet = 'closed' | 'half' | 'full'
