@@ -8,8 +8,10 @@ from tocsin.live.clock import SECOND_NS
 from tocsin.live.thinking import Pipeline
 from tocsin.messages import Packet, Tick
 from tocsin.simulate import night, reading
+from tocsin.simulate.asterix_out import datagrams
 from tocsin.site.lines import Lines
 
+CODES = {"flat": (25, 1), "high": (25, 2)}
 _SKY = """
 [scenario]
 name = "exercise"
@@ -26,6 +28,7 @@ ring_m = 5000
 [[sensor]]
 name = "flat"
 kind = "radar"
+sources = ["asterix 25/1"]
 latitude_deg = 57.0
 longitude_deg = 21.0
 altitude_m = 50
@@ -36,6 +39,7 @@ period_s = 4
 [[sensor]]
 name = "high"
 kind = "radar"
+sources = ["asterix 25/2"]
 latitude_deg = 57.1
 longitude_deg = 21.1
 altitude_m = 50
@@ -80,18 +84,23 @@ route_deg = [[57.1, 20.95], [57.0, 21.05]]
 
 
 def exercise() -> None:
-    """Think through forty seconds, dump and load, and decode a few bytes of every format."""
+    """Think through forty seconds, half of them from the radars' own bytes; dump and load; touch every format."""
     table = tomllib.loads(_SKY)
     lines = Lines(_SKY, "exercise")
     settings = site.parse(_SKY, "exercise", reading.TABLES).settings
     scenario = reading.read({name: table[name] for name in reading.TABLES if name in table}, lines.at, settings)
     thinking = Pipeline(scenario.settings)
+    asterix = FORMATS["asterix"]("exercise")
+    half_ns = scenario.start_ns + round(scenario.duration_s / 2 * SECOND_NS)
     tick_ns = scenario.start_ns
     for scan in night.night(scenario):
         while tick_ns <= scan.received_ns:
             thinking.advance(Tick(tick_ns))
             tick_ns += SECOND_NS
-        thinking.advance(scan)
+        sent = datagrams(scan, CODES) if scan.received_ns > half_ns else []
+        packets = [Packet(received_ns, octets, "exercise") for received_ns, octets in sent]
+        thinking.advance(asterix.decode(packets) if packets else scan)
+    thinking.look(tick_ns)
     thinking.begin(thinking.dump())
     thinking.advance(Tick(tick_ns))
     for form in (form for form in FORMATS.values() if form.unit != "document"):
