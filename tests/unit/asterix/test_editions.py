@@ -8,8 +8,8 @@ import pytest
 
 from tests.reference.asterix.records import block, edition, newest, record, said, seeded
 from tocsin.feeds.asterix.decoder import Asterix
-from tocsin.feeds.asterix.editions import CHANGED, LEARNED, Choice
 from tocsin.feeds.asterix.layout import Edition
+from tocsin.feeds.asterix.sources.choice import CHANGED, LEARNED, Choice
 from tocsin.feeds.asterix.tables import EDITIONS
 from tocsin.messages import Packet, Scan
 

@@ -5,6 +5,7 @@ import pytest
 
 from tests.reference.asterix.records import block, newest, said
 from tocsin.feeds.asterix.decoder import Asterix
+from tocsin.feeds.asterix.sources.memory import SOURCES_MAX
 from tocsin.messages import Packet, Scan
 from tocsin.simulate import asterix_out
 
@@ -172,6 +173,23 @@ def test_the_second_that_is_put_in_at_midnight_is_a_time() -> None:
     scan = Asterix("box").decode([Packet(midnight + 10**9, block(48, [inserted]))])
     assert scan.detections.time_ns.tolist() == [midnight + 10**9 // 2]
     assert not scan.refusals
+
+
+def test_a_flood_of_invented_sources_is_refused_and_the_others_are_still_heard() -> None:
+    def plots(codes: range) -> bytes:
+        items = {"140": "5a0000", "020": "20", "040": "40004000"}
+        return block(48, [said(newest(48), items | {"010": f"{code:04x}"}) for code in codes])
+
+    decoder = Asterix("box")
+    assert len(decoder.decode([Packet(START_NS, plots(range(10)))]).detections) == 10
+    flood = decoder.decode([Packet(START_NS + 1, plots(range(1000, 4000)))])
+    assert len(flood.sensors) == len(flood.detections) == SOURCES_MAX - 10
+    assert {one.reason: one.count for one in flood.refusals} == {"asterix: too many sources": 3010 - SOURCES_MAX}
+    assert len(decoder.decode([Packet(START_NS + 2, plots(range(9)))]).detections) == 9
+    # Ten minutes later the invented ones are forgotten.
+    later = decoder.decode([Packet(START_NS + 601 * 10**9, plots(range(5000, 5020)))])
+    assert len(later.detections) == 20
+    assert not later.refusals
 
 
 def test_a_clock_that_leaps_is_flagged_once() -> None:

@@ -18,14 +18,14 @@ from tocsin.feeds.asterix.layout import Edition
 from tocsin.feeds.asterix.programs import programs
 from tocsin.feeds.asterix.sources import services
 from tocsin.feeds.asterix.sources.antenna import SweepTable
-from tocsin.feeds.asterix.sources.memory import Sources
+from tocsin.feeds.asterix.sources.memory import SOURCES_MAX, Sources
 from tocsin.feeds.asterix.targets import adsb, radar, tracks
 from tocsin.feeds.asterix.targets.columns import Columns, Refuse, Rows, columns_of
 from tocsin.feeds.asterix.targets.words import source_name
-from tocsin.feeds.draft import Draft
+from tocsin.feeds.draft import REFUSED_BYTES_KEPT, Draft
 from tocsin.feeds.duplicates import Duplicates
 from tocsin.geo.units import SECOND_NS, TURN_RAD
-from tocsin.messages import Detections, Flags, Floats, Ints, Packet, Scan, SensorStatus, freeze
+from tocsin.messages import Detections, Flags, Floats, Ints, Packet, Refusal, Scan, SensorStatus, freeze
 
 TARGET_REPORT = 1  # I010/000
 
@@ -44,8 +44,8 @@ class Asterix:
         self._programs = programs()
         self._duplicates = Duplicates() if framing == "datagrams" else None
         self._framer = Framer(streams=framing == "stream")
-        self._editions = Editions(self._programs)
         self._sources = Sources()
+        self._editions = Editions(self._programs, self._sources)
 
     def decode(self, packets: Sequence[Packet]) -> Scan:
         """What these packets say, after all the earlier ones."""
@@ -59,7 +59,11 @@ class Asterix:
 
     def editions(self) -> dict[tuple[int, str], Edition]:
         """The edition in which each category and source is read now."""
-        return {(category, source_name(source)): at for (category, source), at in self._editions.chosen().items()}
+        return {
+            (category, source.name): choice.editions[choice.chosen]
+            for source in self._sources.all()
+            for category, choice in source.choices.items()
+        }
 
     def _fresh(self, packets: Sequence[Packet], draft: Draft) -> Sequence[Packet]:
         if self._duplicates is None:
@@ -76,7 +80,7 @@ class Asterix:
     def _scan(self, draft: Draft, blocks: Blocks) -> Scan:
         reading = self._editions.read(blocks)
         for category, source, time_ns, said in reading.said:
-            told = self._sources.of(source)
+            told = self._sources.known(source)
             told.notes[f"CAT{category:03d}"] = said
             _tell(draft, told.status(time_ns))
         _refuse_unread(draft, blocks, reading)
@@ -86,14 +90,14 @@ class Asterix:
         # Services first: the turns that they tell stand in their own order beside the detections.
         for category in sorted(set(of_record.tolist()), key=lambda number: (number not in (34, 65), number)):
             columns = self._columns(blocks, reading, np.flatnonzero(of_record == category))
-            rows = self._category(category, columns, draft, table)
+            rows = self._category(category, self._remembered(category, columns, draft), draft, table)
             if rows is not None:
                 parts.append((rows, self._placed(rows, category, draft, table)))
         self._sources.settle()
         sensors = {source: index for index, source in enumerate(dict.fromkeys(table.sources()))}
         scan = replace(
             draft.scan(),
-            sensors=tuple(self._sources.of(source).name for source in sensors),
+            sensors=tuple(source_name(source) for source in sensors),
             sweeps=table.columns(sensors),
             detections=_detections(parts),
         )
@@ -108,6 +112,20 @@ class Asterix:
         bounds = np.hstack([records[:, 1:3], reading.roots[block]])
         received_ns = blocks.received_ns[block]
         return columns_of(self._programs, category, blocks.data, bounds, reading.edition[block], which, received_ns)
+
+    def _remembered(self, category: int, columns: Columns, draft: Draft) -> Columns:
+        """Without records of sources for which there is no room."""
+        codes, first, inverse = np.unique(columns.source, return_index=True, return_inverse=True)
+        room = np.zeros(len(codes), np.bool_)
+        for k in np.argsort(first).tolist():
+            room[k] = self._sources.of(int(codes[k]), int(columns.received_ns[first[k]])) is not None
+        if room.all():
+            return columns
+        detail = (
+            f"{SOURCES_MAX} are heard already: somebody invents them, or parts of the network need a feed of their own"
+        )
+        _refuser(draft, category, columns)("too many sources", detail, ~room[inverse])
+        return columns.keep(room[inverse])
 
     def _category(self, category: int, columns: Columns, draft: Draft, table: SweepTable) -> Rows | None:
         def tell(status: SensorStatus | None) -> None:
@@ -140,7 +158,7 @@ class Asterix:
         sigma = rows.values.get("time_sigma_s")
         for code in np.unique(rows.source).tolist():
             of = np.flatnonzero(rows.source == code)
-            source = self._sources.of(code)
+            source = self._sources.known(code)
             time_ns = rows.time_ns[of]
             if azimuth is not None:
                 turned = azimuth[of] / TURN_RAD
@@ -161,41 +179,50 @@ def _tell(draft: Draft, status: SensorStatus | None) -> None:
 
 
 def _to(draft: Draft) -> framing.Refuse:
-    """Where the framer's refusals go."""
+    """Where refusals go. Many of one reason come as one, with the octets of the first: a flood costs little."""
 
-    def refuse(reason: str, detail: str, octets: bytes, time_ns: int) -> None:
-        draft.refused(f"asterix: {reason}", detail, octets, time_ns)
+    def refuse(reason: str, detail: str, octets: bytes, time_ns: int, length: int, count: int) -> None:
+        kept = octets[:REFUSED_BYTES_KEPT]
+        draft.counted(Refusal(time_ns, draft.feed, f"asterix: {reason}", detail, kept, length, count))
 
     return refuse
 
 
 def _refuser(draft: Draft, category: int, columns: Columns) -> Refuse:
     """Where refusals of whole records go."""
+    to = _to(draft)
 
     def refuse(reason: str, detail: str, which: Flags) -> None:
-        for index in np.flatnonzero(which).tolist():
-            words = f"CAT{category:03d} of {source_name(int(columns.source[index]))}: {detail}"
-            draft.refused(f"asterix: {reason}", words, columns.octets(index), int(columns.received_ns[index]))
+        first = int(np.flatnonzero(which)[0])
+        words = f"CAT{category:03d} of {source_name(int(columns.source[first]))}: {detail}"
+        length, count = int(columns.length[which].sum()), int(which.sum())
+        to(reason, words, columns.octets(first), int(columns.received_ns[first]), length, count)
 
     return refuse
 
 
 def _refuse_unread(draft: Draft, blocks: Blocks, reading: Reading) -> None:
     """Records that could not be read, and items of records that are not used."""
-    for block, start, why, frn, where in reading.problems.tolist():
+    to = _to(draft)
+    problems, records = reading.problems, reading.records
+    ends = blocks.bounds[problems[:, 0], 1]
+    for why in np.unique(problems[:, 2]).tolist():
+        own = problems[:, 2] == why
+        block, start, _, frn, where = problems[own][0].tolist()
         begin, end = blocks.bounds[block].tolist()
         reason, meaning = REASONS[why]
         words = f"{_where(reading, block, blocks, frn)} at octet {where - begin} of {end - begin}: {meaning}"
-        octets = blocks.data[start:end].tobytes()
-        draft.refused(f"asterix: {reason}", words, octets, int(blocks.received_ns[block]))
-    for index in np.flatnonzero(reading.records[:, 3]).tolist():
-        block, start, end, odd, frn = reading.records[index].tolist()
-        for bit, (reason, meaning) in ODDITIES.items():
-            if odd & bit:
-                at = start - int(blocks.bounds[block, 0])
-                words = f"{_where(reading, block, blocks, frn)}, record at octet {at}: {meaning}"
-                octets = blocks.data[start:end].tobytes()
-                draft.refused(f"asterix: {reason}", words, octets, int(blocks.received_ns[block]))
+        length = int((ends[own] - problems[own, 1]).sum())
+        to(reason, words, blocks.data[start:end].tobytes(), int(blocks.received_ns[block]), length, int(own.sum()))
+    for bit, (reason, meaning) in ODDITIES.items():
+        own = (records[:, 3] & bit) != 0
+        if not own.any():
+            continue
+        block, start, end, _, frn = records[own][0].tolist()
+        at = start - int(blocks.bounds[block, 0])
+        words = f"{_where(reading, block, blocks, frn)}, record at octet {at}: {meaning}"
+        length = int((records[own, 2] - records[own, 1]).sum())
+        to(reason, words, blocks.data[start:end].tobytes(), int(blocks.received_ns[block]), length, int(own.sum()))
 
 
 def _where(reading: Reading, block: int, blocks: Blocks, frn: int) -> str:

@@ -12,75 +12,20 @@ changes nothing):
 What is read as what is said in a SensorStatus, and again whenever it changes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from tocsin.feeds.asterix.framing import Blocks
 from tocsin.feeds.asterix.kernels.framing import HEADER
 from tocsin.feeds.asterix.kernels.records import sources, walk
-from tocsin.feeds.asterix.layout import Edition
 from tocsin.feeds.asterix.programs import Program, Programs
+from tocsin.feeds.asterix.sources.choice import LEARNED
+from tocsin.feeds.asterix.sources.memory import Source, Sources
 from tocsin.messages import Bytes8, Ints
 
-LEARNED = 64  # records; one in a hundred holds an item that tells two neighbouring editions apart
-CHANGED = 8  # blocks in a row; damage hits one block, an update all of them
 UNCLOSED = 100  # points: no amount of odd bits outweighs a block whose lengths do not add up
 RECORD_MIN = 3  # octets: an FSPEC and the source
-SOURCES_MAX = 4096  # more than any network has: beyond it a flood of invented sources learns nothing
-
-
-@dataclass(slots=True)
-class Choice:
-    """What is known of one source and category."""
-
-    editions: tuple[Edition, ...]
-    points: list[int] = field(default_factory=list)
-    records: int = 0
-    chosen: int = -1
-    told: str = ""
-    suspected: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.points = [0] * len(self.editions)
-        self.suspected = [0] * len(self.editions)
-        self.chosen = len(self.editions) - 1
-
-    @property
-    def settled(self) -> bool:
-        """Is the first rule over?"""
-        return len(self.editions) == 1 or self.records >= LEARNED
-
-    def learn(self, misfits: list[int], records: int) -> int:
-        """One block: its points for each edition, and how many records the best of them found in it."""
-        if not self.settled:
-            self.points = [before + more for before, more in zip(self.points, misfits, strict=True)]
-            fewest = min(self.points)
-            self.chosen = max(index for index, points in enumerate(self.points) if points == fewest)
-            self.records += records
-            return self.chosen
-        if misfits[self.chosen] == 0:
-            self.suspected = [0] * len(self.editions)
-            return self.chosen
-        self.suspected = [count + 1 if not bad else 0 for count, bad in zip(self.suspected, misfits, strict=True)]
-        if max(self.suspected) >= CHANGED:
-            most = max(self.suspected)
-            self.chosen = max(index for index, count in enumerate(self.suspected) if count == most)
-            self.points = [0 if index == self.chosen else 1 for index in range(len(self.editions))]
-            self.suspected = [0] * len(self.editions)
-        return self.chosen
-
-    def said(self) -> str:
-        """In words: "CAT048 edition 1.32 (1.14-1.30, 1.31 fit as well)"."""
-        edition = self.editions[self.chosen]
-        alike = [
-            other.name
-            for index, other in enumerate(self.editions)
-            if index != self.chosen and self.points[index] == self.points[self.chosen]
-        ]
-        also = f" ({', '.join(alike)} fit{'s' if len(alike) == 1 else ''} as well)" if alike else ""
-        doubt = "" if self.points[self.chosen] == 0 else ", but not cleanly: see the refusals"
-        return f"CAT{edition.category:03d} edition {edition.name}{also}{doubt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,60 +44,41 @@ class Reading:
 
 
 class Editions:
-    """The choices of all sources of one feed, and the reading of their blocks."""
+    """Reads blocks, each in the edition that its source writes."""
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: Programs, sources: Sources) -> None:
         self._programs = programs
-        self._choices: dict[tuple[int, int], Choice] = {}
+        self._sources = sources
         self._none = np.zeros((1, 1), np.int64)
-
-    def choice(self, category: int, source: int) -> Choice:
-        """What is known of this source (SAC x 256 + SIC) in this category."""
-        found = self._choices.get((category, source))
-        if found is None:
-            found = Choice(self._programs.by_category[category].editions)
-            if len(self._choices) < SOURCES_MAX:
-                self._choices[category, source] = found
-        return found
-
-    def chosen(self) -> dict[tuple[int, int], Edition]:
-        """The edition by category and source, for the inspector."""
-        return {key: choice.editions[choice.chosen] for key, choice in self._choices.items()}
 
     def read(self, blocks: Blocks) -> Reading:
         """Choose an edition for each block and find its records."""
         table = np.zeros((len(blocks.bounds), 4), np.int64)
         table[:, 0], table[:, 1] = blocks.bounds[:, 0] + HEADER, blocks.bounds[:, 1]
-        source = np.empty(len(table), np.int64)
-        sources(blocks.data, table, source)
-        category = blocks.data[blocks.bounds[:, 0]].astype(np.int64)
-        keys, inverse = np.unique(category << 17 | (source + 1), return_inverse=True)
         edition = np.zeros(len(table), np.int64)
         said: list[tuple[int, int, int, str]] = []
-        later: list[tuple[int, int, Ints]] = []
-        for index, key in enumerate(keys.tolist()):
-            own = np.flatnonzero(inverse == index)
-            number, code = key >> 17, (key & 0x1FFFF) - 1
-            choice = self.choice(number, code) if code >= 0 else Choice(self._programs.by_category[number].editions)
-            table[own, 2:] = self._programs.by_category[number].roots[choice.chosen]
-            edition[own] = choice.chosen
-            if code < 0 or len(choice.editions) == 1:
+        later: list[tuple[int, Source, Ints]] = []
+        for category, code, own in _by_source(blocks, table):
+            program = self._programs.by_category[category]
+            source = self._sources.of(code, int(blocks.received_ns[own[0]])) if code >= 0 else None
+            choice = source.choice(category, program.editions) if source else None
+            edition[own] = choice.chosen if choice else len(program.editions) - 1
+            table[own, 2:] = program.roots[edition[own[0]]]
+            if source is None or choice is None or len(program.editions) == 1:
                 continue
-            if not choice.settled:
-                own = self._study(number, code, own, blocks, table, edition, said)
-            later.append((number, code, own))
+            left = own if choice.settled else self._study(category, source, own, blocks, table, edition, said)
+            later.append((category, source, left))
         records, problems = self._walk(blocks.data, table)
         unclean = np.zeros(len(table), np.bool_)
         unclean[problems[:, 0]] = True
         unclean[records[records[:, 3] != 0, 0]] = True
         before = edition.copy()
-        for number, code, own in later:
-            choice = self.choice(number, code)
+        for category, source, own in later:
             bad = np.flatnonzero(unclean[own])
-            if len(bad) == 0 or bad[0] > 0:
-                choice.suspected = [0] * len(choice.editions)
+            if len(own) and (len(bad) == 0 or bad[0] > 0):
+                source.choices[category].trust()
             if len(bad):
-                self._study(number, code, own[bad[0] :], blocks, table, edition, said)
+                self._study(category, source, own[bad[0] :], blocks, table, edition, said)
         if not np.array_equal(before, edition):
             records, problems = self._walk(blocks.data, table)
         return Reading(records, problems, edition, table[:, 2:], said)
@@ -160,7 +86,7 @@ class Editions:
     def _study(
         self,
         category: int,
-        source: int,
+        source: Source,
         own: Ints,
         blocks: Blocks,
         table: Ints,
@@ -172,34 +98,37 @@ class Editions:
         Stops when the choice has settled; gives the blocks that are left, marked to be read as was settled.
         """
         program = self._programs.by_category[category]
-        choice = self.choice(category, source)
+        choice = source.choices[category]
+        now = own if choice.settled else own[:LEARNED]  # each block counts as a record at least
+        left = own[len(now) :]
+        misfits, found = self._misfits(blocks.data, table[now, :2], program)
         learning = not choice.settled
-        for index, row in enumerate(own.tolist()):
+        for index, row in enumerate(now.tolist()):
             if learning and choice.settled:
-                edition[own[index:]] = choice.chosen
-                table[own[index:], 2:] = program.roots[choice.chosen]
-                return own[index:]
-            misfits, found = self.misfits(blocks.data, int(table[row, 0]), int(table[row, 1]), program)
-            edition[row] = choice.learn(misfits, max(found, 1))
+                left = own[index:]
+                break
+            edition[row] = choice.learn(misfits[index].tolist(), max(int(found[index]), 1))
             table[row, 2:] = program.roots[edition[row]]
             words = choice.said()
             if words != choice.told:
                 choice.told = words
-                said.append((category, source, int(blocks.received_ns[row]), words))
-        return own[:0]
+                said.append((category, source.code, int(blocks.received_ns[row]), words))
+        edition[left] = choice.chosen
+        table[left, 2:] = program.roots[choice.chosen]
+        return left
 
-    def misfits(self, data: Bytes8, start: int, end: int, program: Program) -> tuple[list[int], int]:
-        """The points of one block for each edition, and how many records the best of them found."""
-        blocks = np.empty((1, 4), np.int64)
-        blocks[0, :2] = start, end
-        points: list[int] = []
-        best = (UNCLOSED * 2**20, 0)
-        for root in program.roots:
-            blocks[0, 2:] = root
-            records, problems = self._walk(data, blocks)
-            points.append(UNCLOSED * len(problems) + int(np.count_nonzero(records[:, 3])))
-            best = min(best, (points[-1], -len(records)))
-        return points, -best[1]
+    def _misfits(self, data: Bytes8, bounds: Ints, program: Program) -> tuple[Ints, Ints]:
+        """The points of each block for each edition (b, editions), and how many records the best of them found (b,)."""
+        n = len(bounds)
+        points = np.zeros((n, len(program.editions)), np.int64)
+        counts = np.zeros_like(points)
+        for column, root in enumerate(program.roots):
+            records, problems = self._walk(data, np.hstack([bounds, np.tile(root, (n, 1))]))
+            odd = records[records[:, 3] != 0, 0]
+            points[:, column] = UNCLOSED * np.bincount(problems[:, 0], minlength=n) + np.bincount(odd, minlength=n)
+            counts[:, column] = np.bincount(records[:, 0], minlength=n)
+        best = points == points.min(axis=1, keepdims=True)
+        return points, np.where(best, counts, 0).max(axis=1)
 
     def _walk(self, data: Bytes8, table: Ints) -> tuple[Ints, Ints]:
         """Records and problems of blocks."""
@@ -207,3 +136,14 @@ class Editions:
         problems = np.empty((len(table), 5), np.int64)
         found, failed = walk(data, table, self._programs.nodes, self._programs.fields, records, problems, self._none)
         return records[:found], problems[:failed]
+
+
+def _by_source(blocks: Blocks, table: Ints) -> list[tuple[int, int, Ints]]:
+    """Category, source (SAC x 256 + SIC, -1 where a block tells none) and their blocks, the first heard first."""
+    source = np.empty(len(table), np.int64)
+    sources(blocks.data, table, source)
+    category = blocks.data[blocks.bounds[:, 0]].astype(np.int64)
+    keys, first, inverse = np.unique(category << 17 | (source + 1), return_index=True, return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(inverse, minlength=len(keys)))[:-1])
+    return [(int(keys[k]) >> 17, (int(keys[k]) & 0x1FFFF) - 1, groups[k]) for k in np.argsort(first).tolist()]

@@ -9,8 +9,8 @@ from tocsin.feeds.asterix.kernels import framing as kernel
 from tocsin.feeds.asterix.tables import ASSIGNED, EDITIONS
 from tocsin.messages import Bytes8, Flags, Ints, Packet
 
-# reason, detail, octets, time_ns
-Refuse = Callable[[str, str, bytes, int], None]
+# reason, detail, the first octets, when, how many octets in all, how many of them
+Refuse = Callable[[str, str, bytes, int, int, int], None]
 
 GARBAGE_MAX = 65_536  # octets: an endless stream of garbage is refused in pieces of this size
 ORIGINS_MAX = 256  # unfinished streams remembered; the oldest is given up for a new one
@@ -75,37 +75,47 @@ def _datagrams(packets: Sequence[Packet], refuse: Refuse) -> Blocks:
     bounds = np.zeros(len(packets) + 1, np.int64)
     np.cumsum([len(packet.data) for packet in packets], out=bounds[1:])
     received = np.array([packet.received_ns for packet in packets], np.int64)
-    for packet in packets:
-        if not packet.data:
-            detail = "no octets at all: a keep-alive of the network, or a broken sender"
-            refuse("empty datagram", detail, b"", packet.received_ns)
+    empty = np.flatnonzero(np.diff(bounds) == 0)
+    if len(empty):
+        detail = "no octets at all: a keep-alive of the network, or a broken sender"
+        refuse("empty datagram", detail, b"", int(received[empty[0]]), 0, len(empty))
     pieces = np.empty((len(data) // kernel.HEADER + len(packets) + 1, PIECE), np.int64)
     count = kernel.datagrams(data, bounds, ASSIGNED_FLAGS, DECODED_FLAGS, pieces)
     pieces = pieces[:count]
-    received = received[pieces[:, 4]]
-    whole = pieces[:, 2] == kernel.BLOCK
-    for index in np.flatnonzero(~whole):
-        whole[index] = _odd_piece(octets, pieces[index].tolist(), int(received[index]), refuse)
-    return Blocks(data, pieces[whole, :2], received[whole])
+    times = received[pieces[:, 4]]
+    whole = _refused(octets, data, pieces, times, refuse)
+    return Blocks(data, pieces[whole, :2], times[whole])
 
 
-def _odd_piece(octets: bytes, piece: list[int], time_ns: int, refuse: Refuse) -> bool:
-    """Refuse what is no whole block; True when records in it may still be good."""
-    start, end, kind, size, _ = piece
-    what = octets[start:end]
-    if kind == kernel.OTHER:
-        reason = f"category {octets[start]:03d} not decoded"
-        refuse(reason, f"decoded are the categories {sorted(EDITIONS)}; ask the sender to leave it out", what, time_ns)
-    elif kind == kernel.HEADER_CUT:
-        refuse("truncated header", f"{len(what)} octets where a block needs 3: cut on the way", what, time_ns)
-    elif kind == kernel.GARBAGE:
-        detail = f"{len(what)} octets that are no block (category and length do not fit): damaged, or no ASTERIX"
-        refuse("garbage between blocks", detail, what, time_ns)
-    else:
-        detail = f"the block gives its length as {size}, there are {len(what)} octets: its whole records are used"
-        refuse("truncated block", detail, what, time_ns)
-        return octets[start] in EDITIONS
-    return False
+def _refused(octets: bytes, data: Bytes8, pieces: Ints, times: Ints, refuse: Refuse) -> Flags:
+    """Refuse what is no whole block; gives where records are, or may still be, good."""
+    kind, category = pieces[:, 2], data[pieces[:, 0]].astype(np.int64)
+    for group in np.unique(np.where(kind == kernel.OTHER, 256 + category, kind)[kind != kernel.BLOCK]).tolist():
+        own = kind == group if group < 256 else (kind == kernel.OTHER) & (category == group - 256)
+        first = int(np.flatnonzero(own)[0])
+        reason, detail = _why(group, pieces[first])
+        start, end = pieces[first, :2].tolist()
+        length = int((pieces[own, 1] - pieces[own, 0]).sum())
+        refuse(reason, detail, octets[start:end], int(times[first]), length, int(own.sum()))
+    whole: Flags = (kind == kernel.BLOCK) | ((kind == kernel.BLOCK_CUT) & DECODED_FLAGS[category])
+    return whole
+
+
+def _why(group: int, piece: Ints) -> tuple[str, str]:
+    """Reason and detail. `group`: a kind of piece, or 256 + the category of a block that we do not decode."""
+    count = int(piece[1] - piece[0])
+    if group >= 256:
+        known = ", ".join(map(str, sorted(EDITIONS)))
+        return f"category {group - 256:03d} not decoded", f"decoded are {known}; ask the sender to leave it out"
+    if group == kernel.HEADER_CUT:
+        return "truncated header", f"{count} octets where a block needs 3: cut on the way"
+    if group == kernel.GARBAGE:
+        return (
+            "garbage between blocks",
+            f"{count} octets that are no block, by category or length: damaged, or no ASTERIX",
+        )
+    detail = f"the block gives its length as {piece[3]}, there are {count} octets: its whole records are used"
+    return "truncated block", detail
 
 
 def _stream(stream: Unfinished, packets: Sequence[Packet], refuse: Refuse, *, final: bool) -> tuple[Blocks, Ints]:
@@ -121,19 +131,17 @@ def _stream(stream: Unfinished, packets: Sequence[Packet], refuse: Refuse, *, fi
     stream.octets = octets[stop:]
     pieces = pieces[:count]
     last = np.minimum(np.searchsorted(ends, pieces[:, 1], side="left"), max(len(packets) - 1, 0))
-    whole = pieces[:, 2] == kernel.BLOCK
-    for index in range(count):
-        start, end, kind = pieces[index, :3].tolist()
-        time_ns = int(times[last[index]])
-        if kind == kernel.GARBAGE:
-            _gather(stream, octets[start:end], time_ns, refuse)
-            continue
-        _gather_ends(stream, time_ns, refuse)
-        if kind != kernel.BLOCK:
-            whole[index] = _odd_piece(octets, pieces[index].tolist(), time_ns, refuse)
-    if final:
-        _gather_ends(stream, int(times[-1]), refuse)
-    return Blocks(data, pieces[whole, :2], times[last[whole]]), last[whole]
+    garbage = pieces[:, 2] == kernel.GARBAGE
+    for index in np.flatnonzero(garbage):
+        if stream.garbage and pieces[index, 0] > 0:
+            _gather_ends(stream, int(times[last[index]]), refuse)
+        _gather(stream, octets[pieces[index, 0] : pieces[index, 1]], int(times[last[index]]), refuse)
+    if final or (count and not garbage[-1]):
+        _gather_ends(stream, int(times[last[-1]]) if count else int(times[-1]), refuse)
+    blocks = pieces[~garbage]
+    last = last[~garbage]
+    whole = _refused(octets, data, blocks, times[last], refuse)
+    return Blocks(data, blocks[whole, :2], times[last[whole]]), last[whole]
 
 
 def _gather(stream: Unfinished, garbage: bytes, time_ns: int, refuse: Refuse) -> None:
@@ -148,7 +156,9 @@ def _gather(stream: Unfinished, garbage: bytes, time_ns: int, refuse: Refuse) ->
 
 def _gather_ends(stream: Unfinished, time_ns: int, refuse: Refuse) -> None:
     if stream.garbage:
-        _odd_piece(bytes(stream.garbage), [0, len(stream.garbage), kernel.GARBAGE, 0, 0], time_ns, refuse)
+        octets = bytes(stream.garbage)
+        reason, detail = _why(kernel.GARBAGE, np.array([0, len(octets), kernel.GARBAGE, 0]))
+        refuse(reason, detail, octets, time_ns, len(octets), 1)
         stream.garbage = bytearray()
 
 

@@ -83,7 +83,7 @@ def radar(columns: Columns, sources: Sources, table: SweepTable, tell: Tell, ref
     for index, said in enumerate(_records(columns)):
         if good[index]:
             code = int(columns.source[index])
-            source = sources.of(code)
+            source = sources.known(code)
             _take(said, source)
             if said["000/MT"] in (NORTH, SECTOR):
                 edge = said.get("020/AZ", 0) % EDGES if said["000/MT"] == SECTOR else 0
@@ -115,7 +115,7 @@ def tracker(columns: Columns, sources: Sources, tell: Tell) -> None:
     """Take in CAT065."""
     time_ns, _ = timed(columns, ("030/TOD",))
     for index, said in enumerate(_records(columns)):
-        source = sources.of(int(columns.source[index]))
+        source = sources.known(int(columns.source[index]))
         if "040/NOGO" in said:
             source.notes["state"] = _state(said, STATE065)
         report = said.get("050/REP", 0)
@@ -128,7 +128,7 @@ def surface(columns: Columns, sources: Sources, tell: Tell) -> None:
     """Take in what CAT010 says besides targets."""
     time_ns, _ = timed(columns, ("140/TOD",))
     for index, said in enumerate(_records(columns)):
-        source = sources.of(int(columns.source[index]))
+        source = sources.known(int(columns.source[index]))
         if "550/NOGO" in said:
             source.notes["state"] = _state(said, STATE010)
             tell(source.status(int(time_ns[index])))

@@ -29,7 +29,8 @@ class Columns:
     order: Ints  # (n,) the record's number among all that came in this batch
     received_ns: Ints
     source: Ints  # (n,) SAC x 256 + SIC
-    octets: Callable[[int], bytes]  # the octets of record i
+    length: Ints  # (n,) octets
+    octets: Callable[[int], bytes]  # of record i
 
     def __len__(self) -> int:
         return int(self.raw.shape[1])
@@ -70,6 +71,7 @@ class Columns:
             self.order[where],
             self.received_ns[where],
             self.source[where],
+            self.length[where],
             lambda index: self.octets(int(where[index])),
         )
 
@@ -95,9 +97,11 @@ def columns_of(
     extract(data, found, programs.nodes, programs.fields, raw)
     source = np.where(raw[0] == ABSENT, 0, raw[0] * 256 + raw[1])
     starts, ends = found[:, 0], found[:, 1]
-    return Columns(
-        program, raw, edition, order, received_ns, source, lambda index: data[starts[index] : ends[index]].tobytes()
-    )
+
+    def octets(index: int) -> bytes:
+        return data[starts[index] : ends[index]].tobytes()
+
+    return Columns(program, raw, edition, order, received_ns, source, ends - starts, octets)
 
 
 def day_time(of_day_ns: Ints, received_ns: Ints) -> Ints:
