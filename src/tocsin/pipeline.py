@@ -73,7 +73,7 @@ class State:
             "tracker": self.tracker.dump(),
             "watch": self.watch.dump(),
             "now_ns": self.now_ns,
-            "marks": self.marks,
+            "marks": sorted(self.marks.items()),
             "answers": list(self.answers.values()),
             "sensors": list(self.sensors.values()),
             "places": list(self.places.values()),
@@ -98,7 +98,7 @@ class State:
             Watch.load(settings.sensors, settings.watching, parts.watch),
             coverage(settings.places, settings.sensors),
             parts.now_ns,
-            parts.marks,
+            dict(parts.marks),
             {answer.key: answer for answer in parts.answers},
             {health.sensor: health for health in parts.sensors},
             {health.place: health for health in parts.places},
@@ -109,7 +109,8 @@ class State:
         known = hashlib.sha256(self.tracker.digest())
         known.update(self.watch.dump())
         known.update(wire.encode_settings(self.settings))
-        rest = (self.marks, list(self.answers.values()), list(self.sensors.values()), list(self.places.values()))
+        marks, answers = sorted(self.marks.items()), list(self.answers.values())
+        rest = (marks, answers, list(self.sensors.values()), list(self.places.values()))
         known.update(msgspec.msgpack.encode(rest, order="deterministic"))
         return known.digest()
 
@@ -120,7 +121,7 @@ class _Dumped(msgspec.Struct):
     tracker: bytes
     watch: bytes
     now_ns: int
-    marks: dict[int, str]
+    marks: list[tuple[int, str]]
     answers: list[Answer]
     sensors: list[SensorHealth]
     places: list[PlaceHealth]
