@@ -29,20 +29,24 @@ class Siap:
 
 
 def siap(truth: Rows, tracks: Rows, times_s: Floats, matched: list[Stretch]) -> Siap:
-    """The attributes over all steps; `times_s` gives each step's time."""
-    pairs = _pairs(matched)
-    step, target, track = pairs[:, 0], pairs[:, 1], pairs[:, 2]
-    covered = len(np.unique(step * (target.max(initial=0) + 1) + target)) if len(pairs) else 0
-    used = len(np.unique(step * (track.max(initial=0) + 1) + track)) if len(pairs) else 0
+    """The attributes over all steps; `times_s` gives each step's time.
+
+    A stretch counts at the steps at which both its target and its track have a row: nobody is tracked in a hole.
+    """
+    i, k = _present(truth, tracks, _pairs(matched))
+    covered, used = len(np.unique(i)), len(np.unique(k))
     j, n = len(truth.step), len(tracks.step)
-    position_sum_m, velocity_sum_mps = _errors(truth, tracks, pairs)
+    position_m = np.linalg.norm(truth.position_m[i] - tracks.position_m[k], axis=1).sum()
+    velocity_mps = np.nan
+    if truth.velocity_mps is not None and tracks.velocity_mps is not None:
+        velocity_mps = np.linalg.norm(truth.velocity_mps[i] - tracks.velocity_mps[k], axis=1).sum()
     life = _Lives(truth, times_s, matched)
     return Siap(
         completeness=covered / j if j else 0.0,
         ambiguity=used / covered if covered else 1.0,
         spuriousness=(n - used) / n if n else 0.0,
-        positional_accuracy_m=position_sum_m / used if used else float("nan"),
-        velocity_accuracy_mps=velocity_sum_mps / used if used else float("nan"),
+        positional_accuracy_m=float(position_m) / used if used else float("nan"),
+        velocity_accuracy_mps=float(velocity_mps) / used if used else float("nan"),
         track_number_changes=life.changes,
         rate_of_number_change_hz=life.changes / life.tracked_s if life.tracked_s else 0.0,
         longest_segment=life.longest_s / life.total_s if life.total_s else 0.0,
@@ -68,17 +72,12 @@ def _pairs(matched: list[Stretch]) -> Ints:
     )
 
 
-def _errors(truth: Rows, tracks: Rows, pairs: Ints) -> tuple[float, float]:
-    """Sums of position and velocity errors over the pairs where both are there."""
+def _present(truth: Rows, tracks: Rows, pairs: Ints) -> tuple[Ints, Ints]:
+    """Rows of truth and of tracks for the pairs where both are there."""
     i = _rows_of(truth, pairs[:, 0], pairs[:, 1])
     k = _rows_of(tracks, pairs[:, 0], pairs[:, 2])
     both = (i >= 0) & (k >= 0)
-    i, k = i[both], k[both]
-    position = np.linalg.norm(truth.position_m[i] - tracks.position_m[k], axis=1).sum()
-    if truth.velocity_mps is None or tracks.velocity_mps is None:
-        return float(position), float("nan")
-    velocity = np.linalg.norm(truth.velocity_mps[i] - tracks.velocity_mps[k], axis=1).sum()
-    return float(position), float(velocity)
+    return i[both], k[both]
 
 
 def _rows_of(rows: Rows, step: Ints, number: Ints) -> Ints:

@@ -72,7 +72,7 @@ def paths(most: int) -> st.SearchStrategy[np.ndarray]:
     return st.lists(path, max_size=most).map(lambda rows: np.array(rows, dtype=float).reshape(-1, STEPS))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(paths(3), paths(4), st.sampled_from([1.0, 2.0]), st.sampled_from([0.3, 1.0, 3.0]), st.sampled_from([0.8, 1.5]))
 def test_it_is_the_least_cost_of_the_whole_programme(
     x: np.ndarray, y: np.ndarray, p: float, switch: float, c: float

@@ -42,7 +42,7 @@ def warning_sections(score: WarningScore) -> list[Section]:
     sections = [
         Section(
             "How early",
-            f"Entries of threats that could be known before (the worst {LANES_MAX} at most), in minutes before arrival.",
+            f"Entries of threats that could be known before (the worst {LANES_MAX}), in minutes before arrival.",
             early(score),
         ),
         Section(
