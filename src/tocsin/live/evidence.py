@@ -78,10 +78,6 @@ class Evidence:
         self.submit([Record(ANEW, time_ns, reason.encode()), Record(DUMP, time_ns, thinking.dump())])
         return time_ns
 
-    def dump(self, thinking: Thinking, time_ns: int) -> None:
-        """Keep what is known."""
-        self.submit([Record(DUMP, time_ns, thinking.dump())])
-
     def _work_in(self, thinking: Thinking, reader: Reader, dump: Entry | None, alive: Callable[[], None]) -> int:
         left_out: set[int] = set()
         last_ns = 0

@@ -182,7 +182,8 @@ class Runner:
         if last_ns == 0:
             return self._begin()
         if last_ns <= now_ns + BACK_NS:
-            self._evidence.dump(self._thinking, last_ns)  # what this process goes on from: a replay loads it, too
+            self.figures.thought_ns = last_ns
+            self._dump()  # what this process goes on from: a replay loads it, too
             return last_ns
         reason = f"the clock was {(last_ns - now_ns) / SECOND_NS:.1f} s ahead of now when this ledger was last written"
         return self._evidence.begin_anew(self._thinking, now_ns, reason)
@@ -310,11 +311,17 @@ class Runner:
             kept.add_done_callback(partial(_answer, future, step.answers[0]))
 
     def _dump(self) -> None:
-        if self.figures.thought_ns:
+        """Keep what is known. Where that fails the watch goes on: a restart then has more items to work in."""
+        self._dumped = _Dumped(self.figures.thought_ns)
+        try:
             dump = self._thinking.dump()
-            self._keep([Record(DUMP, self.figures.thought_ns, dump)])
-            self._source.checkpoint(dump)
-            self._dumped = _Dumped(self.figures.thought_ns, len(dump))
+        except Exception as error:  # noqa: BLE001  whatever it is, it must be seen, and must not end the watch
+            self.figures.failures += 1
+            self.figures.say(f"what is known could not be kept: {type(error).__name__}: {error}")
+            return
+        self._keep([Record(DUMP, self.figures.thought_ns, dump)])
+        self._source.checkpoint(dump)
+        self._dumped.bytes = len(dump)
 
     def _start_anew(self, anew: Anew) -> None:
         """Time leapt back: know what was known then, or nothing."""

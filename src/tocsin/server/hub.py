@@ -22,6 +22,8 @@ CLIENTS_MAX = 1_000
 NOTICES_WAITING_MAX = 200
 SEEN_S = 1.0
 TOGETHER = 25  # clients woken at once: 500 sends in one turn of the event loop would stall it
+GOING_AWAY = 1001  # RFC 6455 section 7.4.1
+SIGNED_OUT = 4401  # from 4000 on they are free for applications (section 7.4.2)
 _NS = 1_000_000_000
 
 
@@ -32,7 +34,7 @@ class Client:
     session: bytes
     rate_hz: int
     ready: asyncio.Event = field(default_factory=asyncio.Event)
-    closed: str = ""
+    closed: tuple[int, str] | None = None
     skipped: int = 0
     frames: int = 0
     _frame: Frame | None = None
@@ -56,9 +58,9 @@ class Client:
         self._notices.extend(said)
         self.ready.set()
 
-    def close(self, reason: str) -> None:
-        """Ask the sender to end."""
-        self.closed = reason
+    def close(self, code: int, reason: str) -> None:
+        """Ask the sender to close the socket with this code."""
+        self.closed = code, reason
         self.ready.set()
 
     async def next(self) -> list[bytes]:
@@ -140,12 +142,12 @@ class Hub:
         """Close the maps of a session that has ended."""
         for client in self.clients:
             if client.session == session:
-                client.close(reason)
+                client.close(SIGNED_OUT, reason)
 
     def close_all(self, reason: str) -> None:
         """The server stops."""
         for client in self.clients:
-            client.close(reason)
+            client.close(GOING_AWAY, reason)
         self._pool.shutdown(wait=False)
 
     def show(self, picture: Picture, *, live: bool, speed: float) -> None:

@@ -148,7 +148,7 @@ def test_who_signs_out_is_closed_and_nobody_else() -> None:
         bench.hub.close_session(b"me", "signed out")
         assert await mine.next() == []
         assert await also_mine.next() == []
-        assert mine.closed == "signed out"
+        assert mine.closed == (4401, "signed out")
         assert await other.next() != []
 
     run(story)

@@ -10,8 +10,6 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action, may
 from tocsin.server.hub import Client, Full, Hub
 
-SIGNED_OUT = 4401  # close codes from 4000 are free for applications (RFC 6455 section 7.4.2)
-
 
 async def _send(socket: WebSocket, client: Client) -> None:
     """Send until the client is to be closed. A slow connection waits here, and only here."""
@@ -19,7 +17,8 @@ async def _send(socket: WebSocket, client: Client) -> None:
         while messages := await client.next():
             for message in messages:
                 await socket.send_bytes(message)
-        await socket.close(SIGNED_OUT, client.closed)
+        if client.closed is not None:
+            await socket.close(*client.closed)
     except (WebSocketDisconnect, RuntimeError):
         return  # the map went away between two frames
 

@@ -1,0 +1,89 @@
+"""From a radar's datagrams to a person's screen, through stops, restarts and a kill."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.running import Radar, free_port, running, site
+from tocsin.ledger.reader import Reader
+from tocsin.ledger.verify import verify
+from tocsin.messages import TrackState
+
+
+def confirmed(count: int) -> Callable[[dict[str, Any]], bool]:
+    """Frames with so many confirmed tracks."""
+
+    def accepts(frame: dict[str, Any]) -> bool:
+        if frame["kind"] not in ("snapshot", "delta"):
+            return False
+        return int((np.frombuffer(frame["state"], np.uint8) == TrackState.CONFIRMED).sum()) >= count
+
+    return accepts
+
+
+def snapshot(frame: dict[str, Any]) -> bool:
+    return bool(frame["kind"] == "snapshot" and frame["n"])
+
+
+def test_a_radar_is_switched_on_and_three_aircraft_are_on_the_map(tmp_path: Path) -> None:
+    path, port = site(tmp_path)
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:
+        tocsin.sign_in()
+        radar = Radar(port)
+        tocsin.until(confirmed(3), radar.turn)
+        health = tocsin.until(lambda frame: frame["kind"] == "health" and bool(frame["sensors"]), radar.turn)
+        assert [(one["sensor"], one["state"]) for one in health["sensors"]] == [("north", "fresh")]
+        assert health["transport"]["queue_packets_total|source=radar"] > 0
+        assert tocsin.stop() == 0
+    assert verify(tmp_path / "ledger").fault is None
+    reader = Reader(tmp_path / "ledger")
+    kinds = {entry.kind for entry in reader.entries()}
+    reader.close()
+    assert {"start", "dump", "scan", "tick", "notice", "digest"} <= kinds
+
+
+def test_what_a_person_said_outlives_a_kill_and_the_picture_goes_on(tmp_path: Path) -> None:
+    path, port = site(tmp_path)
+    radar = Radar(port)
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:
+        tocsin.sign_in()
+        tocsin.until(confirmed(3), radar.turn)
+        frame = tocsin.until(snapshot, radar.turn)
+        number = str(np.frombuffer(frame["id"], "<u4")[0])
+        assert tocsin.order("order-0001", "mark", number, mark="suspect")["accepted"]
+        assert tocsin.order("order-0002", "set", "tracking.confirm_existence", value="0.8")["accepted"]
+        tocsin.process.kill()  # answered, so it must be there
+        tocsin.process.wait()
+        cookie = tocsin.headers
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:
+        tocsin.headers = cookie  # a person stays signed in over a restart
+        frame = tocsin.until(snapshot, radar.turn)
+        assert frame["text"][int(number)][2] == "suspect"
+        again = tocsin.order("order-0001", "mark", number, mark="friend")
+        assert again == {"key": "order-0001", "accepted": True, "reason": f"track {number}: suspect"}
+        assert tocsin.order("order-0003", "set", "tracking.release_existence", value="0.85")["accepted"] is False
+        assert tocsin.stop() == 0
+    assert verify(tmp_path / "ledger").fault is None
+
+
+def test_a_night_is_played_paused_and_looked_back_at(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    with running("demo", "--port", str(free_port()), "--speed", "20", "--ledger", str(ledger)) as tocsin:
+        tocsin.sign_in()
+        frame = tocsin.until(confirmed(1))
+        assert frame["speed"] > 0
+        assert tocsin.request("POST", "/api/control", {"action": "pause"})[0] == 204
+        still = tocsin.until(lambda frame: frame["kind"] == "delta" and frame["speed"] == 0.0)
+        later = tocsin.until(lambda frame: frame["kind"] == "snapshot")
+        assert later["time"] == still["time"]
+        bounds = json.loads(tocsin.request("GET", "/api/ledger")[1])
+        status, body = tocsin.request("GET", f"/api/at?time={bounds['last'] - 3}")
+        assert status == 200, body
+        assert tocsin.request("POST", "/api/control", {"action": "seek", "value": bounds["first"] + 5})[0] == 204
+        back = tocsin.until(lambda frame: frame["kind"] in ("snapshot", "delta") and frame["time"] < still["time"] - 1)
+        assert back["time"] >= bounds["first"]
+        assert tocsin.stop() == 0
+    assert verify(ledger).fault is None
