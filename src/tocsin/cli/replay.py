@@ -14,6 +14,7 @@ from tocsin.messages import Scan
 from tocsin.settings import Settings
 
 EXAMPLE = "tocsin replay capture.pcap --site site.toml --speed 4"
+AFTER_NS = 30_000_000_000  # played on after the last byte: a capture of half a second is seen, and what follows it
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def run(arguments: Namespace) -> int:
     if arguments.port:
         server = server.model_copy(update={"port": arguments.port})
     first_ns, last_ns = _span(scans)
-    recording = Recording(scans, Span(first_ns, last_ns + 1), "replay", arguments.speed)
+    recording = Recording(scans, Span(first_ns, last_ns + AFTER_NS), "replay", arguments.speed)
     with TemporaryDirectory(prefix="tocsin-replay-") as folder:
         people = {"ann": Role.OPERATOR}
         return run(replace(declared, server=server), folder=Path(folder), recording=recording, people=people)
