@@ -58,9 +58,9 @@ def path(number: int, times_s: Sequence[float] | Floats, east_m: Floats, north_m
     }
 
 
-def joined(what: str, paths: Sequence[Mapping[str, np.ndarray]], **more: Sequence[object]) -> dict[str, object]:
+def joined(what: str, paths: Sequence[Mapping[str, np.ndarray]], **more: Sequence[object]) -> Columns:
     """The columns of a truth ("target") or tracks ("track") table."""
-    out: dict[str, object] = {
+    out: dict[str, Sequence[object] | np.ndarray] = {
         name: np.concatenate([one[name] for one in paths]) for name in ("time", "number", "east_m", "north_m")
     }
     out[what] = out.pop("number")

@@ -17,7 +17,7 @@ from tocsin.score.tables.objects import NEVER, Objects
 
 SECOND_NS: Final = 1_000_000_000
 STEPS_MAX: Final = 5_000_000  # more is a mistake of units, or wants a coarser --every
-SILENCES: Final = 3.0  # silent: longer than so many usual intervals (their 95 % point)
+SILENCES: Final = 3.0  # silent: longer than so many usual intervals (nine of ten are no longer)
 GAP_S: Final = 10.0  # truth is not guessed across more than this, nor across three of its own intervals
 PICTURE_SHARE: Final = 0.5  # a picture shows most of the tracks that live; below this, rows come one by one
 
@@ -134,7 +134,7 @@ def _picture_times(truth: Objects, tracks: Objects, begin_ns: int, end_ns: int, 
         notes.append("tracks were shown at one time only: scored at the times of the truth as well")
         return _few_enough(np.unique(np.append(truth.time_ns, times)))
     intervals = np.diff(times)
-    usual, longest = int(np.median(intervals)), SILENCES * float(np.quantile(intervals, 0.95))
+    usual, longest = int(np.median(intervals)), SILENCES * float(np.quantile(intervals, 0.9, method="lower"))
     edges = np.concatenate(([begin_ns], times, [end_ns]))
     silent = np.flatnonzero(np.diff(edges) > longest)
     added = [np.arange(edges[at] + (usual if at else 0), edges[at + 1], usual) for at in silent]

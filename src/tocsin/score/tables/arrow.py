@@ -147,6 +147,8 @@ def _reader(data: bytes) -> RecordBatchReader:
     if data.startswith(b"ARROW1\0\0"):
         return read_ipc(io.BytesIO(data))
     if data.startswith(b"\xff\xff\xff\xff"):
+        if int.from_bytes(data[4:8], "little") > len(data):  # the reader would first ask for that much memory
+            raise InputError("an Arrow stream that is cut off; copy it again")
         return read_ipc_stream(io.BytesIO(data))
     if not data.strip() or b"\0" in data[:4096]:
         raise InputError("neither Parquet, Arrow IPC nor CSV with a heading")
