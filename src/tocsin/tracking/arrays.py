@@ -102,6 +102,8 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         row_box=np.empty((rows, 4)),
         row_rate=np.empty((rows, 3)),
         row_next=np.zeros(rows, dtype=np.int64),
+        row_top=np.zeros((rows, 2), dtype=np.int64),
+        row_share=np.zeros((rows, 2)),
         pair_row=np.zeros(pairs, dtype=np.int64),
         pair_w=np.empty((pairs, 3)),
         pair_x=np.empty((pairs, modes, 6)),

@@ -68,7 +68,9 @@ class Sequencer:
         self._keep(rows, key, good & ~too_late)
         news = sweeps[(sweeps[:, SURVEY] == 1) & (sweeps[:, END] >= told_sweeps)]
         if len(news):
-            self.sweep_key = np.concatenate([self.sweep_key, news])
+            told_ever = np.concatenate([self.sweep_key, news])
+            first = np.unique(told_ever, axis=0, return_index=True)[1]
+            self.sweep_key = told_ever[np.sort(first)]  # each piece of a cut scan tells its sweep again
         return too_late
 
     def pass_time(self, time_ns: int) -> None:
@@ -82,24 +84,23 @@ class Sequencer:
         sweeps, self.sweep_key = self.sweep_key[swept], self.sweep_key[~swept]
         if len(keys) == 0 and len(sweeps) == 0:
             return None
-        assert rows is not None  # noqa: S101  (there may be none in it)
-        everything = np.concatenate([keys, sweeps]) if len(sweeps) else keys
+        everything = np.concatenate([keys, sweeps])
         order = _sorted(everything)
-        if len(sweeps) == 0 and np.array_equal(order, np.arange(len(order))):
-            new = _starts(everything)
-            return Batch(rows, _looks(everything[new], np.append(np.flatnonzero(new), len(keys))))
         everything = everything[order]
-        new = _starts(everything)
         is_row = order < len(keys)
-        before = np.concatenate([[0], np.cumsum(is_row)])
         kept = order[is_row]
-        sorted_rows = Rows._make(column[kept] for column in rows)
-        return Batch(sorted_rows, _looks(everything[new], np.append(before[:-1][new], len(keys))))
+        if not np.array_equal(kept, np.arange(len(kept))):
+            rows = Rows._make(column[kept] for column in rows)
+        new = _starts(everything)
+        before: Ints = np.cumsum(is_row) - is_row  # rows before each
+        return Batch(rows, _looks(everything[new], np.append(before[new], len(keys))))
 
-    def _due_rows(self) -> tuple[Rows | None, Ints]:
+    def _due_rows(self) -> tuple[Rows, Ints]:
         if self.rows is None:
             return EMPTY, self.key
         due = self.key[:, DUE] < self.watermark_ns
+        if not due.any():
+            return EMPTY, self.key[:0]
         if due.all():
             rows, keys = self.rows, self.key
             self.rows, self.key = None, self.key[:0]

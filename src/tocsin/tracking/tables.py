@@ -45,6 +45,7 @@ def rules_of(settings: Settings, model: Model) -> Rules:
         wrong_identity=float(model.wrong_identity),
         mixture_floor=float(model.mixture_floor),
         components_max=int(tracking.components_max),
+        coast=int(model.coast_s * 1e9),
     )
 
 

@@ -19,7 +19,7 @@ from tocsin.settings import Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.looks import work
+from tocsin.tracking.kernels.looks import retire, work
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
 from tocsin.tracking.picture import draw
@@ -77,6 +77,10 @@ class Tracker:
         state = self.state
         state.looks.pass_time(time_ns)
         self._work()
+        self._make_events(0)
+        rules = rules_of(self.settings, self.model)
+        retire(state.bank, state.looks.watermark_ns, rules, self._events, state.running, state.counted)
+        self._hear()
         state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
         now = frozenset(int(number) for number in self.picture(time_ns).track)
         state.ended = tuple(sorted(state.shown - now))
@@ -156,8 +160,13 @@ class Tracker:
             pairs *= 2
         if slots > len(scratch.slot) or wanted > rows or pairs > len(scratch.pair_row):
             self._scratch = arrays.new_scratch(slots, max(rows, wanted), max(pairs, 2 * wanted), modes)
-        if len(self._events.tag) < 4 * (slots + wanted):
-            self._events = arrays.new_events(8 * (slots + wanted))
+        self._make_events(wanted)
+
+    def _make_events(self, rows: int) -> None:
+        """Room for all that may happen in one look."""
+        wanted = len(self.state.bank.mu) + rows
+        if len(self._events.tag) < 4 * wanted:
+            self._events = arrays.new_events(8 * wanted)
 
     def _hear(self) -> None:
         """What happened to tracks, in order."""

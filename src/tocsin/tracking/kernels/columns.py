@@ -25,8 +25,7 @@ class Bank(NamedTuple):
 
 EXISTENCE: Final = 0  # probability that it exists
 MISSED: Final = 1  # expected detections that did not come since the last one
-SWAP: Final = 2  # how likely its number belongs to the track in SWAPPED
-NUM: Final = 3
+NUM: Final = 2
 
 TIME: Final = 0  # ns, the time of x and p
 BORN: Final = 1  # ns, of the first detection
@@ -141,6 +140,7 @@ class Rules(NamedTuple):
     wrong_identity: float  # how often an identity is wrong
     mixture_floor: float  # weight below which a part of the mixture is dropped
     components_max: int
+    coast: int  # ns without a detection after which a component is given up
 
 
 NOISE: Final = 0  # m2/s3, density of horizontal acceleration noise
@@ -228,6 +228,8 @@ class Scratch(NamedTuple):
     row_box: Floats  # (m, 4) as box, for rows
     row_rate: Floats  # (m, 3): new ones, all that is no known component, marginal of that
     row_next: Ints  # (m,) lists of the grid
+    row_top: Ints  # (m, 2) the two tracks likeliest to have been what each row saw, -1 none
+    row_share: Floats  # (m, 2) how likely
     pair_row: Ints  # (e,)
     pair_w: Floats  # (e, 3): weight, marginal, message
     pair_x: Floats  # (e, K, 6) updated

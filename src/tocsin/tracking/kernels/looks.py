@@ -21,6 +21,8 @@ from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 
+SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
+
 
 @kernel
 def work(
@@ -56,6 +58,7 @@ def work(
             update(bank, rows, looks.first[look], looks.sensor[look], sensors, s, i)
         for i in range(n):
             settle(bank, s.slot[i], looks.time[look], rules, events, running, counters)
+        confuse(bank, s, n, m)
         begin_slot = running[c.SLOTS]
         for q in range(m):
             create(bank, rows, looks.first[look], looks.sensor[look], sensors, rules, s, running, counters, q)
@@ -92,6 +95,29 @@ def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s:
         detected(bank, i, rows, begin + s.pair_row[best], sensor, sensors)
     else:
         bank.num[i, c.MISSED] += missable
+
+
+@part
+def confuse(bank: Bank, s: Scratch, n: int, m: int) -> None:
+    """Where one detection was likely enough either of two tracks', their numbers may be swapped from now on."""
+    for q in range(m):
+        for a in range(2):
+            s.row_top[q, a] = -1
+            s.row_share[q, a] = 0.0
+    for t in range(n):
+        if bank.tag[s.slot[t], c.STATE] != c.CONFIRMED:
+            continue
+        for e in range(s.first[t], s.first[t + 1]):
+            q, share = s.pair_row[e], s.pair_w[e, 1]
+            if share > s.row_share[q, 0]:
+                s.row_top[q, 1], s.row_share[q, 1] = s.row_top[q, 0], s.row_share[q, 0]
+                s.row_top[q, 0], s.row_share[q, 0] = s.slot[t], share
+            elif share > s.row_share[q, 1]:
+                s.row_top[q, 1], s.row_share[q, 1] = s.slot[t], share
+    for q in range(m):
+        if s.row_share[q, 1] >= SWAP_LEAST:
+            a, b = s.row_top[q, 0], s.row_top[q, 1]
+            bank.tag[a, c.SWAPPED], bank.tag[b, c.SWAPPED] = bank.tag[b, c.NUMBER], bank.tag[a, c.NUMBER]
 
 
 @part
@@ -137,6 +163,7 @@ def detected(bank: Bank, i: int, rows: Rows, j: int, sensor: int, sensors: Senso
         return
     if rows.word[j, 0] == tag[c.IDENTITY]:
         tag[c.IDENTITY_VOTES] = min(tag[c.IDENTITY_VOTES] + 1, 10)
+        tag[c.SWAPPED] = -1  # it says who it is
     elif tag[c.IDENTITY_VOTES] > 0:
         tag[c.IDENTITY_VOTES] -= 1
     else:
@@ -160,11 +187,28 @@ def settle(bank: Bank, i: int, time: int, rules: Rules, events: Events, running:
         tag[c.STATE] = c.LOST
         note(events, running, c.E_LOST, time, bank, i, 0)
     if r < rules.prune:
-        tag[c.ALIVE] = 0
-        running[c.ALIVE_COUNT] -= 1
-        counters[c.C_PRUNED] += 1
-        if tag[c.NUMBER] > 0:
-            note(events, running, c.E_ENDED, time, bank, i, 0)
+        end(bank, i, time, events, running, counters)
+
+
+@kernel
+def retire(bank: Bank, time: int, rules: Rules, events: Events, running: Ints, counters: Ints) -> None:
+    """Let go of components that nobody has detected for rules.coast (ns): where they are, nobody knows any more."""
+    for i in range(running[c.SLOTS]):
+        if bank.tag[i, c.ALIVE] == 1 and time - bank.tag[i, c.LAST] > rules.coast:
+            if bank.tag[i, c.STATE] == c.CONFIRMED:
+                bank.tag[i, c.STATE] = c.LOST
+                note(events, running, c.E_LOST, time, bank, i, 0)
+            end(bank, i, time, events, running, counters)
+
+
+@part
+def end(bank: Bank, i: int, time: int, events: Events, running: Ints, counters: Ints) -> None:
+    """Component i is no more."""
+    bank.tag[i, c.ALIVE] = 0
+    running[c.ALIVE_COUNT] -= 1
+    counters[c.C_PRUNED] += 1
+    if bank.tag[i, c.NUMBER] > 0:
+        note(events, running, c.E_ENDED, time, bank, i, 0)
 
 
 @part

@@ -208,9 +208,9 @@ def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, m
     """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life)."""
     dt = float(time - bank.tag[i, TIME]) * 1e-9
     modes = bank.mu.shape[1]
-    stay = math.exp(-rules.switching * dt)
+    stay = math.exp(-rules.switching * dt) if modes > 1 else 1.0
     for k in range(modes):
-        if modes == 1 or stay == 1.0:
+        if stay == 1.0:
             put(x[k], p[k], bank.x[i, k], bank.p[i, k])
             mu[k] = bank.mu[i, k]
         else:

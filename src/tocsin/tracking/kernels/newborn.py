@@ -53,6 +53,10 @@ def thin(mixture: Mixture, count: int, pd: float) -> None:
 @part
 def shadow(x: Floats, p: Floats, rules: Rules, box: Floats) -> None:
     """A position (3,) with its covariance in the plane of neighbours: box (4,) is place and half sides of its gate."""
+    if rules.earth == 0:  # the plane is the frame's own
+        for q in range(2):
+            box[q], box[2 + q] = x[q] - rules.origin[q], math.sqrt(rules.gate * max(p[q, q], 0.0))
+        return
     for q in range(2):
         a = rules.plane[q]
         box[q] = a[0] * (x[0] - rules.origin[0]) + a[1] * (x[1] - rules.origin[1]) + a[2] * (x[2] - rules.origin[2])
