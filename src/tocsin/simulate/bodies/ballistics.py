@@ -10,7 +10,7 @@ from tocsin.messages import Floats
 from tocsin.simulate.bodies import kernels
 from tocsin.simulate.bodies.kinds import Thrown
 
-CANDIDATES = 48  # elevations or burning times tried at once; three rounds narrow them 100,000-fold
+CANDIDATES = 24  # elevations or burning times tried at once; three rounds narrow them 10,000-fold
 ROUNDS = 3
 ELEVATION_RAD = (0.05, 1.5)
 BURN_S_MIN = 1.0

@@ -58,8 +58,8 @@ class Flight:
         self.now_s = float(np.floor(min(0.0, first.start_s.min(initial=0.0))))
         rows = np.arange(n)
         self.heading = self._bearing(rows)[1]
-        position, velocity, altitude = self._knots([self._begin()], self.now_s)
-        self.sky = Sky(self.now_s, position, velocity, altitude)
+        self.sky = Sky(self.now_s, n)
+        self.sky.roll(*self._knots([self._begin()], self.now_s))
 
     def advance(self, to_s: float) -> None:
         """Fly until `to_s`, a whole number of steps ahead, and add the knots to the sky."""
@@ -73,31 +73,45 @@ class Flight:
             self.now_s += STEP_S
             self._place(home)
             arrived = np.union1d(home, rows[self._passed(rows)])
+            self._land(arrived)
             knots.append(self._begin())
             self.flying[arrived], self.ended[arrived] = False, True  # its last knot is the one just taken
         if knots:
             self.sky.roll(*self._knots(knots, self.now_s - (len(knots) - 1) * STEP_S))
 
-    def _begin(self) -> tuple[Floats, ...]:
-        """Start who is due, then copy the state of all who fly as one knot: rows of NaN for the others."""
+    def _begin(self) -> tuple[Ints, Floats]:
+        """Start who is due, then take the state of all who fly as one knot: who, and (6, movers)."""
         self.flying |= (self.routes.start_s <= self.now_s) & ~self.ended
         rows = np.flatnonzero(self.flying)
-        east, north = self._velocity(rows)
-        knot = np.full((6, len(self.flying)), np.nan)
-        knot[:, rows] = self.latitude[rows], self.longitude[rows], self.altitude[rows], east, north, self.climb[rows]
-        return tuple(knot)
+        state = (
+            self.latitude[rows],
+            self.longitude[rows],
+            self.altitude[rows],
+            *self._velocity(rows),
+            self.climb[rows],
+        )
+        return rows, np.stack(state)
 
-    def _knots(self, knots: list[tuple[Floats, ...]], first_s: float) -> tuple[Floats, Floats, Floats]:
-        """ECEF positions and velocities of the knots from `first_s` on, what is thrown included."""
-        latitude, longitude, altitude, east, north, up = (np.stack(column) for column in zip(*knots, strict=True))
+    def _knots(self, knots: list[tuple[Ints, Floats]], first_s: float) -> tuple[Ints, Floats, Floats, Floats]:
+        """Who flies, and ECEF positions and velocities of the knots from `first_s` on, what is thrown included."""
+        falling = {
+            row: round(self.routes.start_s[row] - first_s)
+            for row, path in self.routes.thrown.items()
+            if -len(path) < round(self.routes.start_s[row] - first_s) < len(knots)
+        }
+        rows = np.unique(np.concatenate([*(who for who, _ in knots), np.array(list(falling), dtype=np.int64)]))
+        state = np.full((6, len(knots), len(rows)), np.nan)
+        for k, (who, knot) in enumerate(knots):
+            state[:, k, np.searchsorted(rows, who)] = knot
+        latitude, longitude, altitude, east, north, up = state
         position = ecef_from_geodetic(latitude, longitude, altitude)
         velocity = ecef_vector_from_enu(np.stack((east, north, up), axis=-1), latitude, longitude)
-        for row, path in self.routes.thrown.items():
-            begin = round(self.routes.start_s[row] - first_s)
+        for row, begin in falling.items():
+            path, column = self.routes.thrown[row], int(np.searchsorted(rows, row))
             here = np.arange(max(begin, 0), min(begin + len(path), len(knots)))
-            position[here, row], velocity[here, row] = path[here - begin, :3], path[here - begin, 3:]
-            altitude[here, row] = geodetic_from_ecef(path[here - begin, :3])[2]
-        return position, velocity, altitude
+            position[here, column], velocity[here, column] = path[here - begin, :3], path[here - begin, 3:]
+            altitude[here, column] = geodetic_from_ecef(path[here - begin, :3])[2]
+        return rows, position, velocity, altitude
 
     def _ground_m(self, latitude: Floats, longitude: Floats) -> Floats:
         return np.zeros(len(latitude)) if self._terrain is None else self._terrain.height_m(latitude, longitude)
@@ -175,11 +189,14 @@ class Flight:
         return rows[last & (self._bearing(rows)[0] <= self.speed[rows] * STEP_S)]
 
     def _place(self, home: Ints) -> None:
-        """Put them exactly there: on the ground where they attack or land."""
+        """Put them exactly there."""
         point = self.point[home]
         self.latitude[home] = self.routes.latitude_rad[home, point]
         self.longitude[home] = self.routes.longitude_rad[home, point]
-        down = home[self._descends[home]]
+
+    def _land(self, arrived: Ints) -> None:
+        """What attacks or lands ends on the ground."""
+        down = arrived[self._descends[arrived]]
         self.altitude[down] = self._ground_m(self.latitude[down], self.longitude[down])
 
     def _passed(self, rows: Ints) -> Flags:

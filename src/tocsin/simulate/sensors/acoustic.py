@@ -80,14 +80,14 @@ class Listening:
         reach_m = self.network.max_range_m
         movers = np.intersect1d(sky.active(from_s - reach_m / 300.0, to_s), self._heard, assume_unique=True)
         movers = movers[np.isfinite(self._traits.sound_db[movers])]
-        low = max(int(from_s - reach_m / 300.0 - sky.first_s), 0)
-        knots = np.arange(low, len(sky.position_m), 5)
-        at = sky.position_m[np.ix_(knots, movers)].reshape(-1, 3)
+        times = np.append(np.arange(from_s - reach_m / 300.0, to_s, 5.0), to_s)
+        at, _, _ = sky.at(np.repeat(np.maximum(times, sky.first_s), len(movers)), np.tile(movers, len(times)))
         here = np.flatnonzero(np.isfinite(at[:, 0]))
-        near = self._tree.query_ball_point(at[here], reach_m + 1_500.0, return_sorted=True)
-        count = np.fromiter((len(each) for each in near), dtype=np.int64, count=len(near))
-        station = np.concatenate([np.asarray(each, dtype=np.int64) for each in near]) if len(near) else np.zeros(0, int)
-        pair = np.unique(np.repeat(here % max(len(movers), 1), count) * len(self.latitude) + station)
+        tree = cKDTree(at[here]) if len(here) else None
+        near = [] if tree is None else self._tree.query_ball_tree(tree, reach_m + 1_500.0)
+        station = np.repeat(np.arange(len(near)), [len(each) for each in near])
+        source = np.array([each for some in near for each in some], dtype=np.int64)
+        pair = np.unique(here[source] % max(len(movers), 1) * len(self.latitude) + station)
         mover, station = movers[pair // max(len(self.latitude), 1)], pair % max(len(self.latitude), 1)
         time_s, pick = self._reports(station, from_s, to_s)
         return self._arrivals(sky, time_s, station[pick], mover[pick])

@@ -222,9 +222,11 @@ class Radar:
     def _patch(self, patch: Clutter, sky: Sky, from_s: float, to_s: float) -> dict[str, Floats]:
         """False plots of one place of clutter, each at the moment when the beam passes it."""
         rng, period = self._rng, self.sensor.period_s
-        turns = int(np.ceil((to_s - from_s) / period))
+        turns = int(np.ceil((to_s - from_s) / period)) if patch.from_s < to_s and from_s < patch.to_s else 0
         of_turn = np.repeat(np.arange(turns), rng.poisson(patch.plots, turns))
         n = len(of_turn)
+        if not n:
+            return {}
         since = from_s - patch.from_s
         latitude, longitude, _ = travel(
             patch.latitude_rad,
