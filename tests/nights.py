@@ -1,66 +1,93 @@
-"""Small scenarios for tests, written as TOML the way a user writes them."""
+"""Tables of warnings for tests: places on a flat bit of earth, flights past them, alerts about them."""
 
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin import site
+from tests.flown import Columns, table
+from tocsin.geo.frames import ecef_from_enu, geodetic_from_ecef
 from tocsin.messages import Floats
-from tocsin.simulate import reading
-from tocsin.simulate.night import Slab, slabs
-from tocsin.simulate.scenario import Scenario
-from tocsin.site.lines import Lines
+from tocsin.score.tables.objects import Objects, truth_of
+from tocsin.score.tables.warning import Alerts, Places, alerts_of, places_of
 
-HEAD = """
-[scenario]
-name = "test"
-start = 2031-02-11T01:40:00Z
-duration_s = {duration_s}
-seed = 3
-"""
-RADAR = """
-[[sensor]]
-name = "Radar"
-kind = "radar"
-latitude_deg = 37.0
-longitude_deg = -7.0
-altitude_m = 100
-sigma_range_m = 20
-sigma_azimuth_deg = 0.2
-sigma_elevation_deg = 0.3
-sigma_range_rate_mps = 1
-detection_probability = 0.9
-clutter_per_scan = 0
-max_range_m = 100000
-period_s = 4
-"""
+LATITUDE_RAD, LONGITUDE_RAD = np.radians(57.0), np.radians(21.5)
+DRONE, BIRD, ROCKET = "one-way-attack drone", "bird", "ballistic rocket"
 
 
-def scenario(text: str, duration_s: float = 60.0) -> Scenario:
-    """The scenario in `text`, headed by a name, a start and a duration."""
-    return whole(HEAD.format(duration_s=duration_s) + text)
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A straight flight: rows each second from `begin_s` to `end_s`, east and north in metres and m/s."""
+
+    number: int
+    kind: str
+    begin_s: float
+    end_s: float
+    east_m: float
+    north_m: float
+    east_mps: float
+    north_mps: float = 0.0
+
+    def places(self) -> tuple[Floats, Floats, Floats]:
+        """Times, and where it is then."""
+        times = np.arange(self.begin_s, self.end_s + 0.5)
+        since = times - self.begin_s
+        return times, self.east_m + self.east_mps * since, self.north_m + self.north_mps * since
 
 
-def whole(text: str, name: str = "night.toml", folder: Path = Path()) -> Scenario:
-    """The scenario in `text` as it stands."""
-    table = tomllib.loads(text)
-    lines = Lines(text, name)
-    own = {key: value for key, value in table.items() if key not in reading.TABLES}
-    return reading.read(table, lines.at, site.from_table(own, lines).settings, folder)
+def degrees(east_m: Floats, north_m: Floats) -> tuple[Floats, Floats]:
+    """Latitude and longitude of a place near the middle."""
+    enu = np.stack(np.broadcast_arrays(east_m, north_m, 0.0), axis=-1)
+    latitude, longitude, _ = geodetic_from_ecef(ecef_from_enu(enu, LATITUDE_RAD, LONGITUDE_RAD, 0.0))
+    return np.degrees(latitude), np.degrees(longitude)
 
 
-def played(night: Scenario, seed: int | None = None) -> list[Slab]:
-    """All slabs of the night."""
-    return list(slabs(night, seed))
+def truth(*flights: Flight) -> Objects:
+    """The truth table of these flights, read back."""
+    columns: dict[str, list[object]] = {
+        name: []
+        for name in (
+            "time",
+            "target",
+            "latitude_deg",
+            "longitude_deg",
+            "velocity_east_mps",
+            "velocity_north_mps",
+            "class",
+        )
+    }
+    for one in flights:
+        times, east, north = one.places()
+        latitude, longitude = degrees(east, north)
+        values = (times, latitude, longitude)
+        for name, column in zip(("time", "latitude_deg", "longitude_deg"), values, strict=True):
+            columns[name] += column.tolist()
+        for name, value in (
+            ("target", one.number),
+            ("velocity_east_mps", one.east_mps),
+            ("velocity_north_mps", one.north_mps),
+            ("class", one.kind),
+        ):
+            columns[name] += [value] * len(times)
+    return truth_of(table("truth", columns), "earth")
 
 
-def column(night: Sequence[Slab], name: str, sensor: int = 0) -> Floats:
-    """One measured column of one sensor over the whole night; `time_s` and `target` too."""
-    parts = []
-    for slab in night:
-        batch = slab.batches[sensor]
-        part = getattr(batch, name) if name in ("time_s", "target") else batch.values[name]
-        parts.append(np.asarray(part, dtype=np.float64))
-    return np.concatenate(parts)
+def places(*at_m: tuple[float, float], ring_m: float = 1000.0, **more: Sequence[object]) -> Places:
+    """Sites "p0", "p1", ... at east, north metres."""
+    points = [degrees(np.array(east), np.array(north)) for east, north in at_m]
+    columns: Columns = {
+        "place": [f"p{number}" for number in range(len(at_m))],
+        "geometry": [f"POINT ({float(longitude):.9f} {float(latitude):.9f})" for latitude, longitude in points],
+        "ring_m": [ring_m] * len(at_m),
+        **more,
+    }
+    return places_of(table("places", columns))
+
+
+def alerts(where: Places, *rows: tuple[str, str, float, float | None], **more: Sequence[object]) -> Alerts:
+    """Rows of (place, stage, decided, ended) in seconds."""
+    names = ("place", "stage", "decided", "ended")
+    columns: dict[str, list[object]] = {name: [row[index] for row in rows] for index, name in enumerate(names)}
+    if not rows:
+        return Alerts(*(np.zeros(0, np.int64),) * 8)
+    return alerts_of(table("alerts", {**columns, **more}), where)
