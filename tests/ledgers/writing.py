@@ -30,15 +30,15 @@ def write(folder: Path, seed: int) -> None:
     """Write for ever."""
     chance = dice(seed)
     clock = Clock(START_NS + seed * 3600 * 1_000_000_000)
-    ledger = open_ledger(folder, clock, retention=SHORT, limits=LIMITS, keep_s=0.02)
+    ledger = open_ledger(folder, clock, retention=SHORT, limits=LIMITS, keep_s=0.002)
     say(f"ready {os.getpid()}\n")
     unanswered: list[Future[Committed]] = []
     for k in range(1_000_000):
-        now = clock.pass_s(5)
+        now = clock.pass_s(10)
         body = f"{seed}.{k} ".encode() + chance.randbytes(chance.randrange(2000))
         records = [Record("scan", now, body + bytes([j]), input=True) for j in range(chance.randrange(1, 20))]
         records.append(Record("alert", now, body, outbox=(Outgoing(f"{seed}.{k}", "log"),)))
-        if k % 12 == 0:
+        if k % 6 == 0:
             records.append(Record("dump", now, body * 5))
 
         def acknowledge(done: Future[Committed], records: list[Record] = records) -> None:

@@ -42,8 +42,8 @@ def write_and_kill(writers: tuple[IO[bytes], IO[bytes]], folder: Path, seed: int
     word, process = said.readline().split()
     assert word == b"ready"
     chance = dice(seed)
-    lines = [said.readline() for _ in range(chance.randrange(200))]  # some while in work
-    time.sleep(chance.random() * 0.03)  # and then at any moment of it
+    lines = [said.readline() for _ in range(chance.randrange(600))]  # some while in work
+    time.sleep(chance.random() * 0.1)  # and then at any moment of it
     os.kill(int(process), signal.SIGKILL)
     lines += iter(said.readline, KILLED)
     whole = [line.split() for line in lines if line.count(b" ") == 1 and len(line) >= 66 and line.endswith(b"\n")]
@@ -66,7 +66,8 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(
     waiting = {one.entry for one in reader.waiting_outbox()}
     reader.close()
     lost = [n for n, digest in acknowledged.items() if n not in found or found[n].body_sha256.hex() != digest]
-    print(f"{len(acknowledged)} entries acknowledged before {len(seeds)} kills, {len(lost)} lost")
+    swept = sum(entry.kind == "retention" for entry in found.values())
+    print(f"{len(seeds)} kills: {len(acknowledged)} entries acknowledged, {len(lost)} lost, {swept} files swept")
     assert not lost
     assert len(acknowledged) > 100
     for entry in found.values():

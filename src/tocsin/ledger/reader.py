@@ -24,7 +24,7 @@ from tocsin.messages import Entry
 ITEMS = ("scan", "tick", "order")  # what `advance` takes
 CACHED = 4  # segments held decoded: a slider is dragged to and fro within a few minutes
 _ROWS = """SELECT number, time_ns, kind, format, body_sha256, hash, body FROM entries
-    WHERE number >= ? AND number < ? ORDER BY number LIMIT 1000"""
+    WHERE number >= ? AND number < ? ORDER BY number LIMIT ?"""
 _MARKS = "SELECT number FROM marks WHERE kind = ?"
 ALL_SEGMENTS = "SELECT first, last, from_ns, to_ns, file, sha256, bytes, last_hash, deleted FROM segments"
 
@@ -111,14 +111,14 @@ class Reader:
         """The last entry that a segment holds."""
         return int(self.ask("SELECT coalesce(max(last), 0) FROM segments")[0][0])
 
-    def place(self, number: int) -> Segment | list[Row]:
-        """Where entry `number`, or the next one there is, lies: a segment, or up to 1,000 rows (none at the end)."""
+    def place(self, number: int, rows_max: int = 1000) -> Segment | list[Row]:
+        """Where entry `number`, or the next one there is, lies: a segment, or some rows (none at the end)."""
         with self._lock, self._connection:
             found = self.ask(f"{ALL_SEGMENTS} WHERE last >= ? ORDER BY first LIMIT 1", number)
             segment = Segment(*found[0]) if found else None
             if segment and segment.first <= number:
                 return segment
-            rows: list[Row] = self.ask(_ROWS, number, segment.first if segment else chain.NUMBER_MAX)
+            rows: list[Row] = self.ask(_ROWS, number, segment.first if segment else chain.NUMBER_MAX, rows_max)
         return segment if segment and not rows else rows
 
     def rows(self, first: int = 1) -> Iterator[Row]:

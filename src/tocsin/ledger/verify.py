@@ -89,7 +89,7 @@ def verify(
         walk = _Walk()
         wanted = {head.number: head for head in (*_own_head(folder), *heads)}
         try:
-            fault = _strangers(reader, heads) or _walk(reader, walk, wanted, progress)
+            fault = _strangers(reader, heads) or _walk_all(reader, walk, wanted, progress)
             fault = fault or _cut_off(walk, wanted) or _unnamed(walk) or _lost_pins(reader, walk) or _structure(reader)
         except (*DAMAGE, LedgerError) as error:
             fault = Fault(walk.number, None, "", f"the database cannot be read there: {error}")
@@ -121,11 +121,24 @@ def when(time_ns: int) -> str:
         return f"{time_ns} ns"
 
 
-def _walk(
+def _walk_all(
     reader: Reader, walk: _Walk, wanted: dict[int, Head], progress: Callable[[int, int], None] | None
 ) -> Fault | None:
+    try:
+        return _walk(reader, walk, wanted, progress, rows_max=1000)
+    except (*DAMAGE, LedgerError):
+        return _walk(reader, walk, wanted, progress, rows_max=1)  # fails again, at the very entry
+
+
+def _walk(
+    reader: Reader,
+    walk: _Walk,
+    wanted: dict[int, Head],
+    progress: Callable[[int, int], None] | None,
+    rows_max: int,
+) -> Fault | None:
     total = reader.head().number
-    while place := reader.place(walk.number):
+    while place := reader.place(walk.number, rows_max):
         if isinstance(place, Segment):
             rows = _rows_of(reader, place, walk)
         else:
