@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.nights import column, played, scenario
+from tests.simulated import column, played, scenario
 from tocsin.geo.frames import ecef_vector_from_enu, enu_vector_from_ecef, half_turn, polar_from_enu
 from tocsin.messages import Floats
 from tocsin.simulate.chance import stream

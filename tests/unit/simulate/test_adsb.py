@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.nights import column, played, scenario
+from tests.simulated import column, played, scenario
 from tocsin.geo.distance import distance_m
 
 RECEIVER = """

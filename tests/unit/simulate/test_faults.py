@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.nights import RADAR, scenario
+from tests.simulated import RADAR, scenario
 from tocsin.messages import Scan
 from tocsin.simulate.night import night as play
 

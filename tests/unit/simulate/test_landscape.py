@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.nights import HEAD, RADAR, column, played, scenario, whole
+from tests.simulated import HEAD, RADAR, column, played, scenario, whole
 from tocsin.errors import SiteError
 from tocsin.geo.distance import distance_m
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.nights import scenario
+from tests.simulated import scenario
 from tocsin.geo.distance import distance_m
 from tocsin.geo.frames import ecef_from_geodetic, geodetic_from_ecef
 from tocsin.messages import Floats

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.nights import RADAR, scenario, whole
+from tests.simulated import RADAR, scenario, whole
 from tocsin import site, wire
 from tocsin.simulate import tables
 from tocsin.simulate.night import night as play

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.nights import RADAR, column, played, scenario
+from tests.simulated import RADAR, column, played, scenario
 from tocsin.geo.frames import half_turn
 from tocsin.geo.horizon import horizon_m
 from tocsin.messages import Floats

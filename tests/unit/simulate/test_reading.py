@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nights import HEAD, RADAR, scenario, whole
+from tests.simulated import HEAD, RADAR, scenario, whole
 from tocsin.errors import SiteError
 from tocsin.simulate.scenario import RadarSensing
 

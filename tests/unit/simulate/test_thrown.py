@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.nights import scenario
+from tests.simulated import scenario
 from tocsin.errors import SiteError
 from tocsin.geo.distance import distance_m
 from tocsin.simulate.bodies.ballistics import Aim
