@@ -42,6 +42,10 @@ POLAR_MOST: Mapping[str, float] = {
     "range_rate_mps": 2e4,
 }
 IDENTITY = np.eye(3)
+# Below these a covariance would be singular to 16 digits beside one of 10 km.
+SIGMA_LEAST = 1e-3
+SIGMA_LEAST_RAD = 1e-7
+SIGMA_MOST = 1e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ UNKNOWN = Reason("unknown sensor", "no [[sensor]] of the site has this name or s
 NOT_FINITE = Reason("not a finite number", "a measured value or its sigma is infinite; NaN means not measured")
 RANGE_BAD = Reason("range out of bounds", "a slant range is positive and below 10,000 km")
 ANGLE_BAD = Reason("angle out of bounds", "azimuth, longitude: within 2 pi of 0; elevation, latitude: within pi/2")
-SIGMA_BAD = Reason("sigma out of bounds", "a sigma is positive: a covariance of zero would be certainty")
+SIGMA_BAD = Reason(
+    "sigma out of bounds", "a sigma is at least 1 mm, 1 mm/s or 1e-7 rad: a covariance of zero would be certainty"
+)
 NO_PLACE = Reason("nothing to place it by", "needed: range and azimuth, or latitude and longitude, or east and north")
 FAR_BAD = Reason("value out of bounds", "positions within 10,000 km, speeds below 20 km/s")
 LATE = Reason("later than late_s", "the picture has moved on; mend the sensor's clock or its line")
@@ -185,7 +191,8 @@ class Intake:
                 rows.z[:, q] = np.where(has, value, 0.0)
                 rows.var[:, q] = np.where(has, variance, 1.0)
         here = (rows.mask & (1 << c.RANGE) > 0) & (rows.mask & (1 << c.AZIMUTH) > 0)
-        taken.refuse(RANGE_BAD, here & ~(rows.z[:, c.RANGE] > 0.0))
+        taken.refuse(RANGE_BAD, here & (rows.z[:, c.RANGE] <= 0.0))
+        here = here & (rows.z[:, c.RANGE] > 0.0)
         altitude, variance, high = taken.altitude()
         high = high & here
         rows.mask[high] |= 1 << c.ALTITUDE
@@ -268,7 +275,7 @@ class _Taken:
         if rows.any():
             self.reasons.append((reason, rows))
 
-    def get(self, name: str, most: float, metres: Floats | float = 1.0) -> tuple[Floats, Floats, Flags]:
+    def get(self, name: str, most: float, metres: Floats | float | None = None) -> tuple[Floats, Floats, Flags]:
         """Value, variance and "measured" of one column; `metres`: what one unit of a given sigma is in metres."""
         value = self.values[name]
         has = ~np.isnan(value)
@@ -279,10 +286,11 @@ class _Taken:
         declared = self.sigma[name][self.sensor]
         own = self.values.get(f"{name}_sigma")
         if own is not None:
-            declared = np.where(np.isnan(own), declared, own * metres)
-        self.refuse(SIGMA_BAD, has & ~((declared > 0.0) & (declared < 1e7)))
-        has = has & ~bad
-        return np.where(has, value, 0.0), declared * declared, has
+            declared = np.where(np.isnan(own), declared, own if metres is None else own * metres)
+        sound = (declared >= (SIGMA_LEAST_RAD if angle and metres is None else SIGMA_LEAST)) & (declared < SIGMA_MOST)
+        self.refuse(SIGMA_BAD, has & ~sound)
+        has = has & ~bad & sound
+        return np.where(has, value, 0.0), np.where(sound, declared, 1.0) ** 2, has
 
     def altitude(self) -> tuple[Floats, Floats, Flags]:
         """Geometric altitude where there is one, else pressure altitude with the weather's uncertainty."""

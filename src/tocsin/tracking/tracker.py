@@ -38,6 +38,7 @@ COUNTERS = (
     "pruned",
     "components cut at the cap",
     "parts of the unseen cut",
+    "pairs cut at the cap",
 )
 
 

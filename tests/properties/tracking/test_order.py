@@ -34,10 +34,7 @@ def night(seed: int, shuffled_s: float = 0.0) -> list[Scan]:
     """12 s of three sensors in order of arrival, in batches as feeds send them; some of it late."""
     rng = np.random.default_rng(seed)
     start, velocity = rng.uniform(-15e3, 15e3, (5, 2)), rng.uniform(-150.0, 150.0, (5, 2))
-    scans = []
-    for turn in range(3):
-        for sector in range(SECTORS):
-            scans.append(turning(start, velocity, turn, sector, rng))
+    scans = [turning(start, velocity, turn, sector, rng) for turn in range(3) for sector in range(SECTORS)]
     for k in range(12):
         scans.append(staring(start, velocity, 0.3 + k, rng))
         scans.append(telling(start, velocity, 0.5 + k, rng))
@@ -71,7 +68,7 @@ def turning(start: np.ndarray, velocity: np.ndarray, turn: int, sector: int, rng
     edges = np.array([sector, sector + 1]) * 2.0 * np.pi / SECTORS
     seen = (azimuth >= edges[0]) & (azimuth < edges[1])
     extra = rng.poisson(0.75)
-    azimuths = np.concatenate([azimuth[seen], rng.uniform(*edges, extra)])
+    azimuths = np.concatenate([azimuth[seen], rng.uniform(edges[0], edges[1], extra)])
     ranges = np.concatenate([np.hypot(*place[seen].T) + rng.normal(0, 30.0, seen.sum()), rng.uniform(1e3, 3e4, extra)])
     times = np.full(len(ranges), ns(begin + 0.1))
     return made(

@@ -72,7 +72,7 @@ def test_messages_are_exact_where_there_is_no_loop(w0: float, exponents: list[fl
 @settings(max_examples=60)
 def test_messages_settle_and_stay_near_the_exact_marginals(cluster: tuple[Floats, Floats]) -> None:
     p0, p, used = by_messages(*cluster)
-    known0, known = marginals(*cluster)
+    known0, _ = marginals(*cluster)
     assert used < 500
     assert float(np.abs(p.sum(axis=1) + p0 - 1.0).max()) < 1e-9
     assert float(np.abs(p0 - known0).max()) < 0.35  # loops make it too sure; it must not be absurd

@@ -1,4 +1,4 @@
-"""The whole tracker against a textbook form that enumerates every association: the same existences, means, covariances."""
+"""The whole tracker against a textbook form that enumerates every association: the same components."""
 
 import numpy as np
 import pytest

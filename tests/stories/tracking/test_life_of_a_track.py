@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.tracks import follow, ns, scan, sensor, tracker_of
-from tocsin.messages import Floats, TrackState
+from tocsin.messages import Floats, Notice, TrackState
 
 NOTHING = np.zeros((0, 2))
 
@@ -34,7 +34,7 @@ def test_a_track_whose_target_vanishes_is_lost_and_says_so() -> None:
     rng = np.random.default_rng(3)
     tracker = tracker_of(sensor())
     follow(tracker, [scan("lab", 100.0 + k, at(k, rng)) for k in range(12)])
-    said = []
+    said: list[Notice] = []
     for k in range(12, 24):
         tracker.advance(scan("lab", 100.0 + k, NOTHING))
         said += tracker.tick(ns(100.0 + k) + 1)

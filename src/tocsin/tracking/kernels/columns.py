@@ -183,7 +183,8 @@ C_BIRTHS: Final = 5
 C_PRUNED: Final = 6
 C_COMPONENTS_CUT: Final = 7
 C_MIXTURE_CUT: Final = 8
-COUNTERS: Final = 9
+C_PAIRS_CUT: Final = 9
+COUNTERS: Final = 10
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0

@@ -8,6 +8,7 @@ import math
 
 from tocsin.tracking.kernels.columns import (
     ALIVE,
+    C_PAIRS_CUT,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
     CHANCE_PD,
@@ -33,6 +34,8 @@ from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.sensing import evaluate, visible
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
+NEIGHBOURS_MAX = 512  # rows near one component that are looked at; what is cut is counted
+PAIRS_MAX = 64  # and of these, how many may be its own
 PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
 POSITION_BITS = 0b11 << 5
 
@@ -133,13 +136,15 @@ def spread_rows(s: Scratch, m: int, cell: float) -> int:
 
 @part
 def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float, wide1: float) -> int:
-    """Rows that may lie in the gate of candidate i, ascending, into s.order; returns how many."""
+    """Rows that may lie in the gate of candidate i, ascending, into s.order; returns how many (or one too many)."""
     box = s.box[i]
     found = 0
     if size == 0 or (2.0 * (box[2] + wide0) / cell + 2.0) * (2.0 * (box[3] + wide1) / cell + 2.0) > m:
         for q in range(m):
             other = s.row_box[q]
             if abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]:
+                if found == NEIGHBOURS_MAX:
+                    return found + 1
                 s.order[found] = q
                 found += 1
         return found
@@ -150,6 +155,8 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
                 other = s.row_box[q]
                 fits = abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]
                 if fits and math.floor(other[0] / cell) == a and math.floor(other[1] / cell) == b:
+                    if found == NEIGHBOURS_MAX:
+                        return found + 1
                     place = found  # insertion sort: the order of rows must not depend on the grid
                     while place > 0 and s.order[place - 1] > q:
                         s.order[place] = s.order[place - 1]
@@ -161,7 +168,38 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
 
 
 @part
-def pairs(bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, n: int) -> int:
+def weigh(
+    bank: Bank, rows: Rows, j: int, sensors: Sensors, sensor: int, rules: Rules, s: Scratch, i: int, e: int
+) -> float:
+    """Pair e of candidate i and row j: each mode updated into s.pair_x, p and mu; returns the pair's weight."""
+    dt = (rows.time[j] - s.time[i]) * 1e-9
+    likelihood = 0.0
+    for k in range(s.mu.shape[1]):
+        x, p = s.pair_x[e, k], s.pair_p[e, k]
+        put(x, p, s.x[i, k], s.p[i, k])
+        like = evaluate(rows, j, rows.mask[j], sensors, sensor, dt, rules.earth, rules.gate, x, p, s.room)
+        s.pair_mu[e, k] = s.mu[i, k] * like
+        likelihood += s.pair_mu[e, k]
+    if likelihood <= 0.0:
+        return 0.0
+    for k in range(s.mu.shape[1]):
+        s.pair_mu[e, k] /= likelihood
+    weight: float = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD] * likelihood
+    return weight * agreement(bank, s.slot[i], rows, j, rules)
+
+
+@part
+def pairs(
+    bank: Bank,
+    rows: Rows,
+    look: int,
+    looks: Looks,
+    sensors: Sensors,
+    rules: Rules,
+    s: Scratch,
+    n: int,
+    counters: Ints,
+) -> int:
     """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
     m = looks.last[look] - looks.first[look]
     begin, sensor = looks.first[look], looks.sensor[look]
@@ -175,27 +213,38 @@ def pairs(bank: Bank, rows: Rows, look: int, looks: Looks, sensors: Sensors, rul
     for i in range(n):
         s.first[i] = e
         found = neighbours(s, i, m, cell, size, wide0, wide1)
-        if e + found > s.pair_row.shape[0]:
+        if e + min(found, PAIRS_MAX) + 1 > s.pair_row.shape[0]:
             return -1
+        if found > NEIGHBOURS_MAX:
+            counters[C_PAIRS_CUT] += 1
+            found = NEIGHBOURS_MAX
         for t in range(found):
-            j = begin + s.order[t]
-            dt = (rows.time[j] - s.time[i]) * 1e-9
-            likelihood = 0.0
-            for k in range(s.mu.shape[1]):
-                x, p = s.pair_x[e, k], s.pair_p[e, k]
-                put(x, p, s.x[i, k], s.p[i, k])
-                like = evaluate(rows, j, rows.mask[j], sensors, sensor, dt, rules.earth, rules.gate, x, p, s.room)
-                s.pair_mu[e, k] = s.mu[i, k] * like
-                likelihood += s.pair_mu[e, k]
-            if likelihood > 0.0:
-                for k in range(s.mu.shape[1]):
-                    s.pair_mu[e, k] /= likelihood
-                s.pair_row[e] = s.order[t]
-                weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD] * likelihood
-                s.pair_w[e, 0] = weight * agreement(bank, s.slot[i], rows, j, rules)
+            s.pair_w[e, 0] = weigh(bank, rows, begin + s.order[t], sensors, sensor, rules, s, i, e)
+            if s.pair_w[e, 0] <= 0.0:
+                continue
+            s.pair_row[e] = s.order[t]
+            if e - s.first[i] < PAIRS_MAX:
                 e += 1
+            else:
+                keep_best(s, s.first[i], e)
+                counters[C_PAIRS_CUT] += 1
     s.first[n] = e
     return e
+
+
+@part
+def keep_best(s: Scratch, first: int, e: int) -> None:
+    """Let pair e take the place of the least likely one of pairs first..e-1, where that is less likely."""
+    least = first
+    for a in range(first, e):
+        if s.pair_w[a, 0] < s.pair_w[least, 0]:
+            least = a
+    if s.pair_w[least, 0] >= s.pair_w[e, 0]:
+        return
+    s.pair_w[least, 0], s.pair_row[least] = s.pair_w[e, 0], s.pair_row[e]
+    for k in range(s.mu.shape[1]):
+        put(s.pair_x[least, k], s.pair_p[least, k], s.pair_x[e, k], s.pair_p[e, k])
+        s.pair_mu[least, k] = s.pair_mu[e, k]
 
 
 @part

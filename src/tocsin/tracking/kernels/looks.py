@@ -48,7 +48,7 @@ def work(
         pass_time(mixture, rules, running, counters, looks.time[look], s.f)
         imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], s)
         n = candidates(bank, look, looks, sensors, rules, s, running)
-        found = pairs(bank, rows, look, looks, sensors, rules, s, n)
+        found = pairs(bank, rows, look, looks, sensors, rules, s, n, counters)
         if found < 0:
             return c.MORE_PAIRS, look
         counters[c.C_LOOKS] += 1

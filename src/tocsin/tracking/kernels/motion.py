@@ -187,7 +187,7 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
     Switching happens at one rate s to a mode drawn from the stationary shares w: exp(A dt) = e I + (1 - e) 1 w^T with
     e = exp(-s dt) = `stay`, which is a semigroup, so the weights do not depend on how a stretch of time is cut.
     """
-    weight = stay * bank.mu[i, k] + (1.0 - stay) * share
+    weight: float = stay * bank.mu[i, k] + (1.0 - stay) * share
     if weight <= 0.0:
         put(x, p, bank.x[i, k], bank.p[i, k])
         return 0.0
