@@ -7,7 +7,7 @@ export const NIGHT = {
   land: '#161e27',
   coast: '#35465a',
   border: '#33404e',
-  river: '#2b5570',
+  river: '#24465c',
   grid: '#141d26',
   label: '#b9c6d3',
   labelDim: '#7f8fa0',
@@ -19,13 +19,13 @@ export const NIGHT = {
 } as const
 
 export type Rgb = readonly [number, number, number]
-export const AFFILIATION_RGB: Record<string, Rgb> = {
+export const AFFILIATION_RGB = {
   unknown: [240, 228, 120],
   friend: [110, 185, 240],
   neutral: [120, 210, 150],
   suspect: [240, 165, 70],
   hostile: [255, 115, 95],
-}
+} as const satisfies Record<string, Rgb>
 export const TRAIL_RGB: Rgb = [96, 148, 196]
 export const LEADER_RGB: Rgb = [225, 232, 240]
 export const CHOSEN_RGB: Rgb = [255, 255, 255]

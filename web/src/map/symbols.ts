@@ -36,8 +36,21 @@ export function affiliationOf(mark: string): Affiliation {
   return AFFILIATIONS.find((known) => known === word) ?? 'unknown'
 }
 
-// Drawn small, the standard's fine dashes would look like a full line.
-ms.setDashArrays('22,16', '22,16', '22,16')
+// Drawn small, the standard's fine dashes would look like a full line; and they are drawn in its "off-white".
+ms.setDashArrays('22,18', '22,18', '22,18')
+ms.setColorMode('OffWhite', {
+  Civilian: css('unknown'),
+  Friend: css('friend'),
+  Hostile: css('hostile'),
+  Neutral: css('neutral'),
+  Unknown: css('unknown'),
+  Suspect: css('suspect'),
+})
+
+function css(affiliation: Affiliation): string {
+  const [r, g, b] = AFFILIATION_RGB[affiliation]
+  return `rgb(${r},${g},${b})`
+}
 
 /** All symbols that were needed so far, in one picture; each is drawn once. `version` counts what was added. */
 export class SymbolAtlas {
@@ -95,6 +108,7 @@ function blank(height: number): HTMLCanvasElement {
   return canvas
 }
 
+const GROUND = '#0a1016'
 const TENTATIVE = 0
 const CONFIRMED = 1
 
@@ -103,17 +117,18 @@ function render(className: string, affiliation: Affiliation, state: number): HTM
   const identity = state === TENTATIVE && affiliation === 'unknown' ? PENDING : IDENTITY[affiliation]
   // Status 1 (anticipated) draws the frame dashed: the track is coasting, it was not seen when it should have been.
   const status = state === CONFIRMED || state === TENTATIVE ? '0' : '1'
-  const [r, g, b] = AFFILIATION_RGB[affiliation] ?? [255, 255, 255]
-  const colour = `rgb(${r},${g},${b})`
+  const colour = css(affiliation)
   const filled = heavy && state === CONFIRMED
   const symbol = new ms.Symbol(`100${identity}${set}${status}000${entity}0000`, {
     size: DRAWN,
     infoFields: false,
     fill: true,
-    fillColor: filled ? colour : 'rgba(10,16,22,0.72)',
-    frameColor: every(colour),
-    iconColor: every(filled ? '#0a1016' : colour),
-    outlineColor: '#0a1016',
+    fillColor: filled ? colour : `${GROUND}b8`,
+    // Under dashes the frame itself is dark: only the dashes show.
+    frameColor: every(state === CONFIRMED ? colour : GROUND),
+    civilianColor: false,
+    iconColor: every(filled ? GROUND : colour),
+    outlineColor: GROUND,
     outlineWidth: filled ? 3 : 2,
     strokeWidth: 5,
   })

@@ -26,6 +26,7 @@ export const en = {
     replay: 'Replay of a recording',
     live: 'Live',
     notLive: 'Not live',
+    starting: 'Starting',
     utc: 'UTC',
     delay: (seconds: string) => `shown ${seconds} late`,
     skipped: (n: number) => `${n} pictures skipped: this screen or its line is slow`,

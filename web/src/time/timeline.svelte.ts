@@ -36,6 +36,7 @@ export class Timeline {
 
   /** The span that the ledger holds; asked again now and then, because it grows. */
   async bounds(): Promise<void> {
+    if (this.feed.version === 0) return
     const outcome = await getJson('/api/ledger')
     if (!outcome.ok) return
     const { first, last } = outcome.value

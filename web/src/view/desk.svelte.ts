@@ -39,10 +39,10 @@ export class Desk {
     this.feed.start(`${scheme}://${location.host}/api/live`)
     this.stops.push(
       this.feed.onPicture(() => {
+        if (this.feed.version === 1) void this.timeline.bounds()
         if (!this.timeline.past) this.look()
       }),
     )
-    void this.timeline.bounds()
     const again = setInterval(() => void this.timeline.bounds(), 30_000)
     this.stops.push(() => {
       clearInterval(again)

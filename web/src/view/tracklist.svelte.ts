@@ -1,4 +1,5 @@
-import { m } from '../messages/index.ts'
+import type { Tracks } from '../live/tracks.ts'
+import type { m } from '../messages/index.ts'
 import { focus } from './choices.svelte.ts'
 import type { Desk } from './desk.svelte.ts'
 import { Nearest } from './nearest.ts'
@@ -10,61 +11,41 @@ export type Column = keyof typeof m.table.columns
 export class TrackList {
   column = $state<Column>('id')
   descending = $state(false)
-  rows = $state.raw<readonly number[]>([])
+  readonly nearest = $derived.by(() => new Nearest(this.desk.feed.site?.places ?? []))
+  /** Made anew with each beat: a table that sorts itself with every picture cannot be read. */
+  readonly rows: readonly number[] = $derived.by(() => {
+    void this.desk.beat
+    return sorted(this.desk.tracks, this.desk.why, this.key(), this.descending)
+  })
   private readonly desk: Desk
-  private near: Nearest | null = null
-  private nearOf: unknown = null
 
   constructor(desk: Desk) {
     this.desk = desk
   }
 
-  /** Numbers of the tracks would jump about if each picture sorted anew: this is called once a second. */
-  sort(): void {
-    const { tracks, why } = this.desk
-    const rows: number[] = []
-    for (let row = 0; row < tracks.used; row++) if (why[row] === 0) rows.push(row)
-    const key = this.key()
-    const keys: (number | string)[] = []
-    for (const row of rows) keys[row] = key(row)
-    const sign = this.descending ? -1 : 1
-    const { id } = tracks.columns
-    rows.sort((a, b) => sign * order(keys[a], keys[b]) || (id[a] ?? 0) - (id[b] ?? 0))
-    this.rows = rows
-  }
-
   by(column: Column): void {
-    if (this.column === column) this.descending = !this.descending
-    else {
-      this.column = column
-      this.descending = false
-    }
-    this.sort()
+    this.descending = this.column === column && !this.descending
+    this.column = column
   }
 
   /** The next track down (1) or up (-1) the list from the chosen one, which it chooses. */
   step(by: 1 | -1): void {
-    if (this.rows.length === 0) return
+    const { rows } = this
+    if (rows.length === 0) return
     const { id } = this.desk.tracks.columns
-    const at = this.rows.findIndex((row) => id[row] === focus.chosen)
-    const start = by === 1 ? 0 : this.rows.length - 1
-    const next = at === -1 ? start : Math.max(0, Math.min(this.rows.length - 1, at + by))
-    this.desk.choose(id[this.rows[next] ?? 0] ?? null)
+    const at = rows.findIndex((row) => id[row] === focus.chosen)
+    const start = by === 1 ? 0 : rows.length - 1
+    const next = at === -1 ? start : Math.max(0, Math.min(rows.length - 1, at + by))
+    const found = id[rows[next] ?? 0] ?? 0
+    // A row may have become empty since the table was sorted.
+    if (found !== 0) this.desk.choose(found)
   }
 
-  nearest(row: number): ReturnType<Nearest['find']> {
-    const { site } = this.desk.feed
-    if (this.near === null || this.nearOf !== site) {
-      this.near = new Nearest(site?.places ?? [])
-      this.nearOf = site
-    }
-    const { lon, lat } = this.desk.tracks.columns
-    return this.near.find(lon[row] ?? 0, lat[row] ?? 0)
-  }
-
+  /** What a row is sorted by. Everything reactive is read here, once, and not for every row. */
   private key(): (row: number) => number | string {
     const { tracks } = this.desk
-    const { id, alt, last, cls } = tracks.columns
+    const { nearest } = this
+    const { id, alt, last, cls, lon, lat } = tracks.columns
     switch (this.column) {
       case 'id':
         return (row) => id[row] ?? 0
@@ -77,11 +58,24 @@ export class TrackList {
       case 'speed':
         return (row) => speedKmh(tracks, row)
       case 'near':
-        return (row) => this.nearest(row)?.metres ?? Infinity
+        return (row) => nearest.find(lon[row] ?? 0, lat[row] ?? 0)?.metres ?? Infinity
       case 'age':
         return (row) => -(last[row] ?? 0)
     }
   }
+}
+
+function sorted(tracks: Tracks, why: Uint8Array, key: (row: number) => number | string, down: boolean): number[] {
+  const rows: number[] = []
+  const keys: (number | string)[] = []
+  for (let row = 0; row < tracks.used; row++) {
+    if (why[row] !== 0) continue
+    rows.push(row)
+    keys[row] = key(row)
+  }
+  const sign = down ? -1 : 1
+  const { id } = tracks.columns
+  return rows.sort((a, b) => sign * order(keys[a], keys[b]) || (id[a] ?? 0) - (id[b] ?? 0))
 }
 
 function order(a: number | string | undefined, b: number | string | undefined): number {

@@ -120,7 +120,7 @@ function coverage(): LayerSpecification[] {
       id: 'coverage-fill',
       type: 'fill',
       source: 'coverage',
-      paint: { 'fill-color': NIGHT.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.035, 0] },
+      paint: { 'fill-color': NIGHT.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0] },
     },
     {
       id: 'coverage-line',
