@@ -17,6 +17,8 @@ BEGIN_NS = 1_795_372_200_000_000_000  # 2026-11-22T18:30:00Z
 SECOND_NS = 1_000_000_000
 TIMES = ("time", "last_detection", "decided", "ended", "released", "sent", "received", "seeable", "knowable")
 
+WORDS = ("place", "geometry", "stage", "class", "identity", "state", "parent", "operator")
+
 Columns = Mapping[str, Sequence[object] | np.ndarray]
 
 
@@ -28,7 +30,7 @@ def parquet(columns: Columns) -> bytes:
         if name in TIMES:
             whole = [None if one is None else BEGIN_NS + round(float(str(one)) * SECOND_NS) for one in listed]
             out[name] = Array(whole, DataType.int64()).cast(DataType.timestamp("ns", tz="UTC"))
-        elif any(isinstance(one, str) for one in listed):
+        elif name in WORDS or any(isinstance(one, str) for one in listed):
             out[name] = Array(listed, DataType.string())
         elif any(isinstance(one, bool) for one in listed):
             out[name] = Array(listed, DataType.bool())

@@ -72,7 +72,7 @@ def truth(*flights: Flight) -> Objects:
     return truth_of(table("truth", columns), "earth")
 
 
-def places(*at_m: tuple[float, float], ring_m: float = 1000.0, **more: Sequence[object]) -> Places:
+def places(*at_m: tuple[float, float], ring_m: float = 1000.0, **more: Sequence[str]) -> Places:
     """Sites "p0", "p1", ... at east, north metres."""
     points = [degrees(np.array(east), np.array(north)) for east, north in at_m]
     columns: Columns = {
