@@ -44,6 +44,7 @@ class House:
     offered: list[tuple[str, bytes]] = field(default_factory=list)
     answer: Callable[[Order], "Future[Answer]"] | None = None
     full: bool = False
+    durable: bool = True
     figures: Figures = field(default_factory=Figures)
     station: Station = field(init=False)
     door: Door = field(init=False)
@@ -85,11 +86,15 @@ class House:
         future.set_result(Answer(order.time_ns, order.key, accepted=True, reason="done"))
         return future
 
-    def _offer(self, feed: str, data: bytes) -> bool:
+    def _offer(self, feed: str, data: bytes) -> "Future[bool] | None":
         if feed != "box":
             raise KeyError(feed)
         self.offered.append((feed, data))
-        return not self.full
+        if self.full:
+            return None
+        kept: Future[bool] = Future()
+        kept.set_result(self.durable)
+        return kept
 
     def _control(self, action: str, value: float | None) -> None:
         if action == "fly":

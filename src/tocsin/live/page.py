@@ -100,7 +100,7 @@ class Page:
         def picture_at(time_ns: int) -> Picture:
             return self._evidence().picture_at(past_thinking, time_ns)
 
-        def offer(feed: str, data: bytes) -> bool:
+        def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):
                 raise KeyError(feed)
             return source.offer(feed, data)

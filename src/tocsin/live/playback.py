@@ -13,7 +13,7 @@ from itertools import islice
 
 from tocsin.errors import SettingError
 from tocsin.live.clock import SECOND_NS
-from tocsin.live.intake.queues import Bell
+from tocsin.live.intake.queues import Bell, Receipt
 from tocsin.live.thinking import Anew
 from tocsin.messages import Item, Scan, Tick
 
@@ -154,6 +154,10 @@ class Playback:
         if next_ns > self.clock.now_ns():
             self.bell.wait(min(wait_s, self.clock.seconds_until(next_ns)))
         return self._due(min(self.clock.now_ns(), max(next_ns, self._played_ns) + BATCH_NS, self.span.end_ns))
+
+    def receipts(self) -> list[Receipt]:
+        """Nobody waits for a recording to be kept."""
+        return []
 
     def rest(self) -> list[Item]:
         """On a stop nothing is waiting to be saved: the recording still has it."""

@@ -21,7 +21,7 @@ from tocsin.ledger.disk.format import DUMP
 from tocsin.ledger.plan import Committed, Record
 from tocsin.live.clock import SECOND_NS, Clock
 from tocsin.live.evidence import POISON, Evidence, item_record, step_records
-from tocsin.live.intake.queues import REFUSED_BYTES, Bell
+from tocsin.live.intake.queues import REFUSED_BYTES, Bell, Receipt
 from tocsin.live.intake.sequencer import empty_scan
 from tocsin.live.process.watchdog import notify
 from tocsin.live.thinking import Anew, Thinking
@@ -59,6 +59,10 @@ class Source(Protocol):
 
     def rest(self) -> list[Item]:
         """What still waits when the watch stops."""
+        ...
+
+    def receipts(self) -> list[Receipt]:
+        """Who waits to hear that what was taken is durable."""
         ...
 
     def begin(self, time_ns: int) -> None:
@@ -195,6 +199,8 @@ class Runner:
         self._answer_orders()
         if batch:
             self._think(batch)
+        for receipt in self._source.receipts():
+            self._kept.add_done_callback(partial(_acknowledge, receipt))
         self._look()
         turn_s = time.monotonic() - began_s
         self.figures.turns_s.append(turn_s)
@@ -372,6 +378,11 @@ def _says_so(scan: Scan) -> bool:
 def _durable(done: "Future[Committed]") -> bool:
     error = done.exception()
     return error is None or isinstance(error, LedgerFull)
+
+
+def _acknowledge(receipt: Receipt, done: "Future[Committed]") -> None:
+    """What a full disk had no room for is not acknowledged: its sender keeps it and comes again."""
+    receipt.set_result(done.exception() is None and not done.result().refused)
 
 
 def _answer(future: "Future[Answer]", answer: Answer, done: "Future[Committed]") -> None:

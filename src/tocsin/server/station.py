@@ -41,7 +41,8 @@ class Station:
 
     `clock_ns` is the server's own UTC, `scene_ns` the moment that the map shows (another one in playback).
     `control` takes (action, value) and raises SettingError; None when live. `order` resolves when the answer is
-    durable. `offer` hands bytes to an HTTP feed: False when its queue is full; it raises KeyError for an unknown feed.
+    durable. `offer` hands bytes to an HTTP feed: None when its queue is full, else resolves to whether they are
+    durable; it raises KeyError for an unknown feed.
     `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept.
     """
 
@@ -53,7 +54,7 @@ class Station:
     clock_ns: Callable[[], int]
     scene_ns: Callable[[], int]
     order: Callable[[Order], "Future[Answer]"]
-    offer: Callable[[str, bytes], bool]
+    offer: Callable[[str, bytes], "Future[bool] | None"]
     bounds_ns: Callable[[], tuple[int, int]]
     picture_at: Callable[[int], Picture]
     figures: Callable[[], Figures]

@@ -143,7 +143,7 @@ class Stage:
             clock_ns=time.time_ns,
             scene_ns=lambda: round(self.scene_s * 1e9),
             order=self._order,
-            offer=lambda _name, _body: False,
+            offer=lambda _name, _body: None,
             bounds_ns=lambda: (round((START_S - HISTORY_S) * 1e9), round(self.scene_s * 1e9)),
             picture_at=self._picture_at,
             figures=lambda: Figures(latency={"detection_to_map_p99": 0.412}, counters={"frames_total": 4711.0}),

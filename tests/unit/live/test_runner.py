@@ -14,8 +14,8 @@ from tocsin.errors import LedgerError
 from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.store import Ledger
 from tocsin.live.evidence import Evidence, item_record
-from tocsin.live.intake.queues import Bell
-from tocsin.live.runner import Published, Runner
+from tocsin.live.intake.queues import Bell, Receipt
+from tocsin.live.runner import Published, Runner, _acknowledge
 from tocsin.live.thinking import Anew
 from tocsin.messages import Item, Order, Refusal, Scan, Tick
 
@@ -31,6 +31,7 @@ class Script:
         self.left: list[Item] = []
         self.began: int | None = None
         self.dumps: list[bytes] = []
+        self.waiting: list[Receipt] = []
         self.done = threading.Event()
 
     def take(self, wait_s: float) -> Sequence[Item | Anew]:
@@ -42,6 +43,10 @@ class Script:
         self.done.set()
         self.bell.wait(wait_s)
         return []
+
+    def receipts(self) -> list[Receipt]:
+        waiting, self.waiting = self.waiting, []
+        return waiting
 
     def rest(self) -> list[Item]:
         return self.left
@@ -129,6 +134,8 @@ def test_nothing_is_published_before_it_is_kept(tmp_path: Path) -> None:
             return future
 
     source = Script([scan("a", second(0.5)), Tick(second(1))])
+    receipt = Receipt()
+    source.waiting.append(receipt)
     with Ledger.open(tmp_path, b"{}", lambda: START_NS, keep_s=0) as ledger:
         published: list[Published] = []
         runner = Runner(source, Slow(ledger), Counting(), published.append, resume=False)
@@ -138,12 +145,14 @@ def test_nothing_is_published_before_it_is_kept(tmp_path: Path) -> None:
         source.done.wait()
         assert published == []
         assert not answer.done()
+        assert not receipt.done()
         runner.stop()
         while thread.is_alive():
             for future in [future for future in held if not future.done()]:
                 future.set_result(Committed(1, 1))
             thread.join(0.01)
         assert answer.result().accepted
+        assert receipt.result()
         assert [len(one.notices) for one in published if one.notices] == [1]
         assert any(one.picture is not None for one in published)
 
@@ -311,3 +320,14 @@ def test_a_ledger_that_fails_ends_the_watch(tmp_path: Path) -> None:
         with pytest.raises(LedgerError, match="the disk is gone"):
             play(kept, source, Counting(), during=during)
         kept.close()
+
+
+@pytest.mark.parametrize(("outcome", "heard"), [(Committed(1, 2), True), (Committed(0, 0, 1), False), (None, False)])
+def test_a_sender_hears_whether_its_bytes_are_durable(outcome: Committed | None, heard: bool) -> None:
+    receipt, done = Receipt(), Future[Committed]()
+    if outcome is None:
+        done.set_exception(LedgerError("the disk is gone"))
+    else:
+        done.set_result(outcome)
+    _acknowledge(receipt, done)
+    assert receipt.result() is heard

@@ -124,6 +124,13 @@ def test_a_feed_takes_bytes_with_its_own_token_only(server: House) -> None:
     assert server.client(authorization=f"Bearer {mine}").post("/api/feeds/box", content=b"").status_code == 401
 
 
+def test_bytes_that_could_not_be_kept_are_not_acknowledged(server: House) -> None:
+    server.durable = False
+    client = server.client(authorization=f"Bearer {server.door.people.new_feed_token('box')}")
+    answer = client.post("/api/feeds/box", content=b"abc")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
 def test_a_full_queue_asks_to_come_again(server: House) -> None:
     server.full = True
     client = server.client(authorization=f"Bearer {server.door.people.new_feed_token('box')}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tocsin.errors import SiteError
 from tocsin.feeds.table import FORMATS
 from tocsin.live.clock import Clock
-from tocsin.live.intake.queues import Bell, SourceQueue
+from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.intake.sequencer import Decoder, Sequencer
 from tocsin.live.intake.transports import Run, transport
 from tocsin.live.process.supervision import Supervisor
@@ -63,8 +63,9 @@ class LiveFeeds:
         for name, run in self._transports.items():
             supervisor.start(f"feed {name}", run)
 
-    def offer(self, feed: str, data: bytes) -> bool:
-        """Bytes that came by HTTP. False when there is no room: the sender is told to come again."""
+    def offer(self, feed: str, data: bytes) -> Receipt | None:
+        """Bytes that came by HTTP. None when there is no room: the sender is told to come again."""
         if not any(table.name == feed and table.transport == "http" for table in self.feeds):
             raise KeyError(feed)
-        return self.queues[feed].take_in(Packet(self.clock.now_ns(), data, "http"))
+        receipt = Receipt()
+        return receipt if self.queues[feed].take_in(Packet(self.clock.now_ns(), data, "http"), receipt) else None

@@ -8,6 +8,7 @@ be shed when it does not. So a flood from one source costs the others nothing. S
 import asyncio
 import threading
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from tocsin.messages import Packet, Refusal
@@ -19,6 +20,7 @@ OVERHEAD_BYTES = 250  # what a Packet costs in Python beside its data
 RATE_BURST_S = 1.0
 HELD_BACK_S = 0.01
 REFUSED_BYTES = 4_096
+Receipt = Future[bool]  # for a sender that waits: whether its packet is durable
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ class SourceQueue:
     rate_hz: float
     bell: Bell = field(default_factory=Bell)
     figures: Figures = field(default_factory=Figures)
-    _packets: deque[Packet] = field(default_factory=deque)
+    receipts: list[Receipt] = field(default_factory=list)  # of what was taken; for who makes it durable
+    _packets: deque[tuple[Packet, Receipt | None]] = field(default_factory=deque)
     _bytes: int = 0
     _tokens: float = field(init=False)
     _tokens_ns: int = 0
@@ -91,13 +94,13 @@ class SourceQueue:
         while not self.take_in(packet):  # noqa: ASYNC110  room is made by another thread, which knows no event loop
             await asyncio.sleep(HELD_BACK_S)
 
-    def take_in(self, packet: Packet) -> bool:
+    def take_in(self, packet: Packet, receipt: Receipt | None = None) -> bool:
         """Take a packet of a sender that can be told to wait; False, and counted, when there is no room now."""
         with self._lock:
             if not self._fits(packet, within_rate=True):
                 self.figures.held_back += 1
                 return False
-            self._accept(packet)
+            self._accept(packet, receipt)
         self.bell.ring()
         return True
 
@@ -114,8 +117,8 @@ class SourceQueue:
         room = self.capacity if within_rate else max(PACKETS_MIN, round(self.rate_hz * RATE_BURST_S))
         return len(self._packets) < room and self._bytes + len(packet.data) + OVERHEAD_BYTES <= BYTES_MAX
 
-    def _accept(self, packet: Packet) -> None:
-        self._packets.append(packet)
+    def _accept(self, packet: Packet, receipt: Receipt | None = None) -> None:
+        self._packets.append((packet, receipt))
         self._bytes += len(packet.data) + OVERHEAD_BYTES
         self.figures.packets += 1
         self.figures.bytes += len(packet.data)
@@ -149,14 +152,15 @@ class SourceQueue:
     def first_ns(self) -> int | None:
         """When the oldest waiting packet came, or None."""
         with self._lock:
-            return self._packets[0].received_ns if self._packets else None
+            return self._packets[0][0].received_ns if self._packets else None
 
     def take(self, before_ns: int) -> tuple[list[Packet], tuple[Refusal, ...]]:
         """All waiting packets that came before `before_ns`, and what was refused since the last time."""
         taken: list[Packet] = []
         with self._lock:
-            while self._packets and self._packets[0].received_ns < before_ns:
-                packet = self._packets.popleft()
+            while self._packets and self._packets[0][0].received_ns < before_ns:
+                packet, receipt = self._packets.popleft()
+                self.receipts += [receipt] if receipt else []
                 self._bytes -= len(packet.data) + OVERHEAD_BYTES
                 taken.append(packet)
             refused = tuple(self._refused.values())

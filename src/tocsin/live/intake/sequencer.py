@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from tocsin.live.clock import SECOND_NS, Clock, Jump, Ticks
-from tocsin.live.intake.queues import Bell, SourceQueue
+from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.thinking import Anew
 from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick
 
@@ -83,6 +83,14 @@ class Sequencer:
 
     def checkpoint(self, dump: bytes) -> None:
         """Live time is never leapt back through: the ledger keeps the dump."""
+
+    def receipts(self) -> list[Receipt]:
+        """Of the packets in the items taken since the last time."""
+        found: list[Receipt] = []
+        for queue in self.queues.values():
+            found += queue.receipts
+            queue.receipts.clear()
+        return found
 
     def turn_back(self, jump: Jump) -> None:
         """The clock jumped back so far that everything to come would be too late for what is known."""
