@@ -133,6 +133,14 @@ def test_an_airborne_radar_on_the_ground_sees_nothing() -> None:
     assert not len(column(slabs, "time_s"))
 
 
+def test_an_airborne_radar_does_not_see_through_hills() -> None:
+    ridge = "[terrain]\nridges = [{ points_deg = [[37.0, -7.8], [37.0, -6.4]], height_m = 3000, width_m = 1500 }]\n"
+    open_sky = AIRBORNE.format(start=-10).replace("[36.3, -7.2], [36.8, -7.0]", "[36.9, -7.2], [36.9, -6.9]")
+    seen, hidden = (column(played(scenario(text, 60)), "target") for text in (open_sky, ridge + open_sky))
+    assert len(seen) > 40
+    assert not len(hidden)
+
+
 PEOPLE = """
 [[sensor]]
 name = "Calls"

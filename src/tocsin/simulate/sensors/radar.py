@@ -42,6 +42,7 @@ class Radar:
         self.faults = tuple(fault for fault in scenario.faults if fault.sensor == sensor.name)
         self._patches = scenario.clutter
         self._fixed = Stand.of(sensor, scenario.terrain) if carrier is None else None
+        self._terrain = scenario.terrain
         self._carrier = -1 if carrier is None else carrier
         self._traits = traits
         visible = traits.visible_to(sensor.name)
@@ -55,7 +56,7 @@ class Radar:
 
     def stand(self, sky: Sky, time_s: Floats) -> Stand:
         """Where the antenna is at these times."""
-        return self._fixed or Stand.carried(sky, self._carrier, time_s)
+        return self._fixed or Stand.carried(sky, self._carrier, time_s, self._terrain)
 
     def observe(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """The sectors that close in [from_s, to_s), with their plots."""

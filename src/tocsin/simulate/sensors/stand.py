@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.geo.frames import ecef_from_geodetic, enu_vector_from_ecef, geodetic_from_ecef, polar_from_enu
-from tocsin.geo.horizon import lowest_height_m
+from tocsin.geo.frames import ecef_from_geodetic, enu_vector_from_ecef, geodetic_from_ecef, half_turn, polar_from_enu
+from tocsin.geo.horizon import EFFECTIVE_RADIUS_M, lowest_height_m
 from tocsin.geo.terrain import Skyline, Terrain, skyline
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky
 
+RAY_POINTS = 60  # a ridge some kilometres wide is met at least once within 200 km
 SKYLINE_M_MAX = 300_000.0  # what is seen further out than this flies higher than any hill
 
 
@@ -24,6 +25,7 @@ class Stand:
     altitude_m: Floats
     origin_m: Floats  # (..., 3)
     skyline: Skyline | None = None
+    terrain: Terrain | None = None  # where there is no skyline, because the sensor moves
 
     @classmethod
     def of(cls, sensor: Sensor, terrain: Terrain | None = None) -> "Stand":
@@ -35,12 +37,12 @@ class Stand:
         return cls(latitude, longitude, altitude, ecef_from_geodetic(*at), hills)
 
     @classmethod
-    def carried(cls, sky: Sky, carrier: int, time_s: Floats) -> "Stand":
+    def carried(cls, sky: Sky, carrier: int, time_s: Floats, terrain: Terrain | None) -> "Stand":
         """Where an aircraft that carries a sensor is, at times of any shape; NaN where it does not fly."""
         flat = np.ravel(time_s)
         position, _, _ = sky.at(flat, np.full(len(flat), carrier))
         position = position.reshape(*np.shape(time_s), 3)
-        return cls(*geodetic_from_ecef(position), position)
+        return cls(*geodetic_from_ecef(position), position, None, terrain)
 
     def enu(self, position_m: Floats) -> Floats:
         """ECEF positions (..., 3) as east, north, up of this stand."""
@@ -60,9 +62,22 @@ class Stand:
         """Not hidden by the bulge of the earth or by hills."""
         enu = self.enu(position_m)
         ground = np.hypot(enu[..., 0], enu[..., 1])
-        if self.skyline is None:
-            return np.asarray(altitude_m >= lowest_height_m(self.altitude_m, ground))
-        return np.asarray(altitude_m >= self.skyline.lowest_m(np.arctan2(enu[..., 0], enu[..., 1]), ground))
+        if self.skyline is not None:
+            return np.asarray(altitude_m >= self.skyline.lowest_m(np.arctan2(enu[..., 0], enu[..., 1]), ground))
+        above = np.asarray(altitude_m >= lowest_height_m(self.altitude_m, ground))
+        return above if self.terrain is None else above & self._over_hills(self.terrain, position_m, altitude_m, ground)
+
+    def _over_hills(self, terrain: Terrain, position_m: Floats, altitude_m: Floats, ground: Floats) -> Flags:
+        """No hill stands in the ray, looked at in RAY_POINTS places; the earth of 4/3 lifts the hills in its middle."""
+        latitude, longitude, _ = geodetic_from_ecef(position_m)
+        clear = np.ones(np.shape(ground), dtype=np.bool_)
+        for share in np.arange(1, RAY_POINTS) / RAY_POINTS:
+            lat = self.latitude_rad + share * (latitude - self.latitude_rad)
+            lon = self.longitude_rad + share * half_turn(longitude - self.longitude_rad)
+            bulge = share * (1.0 - share) * ground**2 / (2.0 * EFFECTIVE_RADIUS_M)
+            ray = self.altitude_m + share * (altitude_m - self.altitude_m) - bulge
+            clear &= ray >= terrain.height_m(lat, lon)
+        return clear
 
 
 def in_sector(azimuth_rad: Floats, from_rad: float, to_rad: float) -> Flags:
