@@ -322,10 +322,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--cores", type=int, default=0, help="give the server so many cores (0: all)")
     parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--folder", type=Path, help="keep the site and its ledger here")
     arguments = parser.parse_args()
     radars = world(arguments, np.random.default_rng(7))
-    with tempfile.TemporaryDirectory(prefix="tocsin-load-") as folder:
-        site = Path(folder, "site.toml")
+    with tempfile.TemporaryDirectory(prefix="tocsin-load-") as temporary:
+        folder = arguments.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        site = folder / "site.toml"
         site.write_text(site_file(radars, arguments.feeds, arguments.port))
         command = [sys.executable, "-m", "tocsin", "serve", str(site), "--link", "ben=operator"]
         prefix = ["taskset", "-c", f"0-{arguments.cores - 1}"] if arguments.cores else []
@@ -341,7 +344,7 @@ def main() -> None:
                 )
                 watcher.start()
             found = asyncio.run(run(arguments, origin, headers, radars, server.pid))
-            print(json.dumps({"asked": vars(arguments), **found}, indent=1))
+            print(json.dumps({"asked": vars(arguments), **found}, indent=1, default=str))
         finally:
             if watcher is not None:
                 watcher.terminate()

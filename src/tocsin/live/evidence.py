@@ -6,18 +6,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from tocsin import wire
-from tocsin.errors import LedgerError, StateError
+from tocsin.errors import StateError
 from tocsin.ledger.disk.format import ANEW, DUMP
 from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.ledger.store import Ledger
 from tocsin.live.thinking import Thinking
-from tocsin.messages import Answer, Entry, Item, Notice, Order, Picture, Step, Tick
+from tocsin.messages import Answer, Entry, Item, Notice, Order, Step, Tick
 
 DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
 POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
-DUMPS_TRIED = 4
-_DUMPS = "SELECT number FROM marks WHERE kind = ? AND time_ns <= ? ORDER BY time_ns DESC, number DESC LIMIT ?"
 FAILING_MAX = 10  # items that a restored state may fail on before it is given up
 
 
@@ -99,30 +97,6 @@ class Evidence:
             left_out.add(failed)
             thinking.begin(dump.body if dump else None)
         return self.begin_anew(thinking, last_ns, "thinking failed on too many of the items since the last dump")
-
-    def picture_at(self, thinking: Thinking, time_ns: int) -> Picture:
-        """The picture as it was known at `time_ns`: a dump before it, and the items between. For a worker thread.
-
-        Where a playback went to and fro, the dump nearest in time is tried first: the same moment was thought alike.
-        """
-        reader = self.reader
-        for row in reader.ask(_DUMPS, DUMP, time_ns, DUMPS_TRIED):
-            dump = reader.entry(row[0])
-            thinking.begin(dump.body)
-            if self._reach(thinking, items(reader, dump.number + 1), time_ns):
-                return thinking.look(time_ns)
-        message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
-        raise LedgerError(message)
-
-    def _reach(self, thinking: Thinking, known: Iterator[tuple[int, Item]], time_ns: int) -> bool:
-        """Think up to `time_ns`; False when what is known ends before it."""
-        for _, item in known:
-            if time_of(item) > time_ns:
-                return True
-            thinking.advance(item)
-            if isinstance(item, Tick) and item.time_ns == time_ns:
-                return True  # whatever came after it in the same nanosecond was not known at the tick
-        return False
 
     def bounds_ns(self) -> tuple[int, int]:
         """From when to when a picture can be asked for."""

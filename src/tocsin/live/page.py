@@ -14,6 +14,7 @@ from tocsin.errors import LedgerError, SiteError
 from tocsin.live.evidence import Evidence
 from tocsin.live.health import Watch
 from tocsin.live.intake.feeds import LiveFeeds
+from tocsin.live.lookback import LookBack
 from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
@@ -89,16 +90,18 @@ class Page:
     hub: Hub = field(init=False)
     past: Past = field(init=False)
     trails: Trails = field(default_factory=Trails)
+    lookback: LookBack | None = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _server: _Server = field(init=False)
     _health: Health | None = None
 
     def __post_init__(self) -> None:
         source = self.source
-        past_thinking = Pipeline(self.site.settings)
 
         def picture_at(time_ns: int) -> Picture:
-            return self._evidence().picture_at(past_thinking, time_ns)
+            if self.lookback is None:
+                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
+            return self.lookback.picture_at(time_ns)
 
         def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):

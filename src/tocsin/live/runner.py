@@ -28,7 +28,7 @@ from tocsin.live.thinking import Anew, Thinking
 from tocsin.messages import Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Step
 
 LOOK_S = 0.25
-# A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay below two thirds
+# A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay the lesser half
 # of what is kept.
 DUMP_NS, DUMP_NS_MIN = 60 * SECOND_NS, 5 * SECOND_NS
 THOUGHT_S_MAX = 0.25
@@ -119,7 +119,7 @@ class _Dumped:
     def again(self, now_ns: int) -> bool:
         """Whether it is time for another."""
         passed_ns = now_ns - self.time_ns
-        much = self.thought_s > THOUGHT_S_MAX and 2 * self.kept > self.bytes
+        much = self.thought_s > THOUGHT_S_MAX and self.kept > self.bytes
         return passed_ns >= DUMP_NS or (passed_ns >= DUMP_NS_MIN and much)
 
 

@@ -15,6 +15,7 @@ from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.store import Ledger
 from tocsin.live.evidence import Evidence, item_record
 from tocsin.live.intake.queues import Bell, Receipt
+from tocsin.live.lookback import LookBack
 from tocsin.live.runner import Published, Runner, _acknowledge
 from tocsin.live.thinking import Anew
 from tocsin.messages import Item, Order, Refusal, Scan, Tick
@@ -270,7 +271,7 @@ def test_a_leap_back_begins_anew_and_the_past_is_found_in_both_runs(tmp_path: Pa
     script = Script(*seconds(10), [Anew(second(0), "leap")], *seconds(3))
     with evidence(tmp_path) as kept:
         _, published = play(kept, script, thinking, resume=False)
-        pictures = [len(kept.picture_at(Counting(), second(at))) for at in (2, 9)]
+        pictures = [len(LookBack(kept.reader, Counting()).picture_at(second(at))) for at in (2, 9)]
     assert thinking.seen == {"a": 3}
     assert sum(one.anew for one in published) == 1
     assert pictures == [2, 9]
@@ -289,10 +290,29 @@ def test_a_clock_that_was_ahead_when_the_ledger_was_written_begins_anew(tmp_path
 def test_the_past_is_what_was_known_then(tmp_path: Path) -> None:
     with evidence(tmp_path) as kept:
         play(kept, Script(*seconds(130)), Counting())
-        assert [len(kept.picture_at(Counting(), second(at))) for at in (1, 5, 64, 130)] == [1, 5, 64, 130]
+        assert [len(LookBack(kept.reader, Counting()).picture_at(second(at))) for at in (1, 5, 64, 130)] == [
+            1,
+            5,
+            64,
+            130,
+        ]
         with pytest.raises(LedgerError, match="nothing is kept"):
-            kept.picture_at(Counting(), second(-100))
+            LookBack(kept.reader, Counting()).picture_at(second(-100))
         assert kept.bounds_ns() == (START_NS, second(130))
+
+
+def test_playing_the_past_forward_loads_no_dump_again(tmp_path: Path) -> None:
+    with evidence(tmp_path) as kept:
+        play(kept, Script(*seconds(50)), Counting())
+        thinking = Counting()
+        back = LookBack(kept.reader, thinking)
+        assert [len(back.picture_at(second(at))) for at in range(5, 45)] == list(range(5, 45))
+        assert thinking.begun == 1
+        assert len(back.picture_at(second(6))) == 6
+        assert thinking.begun == 2
+        assert [len(back.picture_at(second(at))) for at in (6.7, 7.4, 7.6, 53.0)] == [7, 7, 8, 50]
+        with pytest.raises(LedgerError, match="nothing is kept"):
+            back.picture_at(second(60))
 
 
 def test_a_ledger_that_fails_ends_the_watch(tmp_path: Path) -> None:

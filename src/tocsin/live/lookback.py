@@ -1,0 +1,82 @@
+"""Looking back: a picture as it was known at a moment, from a dump before it and the items between.
+
+For one worker thread, with a reader and a thinking of its own. Who plays the past forward asks for one moment after the
+other: then it goes on from where it is, and does not load a dump again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tocsin import wire
+from tocsin.errors import LedgerError
+from tocsin.ledger.disk.format import ANEW, DUMP
+from tocsin.ledger.reader import ITEMS, Reader
+from tocsin.live.clock import SECOND_NS
+from tocsin.live.evidence import time_of
+from tocsin.live.thinking import Thinking
+from tocsin.messages import Entry, Item, Picture, Tick
+
+DUMPS_TRIED = 4
+BEYOND_NS = 5 * SECOND_NS  # the newest items may be on their way into the ledger: the picture is predicted so far
+_DUMPS = "SELECT number FROM marks WHERE kind = ? AND time_ns <= ? ORDER BY time_ns DESC, number DESC LIMIT ?"
+
+
+@dataclass(slots=True)
+class LookBack:
+    """Where in the evidence it stands: behind entry `number`, at `time_ns`, with `ahead` read and not yet worked in."""
+
+    reader: Reader
+    thinking: Thinking
+    number: int = 0
+    time_ns: int = 0
+    ahead: Item | None = None
+    rest: Iterator[Entry] | None = None
+
+    def picture_at(self, time_ns: int) -> Picture:
+        """The picture as it was known at `time_ns`. Raises LedgerError where nothing is kept.
+
+        Where a playback went to and fro, the dump nearest in time is tried first: the same moment was thought alike.
+        """
+        for row in self.reader.ask(_DUMPS, DUMP, time_ns, DUMPS_TRIED):
+            on_the_way = self.rest is not None and self.number >= row[0] and self.time_ns <= time_ns
+            if on_the_way and self._reach(time_ns):
+                return self.thinking.look(time_ns)
+            self._load(self.reader.entry(row[0]))
+            if self._reach(time_ns):
+                return self.thinking.look(time_ns)
+        message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
+        raise LedgerError(message)
+
+    def _load(self, dump: Entry) -> None:
+        self.thinking.begin(dump.body)
+        self.number, self.time_ns, self.ahead = dump.number, dump.time_ns, None
+        self.rest = self.reader.entries(dump.number + 1)
+
+    def _reach(self, time_ns: int) -> bool:
+        """Work in what was known by then; False when the evidence goes another way before that."""
+        while (item := self._next()) is not None:
+            if time_of(item) > time_ns:
+                self.ahead = item
+                self.time_ns = time_ns
+                return True
+            self.thinking.advance(item)
+            self.time_ns = max(self.time_ns, time_of(item))
+            if isinstance(item, Tick) and item.time_ns == time_ns:
+                return True  # whatever came after it in the same nanosecond was not known at the tick
+        ended, self.rest = self.rest is not None, None
+        return ended and time_ns <= self.time_ns + BEYOND_NS
+
+    def _next(self) -> Item | None:
+        """The next item; None at the end, where `rest` stays, and where time began anew, where it goes."""
+        if self.ahead is not None:
+            item, self.ahead = self.ahead, None
+            return item
+        for entry in self.rest or ():
+            self.number = entry.number
+            if entry.kind == ANEW:
+                self.rest = None
+                return None
+            if entry.kind in ITEMS and entry.body is not None:
+                found: Item = wire.decode(entry.kind, entry.format, entry.body)
+                return found
+        return None
