@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numba
 import numpy as np
 
 from tocsin.messages import Detections, Floats, Picture, Scan, Sweeps
@@ -10,6 +11,7 @@ from tocsin.settings import Frame, Sensor, Settings, Tracking
 from tocsin.tracking.tracker import Tracker
 
 SECOND_NS = 1_000_000_000
+INTERPRETED = bool(numba.config.DISABLE_JIT)  # kernels run as plain Python: the same tests, of smaller size
 
 
 def ns(time_s: float) -> int:
