@@ -9,9 +9,11 @@ from tests.simulated import whole
 from tocsin.geo.areas import area
 from tocsin.geo.distance import distance_m
 from tocsin.messages import Floats, Ints
+from tocsin.simulate import reading
 from tocsin.simulate.night import night as play
 from tocsin.simulate.night import slabs, truth
-from tocsin.simulate.scenario import Scenario
+from tocsin.simulate.reading.sensing import READERS
+from tocsin.simulate.scenario import FAULTS, Scenario
 
 FILES = sorted(Path("scenarios").glob("*.toml"))
 
@@ -56,6 +58,12 @@ def test_every_scenario_says_what_it_is_and_plays(file: Path) -> None:
     first = [next(night), next(night)]
     assert sum(len(slab.truth) for slab in first) > 50
     assert sum(len(batch.time_s) for slab in first for batch in slab.batches) > 50
+
+
+def test_the_readme_names_every_scenario_table_way_and_fault() -> None:
+    page = Path("scenarios/README.md").read_text(encoding="utf-8")
+    expected = [*(file.stem for file in FILES), *reading.TABLES, *READERS, *FAULTS]
+    assert not [name for name in expected if f"`{name}`" not in page and f"[{name}]" not in page]
 
 
 def test_a_drone_circles_over_the_town_for_25_minutes_and_then_picks_the_port() -> None:
