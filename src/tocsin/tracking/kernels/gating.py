@@ -18,9 +18,11 @@ from tocsin.tracking.kernels.columns import (
     LAST,
     LAST_SENSOR,
     PD,
+    PLACED,
     SLOTS,
     TIME,
     Bank,
+    Floats,
     Ints,
     Looks,
     Rows,
@@ -38,6 +40,9 @@ NEIGHBOURS_MAX = 512  # rows near one component that are looked at; what is cut 
 PAIRS_MAX = 64  # and of these, how many may be its own
 PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
 POSITION_BITS = 0b11 << 5
+TWO_PI = 2.0 * math.pi
+HALF_MAX = 1.5  # rad: a wider sector is not left aside by its edges
+SIGMAS = 8.0  # beyond these a state lies in a sector with less than 1e-6, which `candidates` leaves out in any case
 
 
 @part
@@ -60,14 +65,53 @@ def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> boo
 
 
 @part
+def wedge(azimuth: Floats, out: Floats) -> bool:
+    """Sector (from, to) as out = (sin, cos of its middle, sin, cos of half its width). False: too wide for `beside`."""
+    half = 0.5 * ((azimuth[1] - azimuth[0]) % TWO_PI)
+    if not 0.0 < half < HALF_MAX:  # also all around, which is NaN
+        return False
+    middle = azimuth[0] + half
+    out[0], out[1], out[2], out[3] = math.sin(middle), math.cos(middle), math.sin(half), math.cos(half)
+    return True
+
+
+@part
+def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: Rules, sector: Floats) -> bool:
+    """Is component i, not yet predicted, surely outside a sector (see `wedge`)? 8 sigma, and what it may have flown.
+
+    A point is farther from the sector than from the line of its nearer edge: across cos(half) - along sin(half).
+    """
+    dt = abs(time - bank.tag[i, TIME]) * 1e-9
+    axes, place = sensors.axes[sensor], sensors.place[sensor]
+    for k in range(bank.mu.shape[1]):
+        x, p = bank.x[i, k], bank.p[i, k]
+        d0, d1, d2 = x[0] - place[0], x[1] - place[1], x[2] - place[2]
+        east = axes[0, 0] * d0 + axes[0, 1] * d1 + axes[0, 2] * d2
+        north = axes[1, 0] * d0 + axes[1, 1] * d1 + axes[1, 2] * d2
+        along = east * sector[0] + north * sector[1]
+        across = abs(east * sector[1] - north * sector[0])
+        noise = max(rules.modes[k, 0], rules.modes[k, 1])
+        spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2]) + math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]) * dt
+        spread += math.sqrt(noise * dt * dt * dt)
+        flown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt
+        if across * sector[3] - along * sector[2] <= SIGMAS * spread + flown:
+            return False
+    return True
+
+
+@part
 def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints) -> int:
     """Predict the components that a look may touch into s.slot, x, p, mu, chance and box; returns how many."""
     n = 0
     time, sensor = looks.time[look], looks.sensor[look]
     survey = looks.survey[look] == 1
     m = looks.last[look] - looks.first[look]
+    sector = s.mean[1]
+    narrow = survey and sensors.num[sensor, PLACED] == 1.0 and wedge(looks.azimuth[look], sector)
     for i in range(running[SLOTS]):
         if bank.tag[i, ALIVE] == 0 or (not survey and not near(bank, i, time, rules, s, m)):
+            continue
+        if narrow and beside(bank, i, time, sensors, sensor, rules, sector):
             continue
         x, p, mu = s.x[n], s.p[n], s.mu[n]
         s.time[n] = max(time, bank.tag[i, TIME])  # a late look finds components ahead of it: its rows look back
