@@ -82,6 +82,16 @@ def test_a_source_that_was_updated_is_read_anew_after_some_blocks() -> None:
     assert decoder.editions()[62, "asterix 25/1"].name == "1.21"
 
 
+def test_a_clean_block_ends_the_suspicion_whatever_the_batch() -> None:
+    old, new = packets(edition(62, "0.17"), seeded(1), 60), packets(edition(62, "1.21"), seeded(2), 60)
+    decoder = Asterix("box")
+    decoder.decode(old[:50])
+    for number in range(4):
+        for packet in (*new[number * 7 : number * 7 + CHANGED - 1], old[50 + number]):
+            decoder.decode([packet])
+    assert decoder.editions()[62, "asterix 25/1"].name == "0.17"
+
+
 def test_damage_changes_no_choice() -> None:
     rng = seeded(5)
     stream = packets(edition(62, "0.17"), rng, 200)

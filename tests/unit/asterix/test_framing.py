@@ -110,6 +110,12 @@ def test_an_item_that_the_profile_does_not_have() -> None:
     assert reasons(scan) == {"undefined item": 1}
 
 
+def test_a_record_of_its_source_alone_is_a_record() -> None:
+    scan = decoded(block(62, [bytes.fromhex("80190b")]))
+    assert reasons(scan) == {"track without a place": 1}
+    assert scan.statuses[0].sensor == "asterix 25/11"
+
+
 def test_an_empty_datagram_is_counted() -> None:
     assert reasons(decoded(b"")) == {"empty datagram": 1}
 

@@ -84,6 +84,39 @@ def test_a_plot_that_comes_after_the_north_marker_still_belongs_to_the_turn_befo
     assert scan.sweeps.end_ns[row] == told.sweeps.end_ns[last] == edge_ns(3, 0)
 
 
+def test_an_antenna_in_the_wind_still_gives_each_plot_the_sweep_of_its_own_turn() -> None:
+    # The radar says 4 s, but its turns take 3.9 and 4.1 s by turns.
+    def when(turn: int, edge: int) -> int:
+        return START_NS + int((turn * 4 + (turn % 2) * 0.1 + edge / SECTORS * (4 - (turn % 2) * 0.2)) * 10**9)
+
+    def message(turn: int, edge: int) -> Packet:
+        octets = (
+            asterix_out.sector(SOURCE, when(turn, edge), edge * 32)
+            if edge
+            else asterix_out.north(SOURCE, when(turn, 0), 4.0)
+        )
+        return Packet(when(turn, edge), block(34, [octets]))
+
+    decoder = Asterix("box")
+    before = [message(turn, edge) for turn in range(4) for edge in range(SECTORS)]
+    decoder.decode(before)
+    told = decoder.decode([message(4, 0)])
+    late = Packet(when(4, 0) + 10**8, block(48, [plot(when(4, 0) - 10**8, 7.8 / SECTORS)]))
+    scan = decoder.decode([late])
+    whole = Asterix("box").decode([*before, message(4, 0), late])  # in one batch it is the same
+    last = int(np.flatnonzero(told.sweeps.survey)[-1])
+    for name in ("number", "start_ns", "end_ns"):
+        expected = getattr(told.sweeps, name)[last]
+        assert getattr(scan.sweeps, name)[scan.detections.sweep[0]] == expected, name
+        assert getattr(whole.sweeps, name)[whole.detections.sweep[0]] == expected, name
+
+
+def test_a_turn_of_which_only_a_part_was_heard_teaches_no_sectors() -> None:
+    decoder = Asterix("box")
+    assert surveys(decoder.decode(turns(0)[5:] + turns(1))) == []
+    assert surveys(decoder.decode(turns(2)))[:2] == [(0, 1), (1, 2)]
+
+
 def test_where_a_crossing_was_lost_nothing_is_claimed() -> None:
     decoder = Asterix("box")
     decoder.decode(turns(0, 1, 2))

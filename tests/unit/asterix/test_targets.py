@@ -213,6 +213,25 @@ def test_a_finer_time_of_reception_is_used() -> None:
     assert scan.detections.time_ns.tolist() == [NOON_NS + 500_000_000, NOON_NS + 1_000_000_000]
 
 
+def test_a_message_received_in_the_second_before_the_one_it_names() -> None:
+    noon = f"{12 * 3600 * 128:06x}"
+    scan = decoded(21, REPORT | {"073": noon, "074": "a0000000"}, REPORT | {"074": "e0000000"})
+    assert scan.detections.time_ns.tolist() == [NOON_NS - 500_000_000, NOON_NS]
+
+
+# DO-260B, table 2-14: NACp and the radius that holds the place with 95%.
+EPU_M = {1: 18520, 2: 7408, 3: 3704, 4: 1852, 5: 926, 6: 555.6, 7: 185.2, 8: 92.6, 9: 30, 10: 10, 11: 3}
+
+
+@pytest.mark.parametrize("nacp", range(16))
+def test_each_navigation_accuracy_category(nacp: int) -> None:
+    scan = decoded(21, REPORT | {"090": "01" + f"{nacp << 1:02x}", "210": "12"})
+    if nacp not in EPU_M:
+        assert "latitude_rad_sigma" not in scan.detections.values
+    else:
+        assert value(scan, "latitude_rad_sigma") * 6_371_000 == pytest.approx(EPU_M[nacp] / 2.448)
+
+
 def test_an_address_that_is_not_the_worlds_is_told_apart() -> None:
     scan = decoded(21, REPORT | {"040": "60"})
     assert scan.detections.texts["identity"] == ("adsb:4ca7b3",)

@@ -120,9 +120,8 @@ class Antenna:
         if turn.period_ns > 0 and before in turn.edges:
             place = turn.edges.index(before)
             last = turn.edges[place + 1] if place + 1 < len(turn.edges) else EDGES
-            slack_ns = SKEW_MAX * turn.period_ns
-            in_time = abs(time_ns - turn.time_ns(last)) < slack_ns
-            if len(turn.edges) > 1 and last % EDGES == edge and in_time and 0 < since_ns < 2 * slack_ns:
+            in_time = since_ns > 0 and abs(time_ns - turn.time_ns(last)) < SKEW_MAX * turn.period_ns
+            if len(turn.edges) > 1 and last % EDGES == edge and in_time:
                 table.sector(source, turn, 0, place)
         if edge == 0:
             self._north(order, time_ns)
