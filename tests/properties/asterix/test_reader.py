@@ -78,6 +78,6 @@ def test_with_every_access_checked_nothing_is_read_out_of_bounds() -> None:
         os.environ, NUMBA_BOUNDSCHECK="1", NUMBA_DISABLE_JIT="0", NUMBA_CACHE_DIR=str(Path(".cache/numba-checked"))
     )
     done = subprocess.run(
-        [sys.executable, "-c", HOSTILE, "1", "2000"], env=checked, check=False, capture_output=True, text=True
+        [sys.executable, "-c", HOSTILE, "1", "1500"], env=checked, check=False, capture_output=True, text=True
     )
     assert done.stdout == "both agree\n", done.stderr[-2000:]
