@@ -1,7 +1,5 @@
 """A scenario that cannot be gives readable errors, each with its line."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.simulated import HEAD, RADAR, scenario, whole
@@ -75,12 +73,3 @@ def test_a_network_needs_room_and_a_clear_area() -> None:
         scenario(network.format(90_000, "[37.001, -7.0], [37.0, -7.001]"))
     with pytest.raises(SiteError, match=r"night.toml:10: .*without crossing"):
         scenario(network.format(1_000, "[37.1, -7.1], [37.0, -7.1], [37.1, -7.0]"))
-
-
-def test_the_library_can_be_read() -> None:
-    files = sorted(Path("scenarios").glob("*.toml"))
-    assert files
-    for file in files:
-        night = whole(file.read_text(encoding="utf-8"), str(file))
-        assert night.settings.sensors
-        assert night.story
