@@ -8,7 +8,7 @@ import numpy as np
 from tocsin.messages import Floats
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Bank, Events, Ints, Mixture, Scratch
+from tocsin.tracking.kernels.columns import Bank, Events, Index, Ints, Mixture, Scratch
 
 DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
@@ -79,6 +79,18 @@ def new_events(count: int) -> Events:
     """Room for events."""
     return Events(
         tag=np.zeros((count, c.EVENT_WIDTH), dtype=np.int64), x=np.zeros((count, 6)), p=np.zeros((count, 6, 6))
+    )
+
+
+def new_index(slots: int) -> Index:
+    """An index that is to be built."""
+    return Index(
+        head=np.full(1 << 12, -1, dtype=np.int64),
+        following=np.zeros(slots, dtype=np.int64),
+        place=np.zeros((slots, 2)),
+        half=np.zeros(slots),
+        wanderers=np.zeros(slots, dtype=np.int64),
+        meta=np.array([c.NEVER, 0], dtype=np.int64),
     )
 
 

@@ -46,6 +46,13 @@ class Sequencer:
     rows: Rows | None = None
     key: Ints = field(default_factory=lambda: np.zeros((0, KEY), dtype=np.int64))
     sweep_key: Ints = field(default_factory=lambda: np.zeros((0, KEY), dtype=np.int64))
+    _period_ns: Ints = field(init=False, repr=False)
+    _event: Flags = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # the last row is for sensors that the site does not know: index -1
+        self._period_ns = np.array([int(s.period_s * SECOND_NS) for s in self.sensors] + [SECOND_NS])
+        self._event = np.array([s.reporting == "event" for s in self.sensors] + [True])
 
     def take(self, scan: Scan, sweep_sensor: Ints, rows: Rows, good: Flags) -> Flags:
         """Take a Scan's rows in (those that are `good`); returns which of these came too late to be used.
@@ -53,8 +60,7 @@ class Sequencer:
         `sweep_sensor` (s,) is the site's index of each sweep's sensor, -1 unknown.
         """
         sweeps = self._sweep_keys(scan, sweep_sensor)
-        period = np.array([int(s.period_s * SECOND_NS) for s in self.sensors] + [SECOND_NS])
-        slice_ns = np.maximum(period // SLICES, 1)[sweep_sensor]
+        slice_ns = np.maximum(self._period_ns // SLICES, 1)[sweep_sensor]
         key = self._row_keys(scan, sweeps, slice_ns, rows.time)
         self.arrived += len(key)
         told, told_sweeps = self._advance(scan, sweeps, key, rows.time, good)
@@ -68,9 +74,9 @@ class Sequencer:
         self._keep(rows, key, good & ~too_late)
         news = sweeps[(sweeps[:, SURVEY] == 1) & (sweeps[:, END] >= told_sweeps)]
         if len(news):
-            told_ever = np.concatenate([self.sweep_key, news])
-            first = np.unique(told_ever, axis=0, return_index=True)[1]
-            self.sweep_key = told_ever[np.sort(first)]  # each piece of a cut scan tells its sweep again
+            # each piece of a cut scan tells its sweep again: once is enough
+            told_ever = {row.tobytes(): row for row in (*self.sweep_key, *news)}
+            self.sweep_key = np.stack(list(told_ever.values()))
         return too_late
 
     def pass_time(self, time_ns: int) -> None:
@@ -130,12 +136,10 @@ class Sequencer:
         sector = np.stack([sweeps.azimuth_from_rad, sweeps.azimuth_to_rad], axis=1).astype(np.float64)
         sector[~np.isfinite(sector).all(axis=1)] = np.nan
         key[:, FROM : TO + 1] = sector.view(np.int64)
-        period = np.array([int(s.period_s * SECOND_NS) for s in self.sensors] + [SECOND_NS])[sensor]
-        event = np.array([s.reporting == "event" for s in self.sensors] + [True])[sensor]
-        key[:, SPAN] = np.where(np.isnan(sector[:, 0]), 0, period)
+        key[:, SPAN] = np.where(np.isnan(sector[:, 0]), 0, self._period_ns[sensor])
         length = sweeps.end_ns - sweeps.start_ns
         surveys = sweeps.survey & (length >= 0) & (length <= SWEEP_NS_MAX) & (sensor >= 0)
-        key[:, SURVEY] = np.where(event, -1, np.where(surveys, 1, 0))
+        key[:, SURVEY] = np.where(self._event[sensor], -1, np.where(surveys, 1, 0))
         return key
 
     def _row_keys(self, scan: Scan, sweeps: Ints, slice_ns: Ints, time: Ints) -> Ints:

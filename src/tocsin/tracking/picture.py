@@ -3,24 +3,21 @@
 import numpy as np
 
 from tocsin.messages import Bytes8, Floats, Ints, Picture, TrackState, freeze
-from tocsin.models.model import Model
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Scratch
+from tocsin.tracking.kernels.columns import Rules, Scratch
 from tocsin.tracking.kernels.motion import glide
 from tocsin.tracking.kernels.report import report
 from tocsin.tracking.lifecycle import SECOND_NS
 from tocsin.tracking.state import State
-from tocsin.tracking.tables import rules_of
 
 UPPER = np.triu_indices(6)
 COASTING_MISSED = 1.5  # expected detections that did not come
 COASTING_S = 20.0  # or so long without one, where nobody's silence says anything
 
 
-def draw(state: State, settings: Settings, model: Model, scratch: Scratch, time_ns: int) -> Picture:
+def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_ns: int) -> Picture:
     """All tracks at one time; see messages.Picture. `scratch`: room to work in."""
-    rules = rules_of(settings, model)
     slots = _shown(state, settings.tracking.release_existence)
     lost = state.lifecycle.shown(time_ns)
     n, m = len(slots), len(lost)

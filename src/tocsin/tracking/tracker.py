@@ -19,6 +19,7 @@ from tocsin.settings import Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Rules
 from tocsin.tracking.kernels.looks import retire, work
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
@@ -49,9 +50,11 @@ class Tracker:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
+        self._ruled = settings, rules_of(settings, self.model)
         self._sensors = sensors_of(settings)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors.place, self._sensors.axes)
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
+        self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
 
     def advance(self, scan: Scan) -> None:
@@ -79,8 +82,7 @@ class Tracker:
         state.looks.pass_time(time_ns)
         self._work()
         self._make_events(0)
-        rules = rules_of(self.settings, self.model)
-        retire(state.bank, state.looks.watermark_ns, rules, self._events, state.running, state.counted)
+        retire(state.bank, state.looks.watermark_ns, self._rules(), self._events, state.running, state.counted)
         self._hear()
         state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
         now = frozenset(int(number) for number in self.picture(time_ns).track)
@@ -91,7 +93,7 @@ class Tracker:
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
-        return draw(self.state, self.settings, self.model, self._scratch, time_ns)
+        return draw(self.state, self.settings, self._rules(), self._scratch, time_ns)
 
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""
@@ -117,6 +119,7 @@ class Tracker:
         """The tracker that `dump` wrote. Raises StateError when this version cannot read it."""
         tracker = cls(settings, model)
         tracker.state.load(dumped)
+        tracker._index = arrays.new_index(len(tracker.state.bank.mu))
         return tracker
 
     def _refuse(self, scan: Scan, reasons: list[tuple[Reason, Flags]]) -> None:
@@ -131,7 +134,7 @@ class Tracker:
         batch = state.looks.release()
         if batch is None:
             return
-        rules = rules_of(self.settings, self.model)
+        rules = self._rules()
         begin, code = 0, c.MORE_SLOTS
         while code != c.DONE:
             self._make_room(batch, begin, code)
@@ -144,11 +147,18 @@ class Tracker:
                 rules,
                 state.mixture,
                 self._events,
+                self._index,
                 self._scratch,
                 state.running,
                 state.counted,
             )
             self._hear()
+
+    def _rules(self) -> Rules:
+        """The model and the limits as of the settings now, which an Order may have changed."""
+        if self._ruled[0] is not self.settings:
+            self._ruled = self.settings, rules_of(self.settings, self.model)
+        return self._ruled[1]
 
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""
@@ -156,6 +166,7 @@ class Tracker:
         wanted = int((batch.looks.last - batch.looks.first)[begin:].max())
         if len(state.bank.mu) - int(state.running[c.SLOTS]) < wanted:
             state.bank = arrays.fit(state.bank, state.running, wanted + DEFAULT_SLOTS)
+            self._index = arrays.new_index(len(state.bank.mu))
         slots, rows, pairs = len(state.bank.mu), len(scratch.row_box), len(scratch.pair_row)
         if code == c.MORE_PAIRS:
             pairs *= 2

@@ -212,6 +212,17 @@ class Events(NamedTuple):
     p: Floats  # (e, 6, 6)
 
 
+class Index(NamedTuple):
+    """Where components are, coarsely (kernels.index). C slots; no state: it can be built anew at any time."""
+
+    head: Ints  # (2^b,) first component of each bucket of cells, -1 none
+    following: Ints  # (C,) the next one
+    place: Floats  # (C, 2) in the plane, as enlisted
+    half: Floats  # (C,) m: how far it may stray from there; 0: not enlisted; infinite: a wanderer
+    wanderers: Ints  # (C,)
+    meta: Ints  # (2,): ns until when it serves (NEVER: build it anew), number of wanderers
+
+
 class Scratch(NamedTuple):
     """Room to work in, kept between calls; nothing in it is state. C slots, m rows, e pairs, K modes."""
 

@@ -7,7 +7,6 @@ so nothing inside the gate is lost, and the search changes the speed and no bit 
 import math
 
 from tocsin.tracking.kernels.columns import (
-    ALIVE,
     C_PAIRS_CUT,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
@@ -18,8 +17,6 @@ from tocsin.tracking.kernels.columns import (
     LAST,
     LAST_SENSOR,
     PD,
-    PLACED,
-    SLOTS,
     TIME,
     Bank,
     Floats,
@@ -43,25 +40,6 @@ POSITION_BITS = 0b11 << 5
 TWO_PI = 2.0 * math.pi
 HALF_MAX = 1.5  # rad: a wider sector is not left aside by its edges
 SIGMAS = 8.0  # beyond these a state lies in a sector with less than 1e-6, which `candidates` leaves out in any case
-
-
-@part
-def near(bank: Bank, i: int, time: int, rules: Rules, s: Scratch, m: int) -> bool:
-    """Could component i, not yet predicted, be what one of the m rows of a look saw? Generous, and cheap."""
-    dt = abs(time - bank.tag[i, TIME]) * 1e-9
-    box = s.mean[0]
-    for k in range(bank.mu.shape[1]):
-        x, p = bank.x[i, k], bank.p[i, k]
-        shadow(x, p, rules, box)
-        noise = max(rules.modes[k, 0], rules.modes[k, 1])
-        spread = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]) * dt + math.sqrt(noise * dt * dt * dt)
-        grown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt + math.sqrt(rules.gate) * spread
-        for q in range(m):
-            other = s.row_box[q]
-            far0, far1 = box[2] + other[2] + grown, box[3] + other[3] + grown
-            if abs(box[0] - other[0]) <= far0 and abs(box[1] - other[1]) <= far1:
-                return True
-    return False
 
 
 @part
@@ -100,19 +78,13 @@ def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: 
 
 
 @part
-def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, running: Ints) -> int:
-    """Predict the components that a look may touch into s.slot, x, p, mu, chance and box; returns how many."""
+def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, chosen: int) -> int:
+    """Predict the `chosen` components of s.order into s.slot, x, p, mu, chance and box; returns how many are left."""
     n = 0
     time, sensor = looks.time[look], looks.sensor[look]
     survey = looks.survey[look] == 1
-    m = looks.last[look] - looks.first[look]
-    sector = s.mean[1]
-    narrow = survey and sensors.num[sensor, PLACED] == 1.0 and wedge(looks.azimuth[look], sector)
-    for i in range(running[SLOTS]):
-        if bank.tag[i, ALIVE] == 0 or (not survey and not near(bank, i, time, rules, s, m)):
-            continue
-        if narrow and beside(bank, i, time, sensors, sensor, rules, sector):
-            continue
+    for t in range(chosen):
+        i = s.order[t]
         x, p, mu = s.x[n], s.p[n], s.mu[n]
         s.time[n] = max(time, bank.tag[i, TIME])  # a late look finds components ahead of it: its rows look back
         survived = predict(bank, i, s.time[n], rules, x, p, mu, s.f)

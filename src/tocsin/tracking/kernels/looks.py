@@ -8,6 +8,7 @@ from tocsin.tracking.kernels.columns import (
     Bank,
     Events,
     Floats,
+    Index,
     Ints,
     Looks,
     Mixture,
@@ -18,6 +19,7 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.compiled import kernel, part
 from tocsin.tracking.kernels.gating import candidates, pairs
+from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 
@@ -34,6 +36,7 @@ def work(
     rules: Rules,
     mixture: Mixture,
     events: Events,
+    index: Index,
     s: Scratch,
     running: Ints,
     counters: Ints,
@@ -47,7 +50,8 @@ def work(
             return c.MORE_EVENTS, look
         pass_time(mixture, rules, running, counters, looks.time[look], s.f)
         imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], s)
-        n = candidates(bank, look, looks, sensors, rules, s, running)
+        chosen = choose(bank, look, looks, sensors, rules, index, s, running)
+        n = candidates(bank, look, looks, sensors, rules, s, chosen)
         found = pairs(bank, rows, look, looks, sensors, rules, s, n, counters)
         if found < 0:
             return c.MORE_PAIRS, look
@@ -63,7 +67,13 @@ def work(
         for q in range(m):
             create(bank, rows, looks.first[look], looks.sensor[look], sensors, rules, s, running, counters, q)
         for i in range(begin_slot, running[c.SLOTS]):
+            index.half[i] = 0.0
             settle(bank, i, looks.time[look], rules, events, running, counters)
+        if index.meta[0] != c.NEVER:
+            for a in range(n + running[c.SLOTS] - begin_slot):
+                i = s.slot[a] if a < n else begin_slot + a - n
+                extent(bank, i, index.meta[0], rules, s.mean[0], s.room[1, 0])
+                enlist(index, i, s.mean[0])
         if looks.survey[look] == 1:
             thin(mixture, running[c.MIXTURE_COUNT], sensors.num[looks.sensor[look], c.PD])
     return c.DONE, looks.time.shape[0]
