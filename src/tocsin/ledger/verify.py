@@ -70,6 +70,7 @@ class _Walk:
 
     number: int = 1
     before: bytes = chain.GENESIS
+    filed: tuple[int, bytes] = (1, chain.GENESIS)  # number and before, as they were after the last file
     last_ns: int = 0
     files: dict[int, Segment] = field(default_factory=dict)
     named: dict[int, set[str]] = field(default_factory=dict)  # first entry of a segment: digests that entries named
@@ -140,6 +141,9 @@ def _walk(
     total = reader.head().number
     while place := reader.place(walk.number, rows_max):
         if isinstance(place, Segment):
+            if walk.filed[0] <= place.first < walk.number:
+                walk.number, walk.before = walk.filed  # rows that were read have moved to files since: read those
+                continue
             rows = _rows_of(reader, place, walk)
         else:
             rows = place
@@ -152,6 +156,8 @@ def _walk(
         fault = _step(rows, walk, wanted)
         if fault is not None:
             return fault
+        if isinstance(place, Segment):
+            walk.filed = walk.number, walk.before
         if progress:
             progress(walk.number - 1, total)
     return None
