@@ -115,6 +115,7 @@ def radar_turn(
 
 def _plot(flight: Flight, start_s: float, rng: np.random.Generator) -> tuple[float, float, float, float]:
     time_s = start_s
+    slant_m = azimuth = elevation = 0.0
     for _ in range(4):  # the beam meets it where it is then
         enu = enu_from_ecef(flight.ecef_m(time_s), LATITUDE_RAD, LONGITUDE_RAD, 50.0)
         slant_m, azimuth, elevation = (float(value) for value in polar_from_enu(enu))
