@@ -110,18 +110,17 @@ def clear(truth: Rows, tracks: Rows, pairs: Near) -> Clear:
     kept is matched anew: as many pairs as there can be, then the shortest.
     """
     memory = _Memory()
-    taken = [np.zeros(0, np.int64)]
+    taken: list[int] = []
     switched: list[int] = []
-    target, number = truth.number[pairs.truth], tracks.number[pairs.track]
-    cuts = np.flatnonzero(np.diff(truth.step[pairs.truth], prepend=-1, append=-1))
-    for begin, end in pairwise(cuts.tolist()):
-        of_step = _of_step(pairs.take(np.arange(begin, end)), target[begin:end], number[begin:end], memory)
-        chosen = begin + of_step
-        changed = memory.remember(begin, target[chosen].tolist(), number[chosen].tolist())
-        switched += chosen[changed].tolist()
-        taken.append(chosen)
-    rows = np.concatenate(taken)
-    return Clear(pairs.take(rows), np.searchsorted(rows, switched), len(truth.step), len(tracks.step))
+    target, number = truth.number[pairs.truth].tolist(), tracks.number[pairs.track].tolist()
+    cuts = np.flatnonzero(np.diff(truth.step[pairs.truth], prepend=-1, append=-1)).tolist()
+    for begin, end in pairwise(cuts):
+        for index in _of_step(pairs, range(begin, end), target, number, memory):
+            if memory.changes(target[index], number[index], begin):
+                switched.append(len(taken))
+            taken.append(index)
+    rows = pairs.take(np.array(taken, np.int64))
+    return Clear(rows, np.array(switched, np.int64), len(truth.step), len(tracks.step))
 
 
 class _Memory:
@@ -131,31 +130,27 @@ class _Memory:
         self.partner: dict[int, int] = {}
         self.when: dict[int, int] = {}
 
-    def remember(self, now: int, targets: list[int], numbers: list[int]) -> list[int]:
-        """Take the pairs of one step; where among them a target has changed its partner."""
-        changed = []
-        for index, (target, number) in enumerate(zip(targets, numbers, strict=True)):
-            if self.partner.get(target, number) != number:
-                changed.append(index)
-            self.partner[target] = number
-            self.when[target] = now
-        return changed
+    def changes(self, target: int, number: int, now: int) -> bool:
+        """Take a pair; did the target have another partner?"""
+        before = self.partner.get(target, number)
+        self.partner[target] = number
+        self.when[target] = now
+        return before != number
 
 
-def _of_step(pairs: Near, target: Ints, number: Ints, memory: _Memory) -> Ints:
-    """Indices of the pairs of one step that are matched."""
+def _of_step(pairs: Near, rows: range, target: list[int], number: list[int], memory: _Memory) -> list[int]:
+    """Which of these rows, all the near pairs of one step, are matched; ascending."""
     keeper: dict[int, int] = {}
-    for index, (one, track) in enumerate(zip(target.tolist(), number.tolist(), strict=True)):
-        if memory.partner.get(one) == track:
-            rival = keeper.get(track)
-            if rival is None or memory.when[one] > memory.when[int(target[rival])]:
-                keeper[track] = index
-    kept = np.sort(np.array(list(keeper.values()), np.int64))
-    free = ~np.isin(target, target[kept]) & ~np.isin(number, number[kept])
-    if not free.any():
-        return kept
-    rest = np.flatnonzero(free)
-    left = pairs.take(rest)
+    for row in rows:
+        if memory.partner.get(target[row]) == number[row]:
+            rival = keeper.get(number[row])
+            if rival is None or memory.when[target[row]] > memory.when[target[rival]]:
+                keeper[number[row]] = row
+    held = {target[row] for row in keeper.values()}
+    free = [row for row in rows if target[row] not in held and number[row] not in keeper]
+    if not free:
+        return sorted(keeper.values())
+    left = pairs.take(np.array(free, np.int64))
     # far above any sum of real distances: as many pairs as there can be, then the shortest
     again = best(left, 1e6 * pairs.within_m - left.distance_m)
-    return np.sort(np.concatenate((kept, rest[again])))
+    return sorted([*keeper.values(), *(free[index] for index in again.tolist())])

@@ -1,33 +1,29 @@
 """Trajectory GOSPA: how far a set of tracks is from the set of targets over a whole run, switches included.
 
 Source: Garcia-Fernandez, Rahmathullah and Svensson, IEEE TSP 68 (2020), the linear programming metric (alpha = 2) and
-its parts. W(i, j) at a step is how far target i is track j; each step costs what GOSPA costs, each change of W costs
-switch**p / 2.
-
-The programme has a variable for every target, track and step. Four facts, each exact, make it small:
-1. A pair that is never nearer than c gains nothing: its W is 0. What is left falls into independent groups.
-2. While a pair is near and neither of the two is near anything else, raising W everywhere to its greatest value there
-   gains most: one variable, a *block*, for the whole time.
-3. While a pair is not near, W may as well be constant and no larger than before and after: a *link* of two blocks.
-   |a - b| = a + b - 2 min(a, b), so that the link g <= a, g <= b costs switch**p / 2 (a + b - 2 g).
-4. Between two steps at which i (or j) is near something its links only shrink, so that "at most one track" needs to be
-   asked only where blocks begin.
+its parts. The best choice at each step alone, as GOSPA makes it, costs no more than the metric without its switches.
+Where nothing changes in it, it is therefore the answer; elsewhere the programme is solved in windows of time around the
+changes. The windows and the steps between them, each at its own best, are a lower bound; when putting them together
+costs nothing more, the whole is solved. Else the windows grow, at last to the whole run. The result is exact.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from tocsin.errors import SettingError
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.score.near import Near
+from tocsin.score.near import Near, best
 from tocsin.score.rows import Rows
 from tocsin.score.sets import checked
+from tocsin.score.switching import Pairs, solve
 
-VARIABLES_AT_ONCE = 2_000  # small groups share a programme: starting the solver costs more than solving
+MARGIN = 8  # steps around a change in the first windows
+GROWTH = 4
+NOBODY = -1
+SAME = 1e-9  # of what there is to gain: costs nearer than this are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,13 @@ def trajectory_gospa(
     if not 0.0 < switch_m < np.inf:
         raise SettingError(f"a switch costs {switch_m} m; expected more than 0")
     powers = pairs.distance_m**p
-    weight, changes = _weights(truth, tracks, pairs, c**p - powers, switch_m**p)
+    gain = c**p - powers
+    weight, changes = np.zeros(len(pairs)), 0.0
+    weight[best(pairs, gain)] = 1.0
+    named = Pairs(truth.step[pairs.truth], truth.number[pairs.truth], tracks.number[pairs.track], gain)
+    for group in _unsettled(named, weight > 0.0):
+        weight[group], more = _settled(named.take(group), weight[group], switch_m**p)
+        changes += more
     localisation = float((powers * weight).sum())
     alone = c**p / 2.0
     missed, false = (max(alone * (len(rows.step) - float(weight.sum())), 0.0) for rows in (truth, tracks))
@@ -72,202 +74,99 @@ def trajectory_gospa(
     return TrajectoryGospa(p, steps, total, localisation, missed, false, switches, changes)
 
 
-def _weights(truth: Rows, tracks: Rows, pairs: Near, gain: Floats, switch: float) -> tuple[Floats, float]:
-    """The best W of each near row, and the sum of half of its changes."""
+def _unsettled(pairs: Pairs, chosen: Flags) -> list[Ints]:
+    """Groups of rows that share targets or tracks and in which somebody changes partners from choice to choice."""
     if not len(pairs):
-        return np.zeros(0), 0.0
-    blocks = _Blocks(truth, tracks, pairs, gain)
-    weight = np.ones(len(blocks.gain))
-    changes = 0.0
-    for some in blocks.batches():
-        weight[some], change = _solve(blocks, some, switch)
-        changes += change
-    return weight[blocks.of_row], changes
+        return []
+    _, i = np.unique(pairs.target, return_inverse=True)
+    _, j = np.unique(pairs.track, return_inverse=True)
+    nodes = int(i.max() + j.max()) + 2
+    graph = coo_matrix((np.ones(len(i)), (i, i.max() + 1 + j)), shape=(nodes, nodes))
+    label = connected_components(graph, directed=False)[1][i]
+    rows = np.flatnonzero(chosen)
+    begin, _ = _breaks(pairs.take(rows))
+    changing = np.unique(label[rows[begin]])
+    order = np.argsort(label, kind="stable")
+    first, last = (np.searchsorted(label[order], changing, side=side) for side in ("left", "right"))
+    return [np.sort(order[a:b]) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-class _Blocks:
-    """Near rows merged by fact 2: for each block its pair, target, track, first and last step, and gain.
+def _settled(pairs: Pairs, chosen: Floats, switch: float) -> tuple[Floats, float]:
+    """W of each row of one group, and half of its changes."""
+    first, last = int(pairs.step.min()), int(pairs.step.max())
+    begin, end = _breaks_in_time(pairs.take(chosen > 0.0))
+    margin = MARGIN
+    while True:
+        windows = _merged(begin - margin, end + margin)
+        if len(windows) == 1 and windows[0][0] <= first and windows[0][1] >= last:
+            return solve(pairs, switch)
+        weight, bound = chosen.copy(), 0.0
+        for window in windows:
+            rows = np.flatnonzero((pairs.step >= window[0]) & (pairs.step <= window[1]))
+            weight[rows], changes = solve(pairs.take(rows), switch)
+            bound += switch * changes
+        # a fraction has no partners to follow: such groups are left to the whole programme
+        if np.abs(weight - np.round(weight)).max() < 1e-6:
+            weight = np.round(weight)
+            changes = _changes(pairs.take(weight > 0.5))
+            if switch * changes - bound <= SAME * float(pairs.gain.sum()):
+                return weight, changes
+        margin *= GROWTH
 
-    Blocks are sorted by pair, then step. `of_row` gives the block of each near row.
+
+def _breaks(pairs: Pairs) -> tuple[Ints, Ints]:
+    """Rows of a one-to-one choice at which a target or a track leaves its partner, and at which it has the next one."""
+    begin: list[Ints] = []
+    end: list[Ints] = []
+    for node, partner in ((pairs.target, pairs.track), (pairs.track, pairs.target)):
+        order = np.lexsort((pairs.step, node))
+        left = np.flatnonzero((np.diff(node[order]) == 0) & (np.diff(partner[order]) != 0))
+        begin.append(order[left])
+        end.append(order[left + 1])
+    return np.concatenate(begin), np.concatenate(end)
+
+
+def _breaks_in_time(pairs: Pairs) -> tuple[Ints, Ints]:
+    """The steps between which somebody changes partners."""
+    begin, end = _breaks(pairs)
+    return pairs.step[begin], pairs.step[end]
+
+
+def _merged(begin: Ints, end: Ints) -> list[tuple[int, int]]:
+    """Intervals of steps, those that meet made one."""
+    out: list[tuple[int, int]] = []
+    for a, b in sorted(zip(begin.tolist(), end.tolist(), strict=True)):
+        if out and a <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(out[-1][1], b))
+        else:
+            out.append((a, b))
+    return out
+
+
+def _changes(pairs: Pairs) -> float:
+    """Half of the changes of W of a one-to-one choice: each row that is not held from the one before, and to the next.
+
+    A pair is held over a gap when neither of the two has another partner in it; before the first and after the last
+    row of both nothing is paid.
     """
-
-    def __init__(self, truth: Rows, tracks: Rows, pairs: Near, gain: Floats) -> None:
-        step = truth.step[pairs.truth]
-        target, track = truth.number[pairs.truth], tracks.number[pairs.track]
-        order = np.lexsort((step, track, target))
-        step, target, track = step[order], target[order], track[order]
-        same = (np.diff(target) == 0) & (np.diff(track) == 0)
-        apart = ~(same & _undisturbed(step, target) & _undisturbed(step, track))
-        begins = np.concatenate(([0], np.flatnonzero(apart) + 1))
-        ends = np.concatenate((begins[1:], [len(step)])) - 1
-        self.target, self.track = target[begins], track[begins]
-        self.first, self.last = step[begins], step[ends]
-        self.gain = np.add.reduceat(gain[order], begins)
-        self.of_row = np.empty(len(step), np.int64)
-        self.of_row[order] = np.repeat(np.arange(len(begins)), ends - begins + 1)
-
-    def batches(self) -> list[Ints]:
-        """Blocks of whole groups that share targets or tracks, several groups at once; groups of one pair are left out.
-
-        Such a group has W = 1 wherever the pair is near.
-        """
-        _, i = np.unique(self.target, return_inverse=True)
-        _, j = np.unique(self.track, return_inverse=True)
-        nodes = int(i.max()) + int(j.max()) + 2
-        graph = coo_matrix((np.ones(len(i)), (i, i.max() + 1 + j)), shape=(nodes, nodes))
-        label = connected_components(graph, directed=False)[1][i]
-        order = np.argsort(label, kind="stable")
-        groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
-        batches: list[list[Ints]] = [[]]
-        held = 0
-        for group in groups:
-            if len(group) == 1:
-                continue
-            if held > VARIABLES_AT_ONCE:
-                batches.append([])
-                held = 0
-            batches[-1].append(group)
-            held += len(group)
-        return [np.concatenate(batch) for batch in batches if batch]
+    before = [_neighbour(pairs.step, node, other, -1) for node, other in _sides(pairs)]
+    after = [_neighbour(pairs.step, node, other, +1) for node, other in _sides(pairs)]
+    paid = 0
+    for of_target, of_track in (before, after):
+        nobody = (of_target == NOBODY) & (of_track == NOBODY)
+        held = (of_target == pairs.track) & (of_track == pairs.target)
+        paid += int((~nobody & ~held).sum())
+    return paid / 2.0
 
 
-def _undisturbed(step: Ints, node: Ints) -> Flags:
-    """For rows sorted by pair and step: have this row and the next no other row of the node at or between their steps?
-
-    Rows of the last pair and the first of the next are compared too; the caller leaves those out.
-    """
-    order = np.lexsort((step, node))
-    place = np.empty(len(step), np.int64)
-    place[order] = np.arange(len(step))
-    sorted_step, sorted_node = step[order], node[order]
-    again = np.concatenate(([False], (np.diff(sorted_step) == 0) & (np.diff(sorted_node) == 0), [False]))
-    alone = ~(again[1:] | again[:-1])[place]
-    undisturbed: Flags = (np.diff(place) == 1) & alone[1:] & alone[:-1]
-    return undisturbed
+def _sides(pairs: Pairs) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+    return (pairs.target, pairs.track), (pairs.track, pairs.target)
 
 
-def _solve(blocks: _Blocks, some: Ints, switch: float) -> tuple[Floats, float]:
-    """W of these blocks, and half of its changes. Variables: the blocks, then the links."""
-    links = _links(blocks, some)
-    n, m = len(some), len(links.first)
-    cost = np.concatenate((-blocks.gain[some], np.zeros(m)))
-    # each end that a link has costs switch / 2, and the link gives back as much for each of them
-    sides = [ends >= 0 for ends in (links.before, links.after)]
-    for ends, there in zip((links.before, links.after), sides, strict=True):
-        np.add.at(cost, ends[there], switch / 2.0)
-        cost[n:] -= np.where(there, switch / 2.0, 0.0)
-    rows, columns, values, bound = _no_larger(links, n)
-    one_row, one_column = _at_most_one(blocks, some, links)
-    rows.append(one_row + len(bound))
-    columns.append(one_column)
-    values.append(np.ones(len(one_row)))
-    limits = np.concatenate((bound, np.ones(int(one_row.max(initial=-1)) + 1)))
-    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    matrix = coo_matrix(entries, shape=(len(limits), n + m)).tocsr()
-    # HiGHS; without integer variables "milp" is the linear programme itself
-    found = milp(cost, constraints=LinearConstraint(matrix, ub=limits), bounds=Bounds(0.0, 1.0))
-    if found.x is None:  # it is feasible (W = 0) and bounded by construction
-        raise RuntimeError(f"HiGHS found no solution of a trajectory assignment: {found.message}")
-    weight = np.clip(found.x[:n], 0.0, 1.0)
-    changes = sum(
-        float((weight[ends[there]] - found.x[n:][there]).sum()) / 2.0
-        for ends, there in zip((links.before, links.after), sides, strict=True)
-    )
-    return weight, max(changes, 0.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Links:
-    """The time between two blocks of a pair (fact 3), or before its first or after its last block (-1: no block).
-
-    `first` to `last` are the steps of the gap; `asked` says whether another row of the target or the track lies in it.
-    """
-
-    before: Ints
-    after: Ints
-    first: Ints
-    last: Ints
-    asked: Flags
-
-
-def _links(blocks: _Blocks, some: Ints) -> _Links:
-    target, track, first, last = blocks.target[some], blocks.track[some], blocks.first[some], blocks.last[some]
-    index = np.arange(len(some))
-    fresh = np.concatenate(([True], (np.diff(target) != 0) | (np.diff(track) != 0)))
-    final = np.concatenate((fresh[1:], [True]))
-    inner = index[~fresh]
-    none = np.full(int(fresh.sum()), -1)
-    before = np.concatenate((inner - 1, none, index[final]))
-    after = np.concatenate((inner, index[fresh], none))
-    begin = np.where(before >= 0, last[before] + 1, first.min())
-    end = np.where(after >= 0, first[after] - 1, last.max())
-    own = np.where(before >= 0, before, after)
-    asked = _occurs(target, first, own, begin, end) | _occurs(track, first, own, begin, end)
-    # before the first and after the last block nothing is paid unless something else lies there
-    kept = asked | ((before >= 0) & (after >= 0))
-    return _Links(before[kept], after[kept], begin[kept], end[kept], asked[kept])
-
-
-def _occurs(node: Ints, first: Ints, own: Ints, begin: Ints, end: Ints) -> Flags:
-    """Does another block of the node of `own` lie between the steps begin and end?
-
-    It lies in the gap as a whole, because blocks end where the node has another row: its first step tells.
-    """
-    low, width = int(first.min()), int(first.max() - first.min()) + 3
-    keys = np.sort(node * width + (first - low + 1))
-    at = node[own] * width
-    below = np.searchsorted(keys, at + np.clip(begin - low + 1, 0, width - 1), side="left")
-    above = np.searchsorted(keys, at + np.clip(end - low + 1, 0, width - 1), side="right")
-    return above > below
-
-
-def _no_larger(links: _Links, n: int) -> tuple[list[Ints], list[Ints], list[Floats], Floats]:
-    """Entries (row, variable, value) and limits of g - a <= 0, for the blocks on either side of each link."""
-    rows: list[Ints] = []
-    columns: list[Ints] = []
-    values: list[Floats] = []
-    count = 0
-    for ends in (links.before, links.after):
-        there = np.flatnonzero(ends >= 0)
-        row = count + np.arange(len(there))
-        rows += [row, row]
-        columns += [n + there, ends[there]]
-        values += [np.ones(len(there)), -np.ones(len(there))]
-        count += len(there)
-    return rows, columns, values, np.zeros(count)
-
-
-def _at_most_one(blocks: _Blocks, some: Ints, links: _Links) -> tuple[Ints, Ints]:
-    """Entries (row, variable) of "the W of a target, or of a track, at a step add up to at most 1" (fact 4)."""
-    n = len(some)
-    asked = np.flatnonzero(links.asked)
-    own = np.where(links.before >= 0, links.before, links.after)[asked]
-    begin = np.concatenate((blocks.first[some], links.first[asked]))
-    end = np.concatenate((blocks.last[some], links.last[asked]))
-    variable = np.concatenate((np.arange(n), n + asked))
-    rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    count = 0
-    both = (blocks.target[some], blocks.track[some])
-    for nodes, others in (both, both[::-1]):
-        node, other = np.concatenate((nodes, nodes[own])), np.concatenate((others, others[own]))
-        order = np.lexsort((begin, other, node))
-        for part in np.split(order, np.flatnonzero(np.diff(node[order])) + 1):
-            pairs = np.split(part, np.flatnonzero(np.diff(other[part])) + 1)
-            if len(pairs) > 1:
-                covers = _covering(pairs, np.unique(begin[part[part < n]]), begin, end)
-                row, column = np.nonzero(covers >= 0)
-                rows.append(row + count)
-                columns.append(variable[covers[row, column]])
-                count += len(covers)
-    return np.concatenate(rows), np.concatenate(columns)
-
-
-def _covering(pairs: list[Ints], at: Ints, begin: Ints, end: Ints) -> Ints:
-    """(steps, pairs): which variable of each pair covers each step `at`, or -1; equal and needless rows left out."""
-    covers = np.full((len(at), len(pairs)), -1)
-    for column, part in enumerate(pairs):
-        found = part[np.maximum(np.searchsorted(begin[part], at, side="right") - 1, 0)]
-        covers[:, column] = np.where((begin[found] <= at) & (at <= end[found]), found, -1)
-    changed = np.concatenate(([True], (np.diff(covers, axis=0) != 0).any(axis=1)))
-    asked: Ints = covers[changed & ((covers >= 0).sum(axis=1) > 1)]
-    return asked
+def _neighbour(step: Ints, node: Ints, partner: Ints, way: int) -> Ints:
+    """The partner of each row's node in its row before (-1) or after (+1), NOBODY where there is none."""
+    order = np.lexsort((way * -step, node)) if way > 0 else np.lexsort((step, node))
+    out = np.full(len(step), NOBODY)
+    same = np.flatnonzero(np.diff(node[order]) == 0) + 1
+    out[order[same]] = partner[order[same - 1]]
+    return out

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from tocsin.score import trajectories
 from tocsin.score.near import near
 from tocsin.score.rows import Rows
 from tocsin.score.trajectories import TrajectoryGospa, trajectory_gospa
@@ -80,3 +81,33 @@ def test_it_is_the_least_cost_of_the_whole_programme(
     found = ours(x, y, c, p, switch)
     assert found.total == pytest.approx(textbook(x, y, c, p, switch), abs=1e-6)
     assert found.total**p == pytest.approx(found.localisation + found.missed + found.false + found.switches, abs=1e-6)
+
+
+def wandering(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A few targets that meet for a long time, and tracks that swap them, come late, stop, and have holes."""
+    rng = np.random.default_rng(seed)
+    steps, n, m = int(rng.integers(40, 150)), int(rng.integers(1, 5)), int(rng.integers(1, 6))
+    x = np.cumsum(rng.normal(0, 0.15, (n, steps)), 1) + rng.uniform(-1.5, 1.5, (n, 1))
+    y = x[rng.integers(0, n, m)]
+    for path in y:
+        for at in rng.integers(0, steps, int(rng.integers(0, 3))):
+            path[at:] = x[rng.integers(0, n), at:]
+        begin, end = np.sort(rng.choice(steps, 2, replace=False))
+        path[: begin * int(rng.integers(0, 2))] = np.nan
+        path[end : end + int(rng.integers(0, 30))] = np.nan
+    return x, y + rng.normal(0, 0.1, y.shape)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("margin", [1, 8])
+def test_windows_around_changes_give_what_the_whole_run_gives(
+    seed: int, margin: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, y = wandering(seed)
+    a, b = rows(x), rows(y)
+    pairs = near(a, b, 0.8)
+    monkeypatch.setattr(trajectories, "MARGIN", margin)
+    windows = trajectory_gospa(a, b, x.shape[1], pairs, 1.0)
+    monkeypatch.setattr(trajectories, "MARGIN", 10**9)
+    whole = trajectory_gospa(a, b, x.shape[1], pairs, 1.0)
+    assert windows.total == pytest.approx(whole.total, abs=1e-6)

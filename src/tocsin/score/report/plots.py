@@ -239,7 +239,7 @@ def _matched_spans(card: Scorecard) -> tuple[dict[int, float], dict[int, list[tu
     target, track, step = target[order], track[order], step[order]
     fresh = np.concatenate(([True], (np.diff(target) != 0) | (np.diff(track) != 0) | (np.diff(step) > 2)))
     begin = np.flatnonzero(fresh[: len(target)])
-    end = np.append(begin[1:], len(target)) - 1
+    end = np.append(begin[1:], len(target))[: len(begin)] - 1
     spans: dict[int, list[tuple[int, float, float]]] = {}
     for a, b in zip(begin.tolist(), end.tolist(), strict=True):
         span = (int(track[a]), float(scene.times_s[step[a]]), float(scene.times_s[step[b]]))
