@@ -82,9 +82,9 @@ class Trial:
             self._come_in(tocsin)
             uses = (self._turn, self._give_orders, self._send, self._send, self._send)
             works = [users.submit(self._use, use, tocsin, life) for use in uses]
-            if seed % 5:  # each fifth one while it may still be starting
+            if seed % 5:
                 life.answered.wait()
-            time.sleep(chance.uniform(0.0, 1.5))
+            time.sleep(chance.uniform(0.0, 1.5 if seed % 5 else 8.0))  # each fifth may still be starting
             tocsin.process.kill()
             tocsin.process.wait()
             life.killed.set()
