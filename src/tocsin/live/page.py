@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ def bind(site: Site) -> tuple[socket.socket, Names]:
             f"[server] host = {table.host!r} is reached from other machines, where passwords and pictures need TLS: "
             "write tls_certificate = ... and tls_key = ... (PEM files), or leave host at 127.0.0.1 and use a tunnel"
         )
+    if tls:
+        _check_tls(table.tls_certificate, table.tls_key)
     taken = socket.socket(socket.AF_INET6 if ":" in table.host else socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -71,6 +74,16 @@ def bind(site: Site) -> tuple[socket.socket, Names]:
         )
         raise SiteError(message) from error
     return taken, names(table.host, int(taken.getsockname()[1]), table.names, tls=tls)
+
+
+def _check_tls(certificate: str, key: str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        message = (
+            f"[server] tls_certificate = {certificate!r} and tls_key = {key!r} cannot be used: {error}. Give PEM files"
+        )
+        raise SiteError(message) from error
 
 
 @dataclass(slots=True)

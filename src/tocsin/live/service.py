@@ -61,7 +61,7 @@ def run(
     """Serve `site` until SIGTERM or SIGINT: its live feeds, or a recording. Returns the exit code.
 
     `folder` holds the ledger and the people. For each of `people` a one-time link is announced. Raises SiteError before
-    anything has begun, when the site cannot be served as it is.
+    anything has begun when the site cannot be served as it is, and LedgerError when evidence can no more be kept.
     """
     use_cache()
     return asyncio.run(_Service(site, folder, recording, people or {}, announce).run())
@@ -102,9 +102,10 @@ class _Service:
         ended = asyncio.create_task(self.stopping.wait())
         await asyncio.wait((ended, serving), return_when=asyncio.FIRST_COMPLETED)
         await self._stop(supervisor, watch, page, thread, serving)
+        if isinstance(self.failure, TocsinError):
+            raise self.failure  # it is meant to be read: the command prints it
         if self.failure is not None:
-            log.error("the watch ended: %s: %s", type(self.failure).__name__, self.failure)
-            self.announce(f"the watch ended: {self.failure}")
+            log.error("the watch ended", exc_info=self.failure)
         return 1 if self.failure is not None else 0
 
     def _source(self, watch: Watch) -> LiveFeeds | Playback:

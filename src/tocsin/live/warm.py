@@ -70,7 +70,9 @@ async def warm(progress: Callable[[int, int], None]) -> None:
     if is_warm():
         return
     arguments = (sys.executable, "-m", "tocsin.live.warm")
-    child = await asyncio.create_subprocess_exec(*arguments, stdout=asyncio.subprocess.PIPE)
+    # a session of its own: Ctrl-C is for us, and we end the child
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*arguments, stdout=pipe, start_new_session=True)
     assert child.stdout is not None  # noqa: S101  for the type checker: it is a pipe
     try:
         async for line in child.stdout:

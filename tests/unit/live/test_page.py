@@ -48,6 +48,15 @@ def test_a_port_that_is_taken_is_said() -> None:
             bind(Site(server=table))
 
 
+def test_tls_files_that_cannot_be_used_are_said_before_anything_begins(tmp_path: Path) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    for name in ("bad.pem", "missing.pem"):
+        path = str(tmp_path / name)
+        table = ServerTable.model_construct(host="0.0.0.0", port=0, tls_certificate=path, tls_key=path)  # noqa: S104  as above
+        with pytest.raises(SiteError, match="Give PEM files"):
+            bind(Site(server=table))
+
+
 def live(folder: Path, story: Callable[[Page, str], Awaitable[None]], declared: Site = SITE) -> None:
     """A real server on a port of its own, with nobody thinking behind it."""
 

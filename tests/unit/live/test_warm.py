@@ -1,0 +1,66 @@
+"""Kernels are compiled once, in a folder that only its owner can write."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tocsin.live import warm
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_folder_is_its_owners_alone(cache: Path) -> None:
+    folder = warm.use_cache()
+    assert folder.is_relative_to(cache)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert os.environ["NUMBA_CACHE_DIR"] == str(folder)
+
+
+def test_a_folder_that_was_chosen_is_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(cache / "chosen"))
+    assert warm.use_cache() == cache / "chosen"
+
+
+def test_another_source_is_not_warm(cache: Path) -> None:
+    assert cache.is_dir()
+    assert not warm.is_warm()
+    (warm.use_cache() / warm.DONE).write_text(warm._source())
+    assert warm.is_warm()
+    (warm.use_cache() / warm.DONE).write_text("another")
+    assert not warm.is_warm()
+
+
+def test_without_compiling_there_is_nothing_to_warm(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cache.is_dir()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert warm.is_warm()
+
+
+@pytest.mark.parametrize(("ending", "seen"), [("", [(1, 3), (3, 3)]), ("raise SystemExit(5)", [(1, 3), (3, 3)])])
+def test_progress_is_told_and_a_child_that_fails_stops_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, ending: str, seen: list[tuple[int, int]]
+) -> None:
+    child = cache / "child"
+    child.write_text(f"#!{sys.executable}\nprint('1 of 3')\nprint('noise')\nprint('3 of 3')\n{ending}\n")
+    child.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(child))
+    told: list[tuple[int, int]] = []
+    asyncio.run(warm.warm(lambda done, total: told.append((done, total))))
+    assert told == seen
+
+
+def test_every_kernel_is_found() -> None:
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        assert warm.kernels() == []
+        return
+    names = {name for name, _ in warm.kernels()}
+    assert {"tocsin.tracking.kernels.looks.work", "tocsin.geo.kernels.ecef_from_geodetic"} <= names
