@@ -14,8 +14,8 @@ from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.gating import beside, wedge
 from tocsin.tracking.kernels.newborn import shadow
 
-CELL_M = 32_000.0
-AGE_NS = 4_000_000_000  # the index is built anew after so long
+CELL_M = 12_000.0  # half of it holds what a new component may reach in AGE_NS
+AGE_NS = 3_000_000_000  # the index is built anew after so long
 TWO_PI = 2.0 * math.pi
 
 
@@ -47,14 +47,17 @@ def enlist(index: Index, i: int, box: Floats) -> None:
     half = max(box[2], box[3])
     known = index.half[i]
     shift = max(abs(box[0] - index.place[i, 0]), abs(box[1] - index.place[i, 1]))
-    if known == math.inf or (known > 0.0 and half + shift <= 0.5 * CELL_M):
+    if known == math.inf or (known > 0.0 and half + shift <= known):
+        return
+    if known > 0.0 and half + shift <= 0.5 * CELL_M:
+        index.half[i] = half + shift
         return
     if half > 0.5 * CELL_M or known > 0.0:
         index.half[i] = math.inf
         index.wanderers[index.meta[1]] = i
         index.meta[1] += 1
         return
-    index.half[i], index.place[i, 0], index.place[i, 1] = 0.5 * CELL_M, box[0], box[1]
+    index.half[i], index.place[i, 0], index.place[i, 1] = half, box[0], box[1]
     b = cell(math.floor(box[0] / CELL_M), math.floor(box[1] / CELL_M), index.head.shape[0])
     index.following[i] = index.head[b]
     index.head[b] = i
@@ -88,8 +91,10 @@ def find(index: Index, box: Floats, s: Scratch) -> int:
         for b in range(low1, high1 + 1):
             i = index.head[cell(a, b, index.head.shape[0])]
             while i >= 0:
-                mine = math.floor(index.place[i, 0] / CELL_M) == a and math.floor(index.place[i, 1] / CELL_M) == b
-                if mine and index.half[i] != math.inf:
+                p0, p1, half = index.place[i, 0], index.place[i, 1], index.half[i]
+                mine = math.floor(p0 / CELL_M) == a and math.floor(p1 / CELL_M) == b and half != math.inf
+                inside = box[0] - half <= p0 <= box[1] + half and box[2] - half <= p1 <= box[3] + half
+                if mine and inside:
                     s.order[found] = i
                     found += 1
                 i = index.following[i]
