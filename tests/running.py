@@ -182,6 +182,7 @@ class Radar:
     port: int
     began_s: float = field(default_factory=time.time)
     turns: int = 0
+    source: tuple[int, int] = SOURCE
 
     def turn(self) -> None:
         """Send the turns that are due."""
@@ -202,7 +203,7 @@ class Radar:
         identity = ("icao:4ca001", "icao:4ca002", "icao:4ca003")
         times = np.full(3, time_ns)
         found = Detections(np.zeros(3, np.int32), times, times, values, {"identity": identity})
-        return [*blocks(48, plots(found, np.arange(3), SOURCE)), *blocks(34, [north(SOURCE, end_ns, 1.0)])]
+        return [*blocks(48, plots(found, np.arange(3), self.source)), *blocks(34, [north(self.source, end_ns, 1.0)])]
 
 
 def site(folder: Path) -> tuple[Path, int]:
