@@ -59,7 +59,9 @@ def _command(name: str, argv: list[str]) -> int:
     module.configure(parser)
     arguments = parser.parse_args(argv)
     from tocsin.errors import TocsinError
+    from tocsin.live.warm import use_cache
 
+    use_cache()  # before anything imports numba
     try:
         return int(module.run(arguments))
     except TocsinError as error:

@@ -45,14 +45,19 @@ def _source() -> str:
 
 
 def use_cache() -> Path:
-    """Let numba keep its code in the user's cache folder. To be called before numba is imported."""
-    if CACHE not in os.environ:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = base / "tocsin" / "kernels" / _compiler()
+    """Let numba keep its code in the user's cache folder; where there can be none, it is compiled at each start.
+
+    To be called before numba is imported: each kernel looks where its code is kept when it is defined.
+    """
+    if CACHE in os.environ:
+        return Path(os.environ[CACHE])
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "tocsin" / "kernels" / _compiler()
+    with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)  # what lies here is loaded and run
         os.environ[CACHE] = str(folder)
-    return Path(os.environ[CACHE])
+    return folder
 
 
 def is_warm() -> bool:
@@ -123,7 +128,8 @@ def main() -> None:
     exercise()
     ended.set()
     print(f"{len(found)} of {len(found)}", flush=True)  # noqa: T201  as above: what is inlined has no code of its own
-    (folder / DONE).write_text(source)
+    with contextlib.suppress(OSError):  # nothing can be kept here: use_cache says what follows
+        (folder / DONE).write_text(source)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,14 @@ def test_a_folder_that_was_chosen_is_used(cache: Path, monkeypatch: pytest.Monke
     assert warm.use_cache() == cache / "chosen"
 
 
+def test_where_nothing_can_be_kept_everything_still_runs(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cache / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache / "file"))
+    warm.use_cache()
+    assert "NUMBA_CACHE_DIR" not in os.environ
+    assert not warm.is_warm()
+
+
 def test_another_source_is_not_warm(cache: Path) -> None:
     assert cache.is_dir()
     assert not warm.is_warm()
