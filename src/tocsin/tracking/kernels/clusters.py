@@ -2,8 +2,8 @@
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
-from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.marginals import exact, join, pass_messages, root, single
+from tocsin.tracking.kernels.njit import part
 
 
 @part

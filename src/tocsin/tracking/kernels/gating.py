@@ -27,9 +27,9 @@ from tocsin.tracking.kernels.columns import (
     Scratch,
     Sensors,
 )
-from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.motion import predict, put
 from tocsin.tracking.kernels.newborn import shadow
+from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate, visible
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component

@@ -10,9 +10,9 @@ import math
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Floats, Index, Ints, Looks, Rules, Scratch, Sensors
-from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.gating import beside, wedge
 from tocsin.tracking.kernels.newborn import shadow
+from tocsin.tracking.kernels.njit import part
 
 CELL_M = 12_000.0  # half of it holds what a new component may reach in AGE_NS
 AGE_NS = 3_000_000_000  # the index is built anew after so long

@@ -17,11 +17,11 @@ from tocsin.tracking.kernels.columns import (
     Scratch,
     Sensors,
 )
-from tocsin.tracking.kernels.compiled import kernel, part
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
+from tocsin.tracking.kernels.njit import kernel, part
 
 SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
 

@@ -10,7 +10,7 @@ Lau, IEEE TAES 2014, equations 30 to 35, which converges always and is exact on 
 """
 
 from tocsin.tracking.kernels.columns import Floats, Ints
-from tocsin.tracking.kernels.compiled import kernel
+from tocsin.tracking.kernels.njit import kernel
 
 
 @kernel

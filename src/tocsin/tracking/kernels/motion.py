@@ -13,7 +13,7 @@ Sources: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications" (2001), 6.2
 import math
 
 from tocsin.tracking.kernels.columns import NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
-from tocsin.tracking.kernels.compiled import kernel, part
+from tocsin.tracking.kernels.njit import kernel, part
 
 A2 = 6378137.0**2  # WGS 84, semi-axes squared
 B2 = 6356752.314245179**2

@@ -8,8 +8,8 @@ import math
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
-from tocsin.tracking.kernels.compiled import part
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
+from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate
 
 PLACE_BITS = (1 << c.RANGE) | (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.EAST) | (1 << c.NORTH) | (1 << c.UP)

@@ -1,9 +1,9 @@
 """Components as the picture shows them: one mean and one covariance, at one time, without touching the component."""
 
 from tocsin.tracking.kernels.columns import Bank, Floats, Ints, Rules, Scratch
-from tocsin.tracking.kernels.compiled import kernel
 from tocsin.tracking.kernels.looks import combine
 from tocsin.tracking.kernels.motion import predict
+from tocsin.tracking.kernels.njit import kernel
 
 
 @kernel

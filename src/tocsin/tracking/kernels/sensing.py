@@ -34,8 +34,8 @@ from tocsin.tracking.kernels.columns import (
     Rows,
     Sensors,
 )
-from tocsin.tracking.kernels.compiled import kernel, part
 from tocsin.tracking.kernels.motion import upward
+from tocsin.tracking.kernels.njit import kernel, part
 
 POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE) | (1 << ALTITUDE)
 EFFECTIVE_EARTH_M = 2.0 * 6371008.8 * 4.0 / 3.0  # twice the 4/3-earth radius
