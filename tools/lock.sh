@@ -18,6 +18,7 @@ lock requirements/dev.txt pyproject.toml --group build --group test -c requireme
 echo uv | lock requirements/uv.txt - -c requirements/run.txt
 lock requirements/oracles.txt requirements/oracles.in
 lock requirements/samples.txt requirements/samples.in --no-deps
+lock requirements/stonesoup.txt requirements/stonesoup.in
 
 for folder in web tests/browser/npm; do
   rm -rf "$folder/node_modules" "$folder/package-lock.json"
