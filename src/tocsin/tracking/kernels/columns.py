@@ -1,8 +1,8 @@
 """The tables that kernels read and write, and what stands in each column.
 
 A component is one possible object (a Bernoulli component in the words of Williams 2015): a probability that it exists,
-and for each of K motion modes a weight, a mean and a covariance of (position, velocity) in the site's frame. These numbers
-are built into compiled code (see `njit`).
+and for each of K motion modes a weight, a mean and a covariance of (position, velocity) in the site's frame. These
+numbers are built into compiled code (see `njit`).
 """
 
 from typing import Final, NamedTuple
