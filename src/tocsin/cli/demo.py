@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tocsin.cli import port, speed
 from tocsin.cli.scenarios import load
 
 EXAMPLE = "tocsin demo --port 8000"
@@ -13,9 +14,9 @@ EXAMPLE = "tocsin demo --port 8000"
 def configure(parser: ArgumentParser) -> None:
     """The arguments."""
     parser.add_argument("scenario", nargs="?", default="demo-night", help="another scenario (default: demo-night)")
-    parser.add_argument("--port", type=int, help="where the page is (default: 8000)")
+    parser.add_argument("--port", type=port, help="where the page is (default: 8000)")
     parser.add_argument("--seed", type=int, help="another night of the same scenario")
-    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 60 (default: 1)")
+    parser.add_argument("--speed", type=speed, default=1.0, help="0.25 to 60 (default: 1)")
     parser.add_argument("--ledger", type=Path, help="keep the evidence here (default: a folder that goes at the end)")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tocsin import site
+from tocsin.cli import port, speed
 from tocsin.errors import InputError
 from tocsin.messages import Scan
 from tocsin.settings import Settings
@@ -24,8 +25,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--format", default="", help="what it is, when its content does not show it")
     parser.add_argument("--framing", default="", help="stream, final, lengths16, lengths16le, lengths32, lengths32le")
     parser.add_argument("--start", help="when it began (ISO 8601), for files that do not say")
-    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 60 (default: 1)")
-    parser.add_argument("--port", type=int, help="where the page is (default: 8000)")
+    parser.add_argument("--speed", type=speed, default=1.0, help="0.25 to 60 (default: 1)")
+    parser.add_argument("--port", type=port, help="where the page is (default: 8000)")
 
 
 def run(arguments: Namespace) -> int:
