@@ -27,7 +27,8 @@ class Scene:
     """Truth and tracks, step by step. Positions are ECEF metres, or east, north(, up); velocities east, north, up.
 
     Numbers in `truth` and `tracks` count objects as `targets` and `shown` do; `times_ns` gives each step's time.
-    `sigma_m` and `updated_ns` belong to the rows of `tracks`. `notes` says what was done to get here.
+    `sigma_m`, `covariance_m2` (empty where not told) and `updated_ns` belong to the rows of `tracks`. `notes` says what
+    was done to get here.
     """
 
     frame: str
@@ -36,6 +37,7 @@ class Scene:
     truth: Rows
     tracks: Rows
     sigma_m: Floats
+    covariance_m2: Floats
     updated_ns: Ints
     targets: Objects
     shown: Objects
@@ -89,6 +91,7 @@ def align(truth: Objects, tracks: Objects, every_s: float | None = None, dimensi
         truth=_true_rows(truth, dims, columns, times_ns, notes),
         tracks=shown,
         sigma_m=tracks.sigma_m[row],
+        covariance_m2=tracks.covariance_m2[row] if len(tracks.covariance_m2) else tracks.covariance_m2,
         updated_ns=tracks.updated_ns[row],
         targets=truth,
         shown=tracks,

@@ -6,7 +6,7 @@ import numpy as np
 
 from tocsin.errors import SettingError
 from tocsin.score.alignment import Scene
-from tocsin.score.consistency import Consistency, consistency, independent_squares
+from tocsin.score.consistency import Consistency, consistency, independent_squares, normalised_squares
 from tocsin.score.match import Clear, Stretch, clear, stretches
 from tocsin.score.near import Near, near
 from tocsin.score.sets import Series, series
@@ -53,7 +53,7 @@ class OfClass:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scorecard:
-    """What came out. `nees` is of positions, from sigmas along east, north and up; None where tracks tell none."""
+    """What came out. `nees` is of positions, by covariances or else by sigmas; None where tracks tell neither."""
 
     rules: Rules
     scene: Scene
@@ -95,11 +95,14 @@ def score(scene: Scene, rules: Rules) -> Scorecard:
 
 
 def _nees(scene: Scene, matched: Clear) -> Consistency | None:
-    offsets = scene.offsets_m(matched.pairs.truth, matched.pairs.track)
-    squares, degrees = independent_squares(offsets, scene.sigma_m[matched.pairs.track])
-    if not degrees:
-        return None
-    return consistency(squares, degrees, scene.truth.step[matched.pairs.truth], scene.steps)
+    i, k = matched.pairs.truth, matched.pairs.track
+    offsets = scene.offsets_m(i, k)
+    if len(scene.covariance_m2):
+        degrees = scene.dimensions
+        squares = normalised_squares(offsets[:, :degrees], scene.covariance_m2[k, :degrees, :degrees])
+    else:
+        squares, degrees = independent_squares(offsets, scene.sigma_m[k])
+    return consistency(squares, degrees, scene.truth.step[i], scene.steps) if degrees else None
 
 
 def _classes(scene: Scene, matched: Clear, error: Errors) -> tuple[OfClass, ...]:

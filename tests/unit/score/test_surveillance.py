@@ -90,3 +90,16 @@ def test_classes_have_lines_of_their_own() -> None:
         ("multirotor", 1, 0, 0.0),
     ]
     assert found[0].horizontal_rms_m == pytest.approx(10.0)
+
+
+def test_a_covariance_counts_before_sigmas() -> None:
+    correlated = np.array([[100.0, 80.0], [80.0, 100.0]])
+    columns: dict[str, list[object]] = {f"covariance_{index}": [0.0] * 101 for index in range(21)}
+    columns |= {"covariance_0": [100.0] * 101, "covariance_1": [80.0] * 101, "covariance_6": [100.0] * 101}
+    columns |= {"sigma_east_m": [10.0] * 101, "sigma_north_m": [10.0] * 101}
+    offset = np.array([12.0, -3.0])
+    shown = {**joined("track", [follow(1, 0, 101, east=12.0, north=-3.0)]), **columns}
+    found = score(scene(TRUTH, shown), Rules(c_m=200.0)).nees
+    assert found is not None
+    assert found.degrees == 2
+    assert found.overall == pytest.approx(float(offset @ np.linalg.solve(correlated, offset)))

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from pathlib import Path
 
 import arro3.io
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from tests.flown import BEGIN_NS, SECOND_NS, Columns, parquet, table
 from tocsin.errors import InputError
 from tocsin.score.tables.arrow import read
-from tocsin.score.tables.objects import NEVER, frame_of, tracks_of, truth_of
+from tocsin.score.tables.objects import COVARIANCE, NEVER, PLACES, SIGMA, VELOCITY, frame_of, tracks_of, truth_of
+from tocsin.score.tables.warning import HORIZONS_MIN, QUANTILES
 
 CSV = b"""time,track,latitude_deg,longitude_deg,altitude_m,state
 2026-11-22T18:30:00Z,7,57.1,21.5,1000,confirmed
@@ -153,3 +155,12 @@ def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
 def test_seconds_are_nanoseconds_when_written_as_integers() -> None:
     text = f"time,track,east_m,north_m\n{BEGIN_NS},1,0,0\n{BEGIN_NS + SECOND_NS},1,1,0\n"
     assert tracks_of(read("tracks", text.encode()), "local").time_ns.tolist() == [BEGIN_NS, BEGIN_NS + SECOND_NS]
+
+
+def test_every_column_that_scores_read_is_promised() -> None:
+    promised = (Path(__file__).parents[3] / "docs/reference/tables.md").read_text(encoding="utf-8")
+    read_ones = [f"p_{minutes}min" for minutes in HORIZONS_MIN] + [f"t{percent:02d}_s" for percent in QUANTILES]
+    read_ones += [*PLACES["earth"], *PLACES["local"], *VELOCITY, *SIGMA, COVARIANCE[0], COVARIANCE[-1]]
+    read_ones += "time target track class identity state lag last_detection place geometry ring_m parent".split()
+    read_ones += "operator stage decided ended released sent received seeable knowable".split()
+    assert [one for one in read_ones if f"`{one}`" not in promised] == []

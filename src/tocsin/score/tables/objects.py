@@ -17,6 +17,7 @@ SHOWN: Final = ("confirmed", "coasting")  # states of a track that count as show
 PLACES: Final = {"earth": ("latitude_deg", "longitude_deg", "altitude_m"), "local": ("east_m", "north_m", "up_m")}
 BOUNDS: Final = {"latitude_deg": (-90.0, 90.0), "longitude_deg": (-180.0, 360.0)}
 VELOCITY: Final = ("velocity_east_mps", "velocity_north_mps", "velocity_up_mps")
+COVARIANCE: Final = tuple(f"covariance_{index}" for index in range(21))  # upper triangle of 6x6, row by row
 SIGMA: Final = ("sigma_east_m", "sigma_north_m", "sigma_up_m")
 
 
@@ -25,9 +26,10 @@ class Objects:
     """n rows, sorted by object, then time. `number` counts objects from 0; `names[number]` is theirs in the table.
 
     `place` is (latitude_rad, longitude_rad, altitude_m) on the "earth" and (east, north, up) metres in a "local" frame;
-    its third column, velocities (east, north, up) and sigmas are NaN where they are not given. `updated_ns` is when a
-    track was last detected (NEVER: not told). `kind` and `identity` are words of each object, not of each row.
-    `left_out` says what was not taken, and why.
+    its third column, velocities (east, north, up) and sigmas are NaN where they are not given. `covariance_m2` is that
+    of east, north and up; it is empty where a table has none. `updated_ns` is when a track was last detected (NEVER:
+    not told). `kind` and `identity` are words of each object, not of each row. `left_out` says what was not taken, and
+    why.
     """
 
     frame: str
@@ -37,6 +39,7 @@ class Objects:
     place: Floats  # (n, 3)
     velocity_mps: Floats  # (n, 3)
     sigma_m: Floats  # (n, 3)
+    covariance_m2: Floats  # (n, 3, 3)
     updated_ns: Ints
     kind: tuple[str, ...]
     identity: tuple[str, ...]
@@ -120,11 +123,24 @@ def _objects(table: Table, frame: str, number: Ints, kept: Flags, left_out: list
         place=place[rows],
         velocity_mps=np.column_stack([_checked(table, column) for column in VELOCITY])[rows],
         sigma_m=np.column_stack([_checked(table, column) for column in SIGMA])[rows],
+        covariance_m2=_covariance(table, rows),
         updated_ns=table.times_ns("last_detection", NEVER)[rows],
         kind=_first_words(table, "class", rows, of_row, len(names)),
         identity=_first_words(table, "identity", rows, of_row, len(names)),
         left_out=tuple(left_out),
     )
+
+
+def _covariance(table: Table, rows: Ints) -> Floats:
+    """The block of the position, of tables that hold it whole."""
+    if COVARIANCE[0] not in table:
+        return np.zeros((0, 3, 3))
+    table.require(*COVARIANCE)
+    full = np.zeros((len(rows), 6, 6))
+    upper = np.triu_indices(6)
+    for column, i, j in zip(COVARIANCE, *upper, strict=True):
+        full[:, i, j] = full[:, j, i] = table.numbers(column)[rows]
+    return full[:, :3, :3]
 
 
 def _checked(table: Table, column: str) -> Floats:

@@ -40,7 +40,8 @@ def nobody(targets: int) -> Objects:
     nothing, whole = np.full((targets, 3), np.nan), np.arange(targets)
     words = ("",) * targets
     time_ns = np.full(targets, BEGIN_NS)
-    return Objects("earth", time_ns, whole, whole, np.zeros((targets, 3)), nothing, nothing, time_ns, words, words)
+    place, none = np.zeros((targets, 3)), np.zeros((0, 3, 3))
+    return Objects("earth", time_ns, whole, whole, place, nothing, nothing, none, time_ns, words, words)
 
 
 def drawn(spread: float, seed: int = 1) -> tuple[Forecasts, np.ndarray, Stays]:
