@@ -31,5 +31,10 @@ export default ts.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
+  {
+    // Tests of pure code run by Node itself: another set of types than the page's.
+    files: ['src/**/*.test.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.node.json' } },
+  },
   { files: ['**/*.js'], ...ts.configs.disableTypeChecked },
 )

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.stage.stage import Stage
+from tocsin.server.app import STATIC
 
 SCREENSHOTS = chromium.CACHE / "screenshots"
 
@@ -56,3 +58,10 @@ def screenshot() -> Path:
     """Where a test may leave pictures to look at; git-ignored."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     return SCREENSHOTS
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The real server before a made-up sky of 40 tracks, playing as a demo."""
+    with Stage(tmp_path, STATIC, 40) as opened:
+        yield opened

@@ -1,7 +1,7 @@
-"""How much JavaScript one frame costs: `python -m tests.browser.frame_cost 5000` plays a sky of so many tracks and tells.
+"""How much JavaScript one frame costs: `python -m tests.browser.frame_cost 5000` plays so many tracks and tells.
 
-All script of the page counts: animation frames, messages, timers. Drawing itself is left out: draw calls are counted and
-not carried out, because without a GPU the processor draws, and then neither frames come nor do their costs mean anything.
+All script of the page counts: animation frames, messages, timers. Drawing itself is left out: draw calls are counted
+and not carried out, because without a GPU the processor draws, and then neither frames come nor do costs mean anything.
 """
 
 import json
@@ -65,7 +65,8 @@ def measure(page: Page, tracks: int, seconds: float) -> Costs:
     page.wait_for_timeout(seconds * 1000)
     costs = np.array(page.evaluate("window.frameCosts()"))
     parts = np.percentile(costs, [50, 95, 99])
-    return Costs(tracks, len(costs), *(round(float(part), 2) for part in parts), round(float(costs.max()), 2))
+    median, p95, p99 = (round(float(part), 2) for part in parts)
+    return Costs(tracks, len(costs), median, p95, p99, round(float(costs.max()), 2))
 
 
 def main(tracks: int, seconds: float) -> None:

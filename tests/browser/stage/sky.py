@@ -1,4 +1,4 @@
-"""A made-up sky of any number of tracks, as pictures: where each is at a time is a formula, so any time can be asked for."""
+"""A made-up sky of any number of tracks, as pictures. Where each is is a formula of time: any time can be asked for."""
 
 from dataclasses import dataclass, field
 
@@ -150,7 +150,9 @@ class Sky:
             class_index=kind,
             class_confidence=np.where(kind == 0, 0.3, 0.85),
             corroborated=~civil | (number % 2 == 0),
-            identity=tuple(f"icao:{k:06x}" if c else None for k, c in zip(number.tolist(), civil.tolist(), strict=True)),
+            identity=tuple(
+                f"icao:{k:06x}" if c else None for k, c in zip(number.tolist(), civil.tolist(), strict=True)
+            ),
             callsign=calls,
             mark=tuple({2: "friend", 6: "suspect", 7: "hostile"}.get(k, "") for k in number.tolist()),
             sensors=SENSORS,
@@ -188,7 +190,9 @@ def notices(time_s: float) -> tuple[Notice, ...]:
     """What was decided a moment ago."""
     now = round(time_s * 1e9)
     return (
-        Notice(now - 5_000_000_000, "sensor_expired", "Microphones", "Microphones are silent: three periods have passed"),
+        Notice(
+            now - 5_000_000_000, "sensor_expired", "Microphones", "Microphones are silent: three periods have passed"
+        ),
         Notice(now - 4_000_000_000, "place_blind", "city", "Almar city is blind: no sensor looks there"),
         Notice(now - 1_000_000_000, "track_confirmed", "1", "Track 1 is confirmed: existence 0.98"),
     )

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,6 +62,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.sky = Sky(self.n)
         self.scene_s = START_S
+        self.kept_from_s = START_S - HISTORY_S
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -70,13 +72,13 @@ class Stage:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
 
-    def open(self) -> "Stage":
+    def open(self) -> Self:
         """Start serving."""
         self._thread.start()
         assert self._ready.wait(20), "the stage did not open"
         return self
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         return self.open()
 
     def __exit__(self, *_problem: object) -> None:
@@ -91,9 +93,21 @@ class Stage:
         """A one-time link, as it is printed at the start of a server."""
         return f"{self.url}/#t={self.sessions.new_link(PERSON)}"
 
+    def become(self, n: int) -> None:
+        """Another sky, of so many tracks."""
+        self.n, self.sky = n, Sky(n)
+
+    def lose_the_past(self) -> None:
+        """Nothing before now can be shown any more."""
+        self.kept_from_s = self.scene_s
+
     def say(self, message: bytes) -> None:
         """Send any bytes at all to every open map."""
-        self._loop.call_soon_threadsafe(lambda: [client.tell("any", message) for client in self.hub.clients])
+        self._loop.call_soon_threadsafe(self._say, message)
+
+    def _say(self, message: bytes) -> None:
+        for client in self.hub.clients:
+            client.tell("any", message)
 
     def cut(self) -> None:
         """Break every open line, as a pulled cable or a restart does."""
@@ -113,24 +127,27 @@ class Stage:
         people = People(self.folder / "people.sqlite")
         people.admit(PERSON, Role.SUPERVISOR)
         people.set_password(PERSON, PASSWORD)
-        self.sessions = Sessions(people, time.time_ns, lambda key: self._loop.call_soon_threadsafe(self._ended, key))
+        self.sessions = Sessions(people, time.time_ns, self._session_ended)
         station = self._station()
         self.trails = Trails()
         self.hub = Hub(settings.frame, time.time_ns, lambda *known: static(station, *known), self.trails.see)
         door = Door(people, self.sessions, Limits(time.monotonic), names("127.0.0.1", self.port, tls=False))
         app = self._faulty(build(station, door, self.hub, Past(station), self.trails, self.web))
-        config = uvicorn.Config(app, "127.0.0.1", self.port, log_level="warning", ws="websockets-sansio", lifespan="off")
+        listening = socket.create_server(("127.0.0.1", self.port))
+        config = uvicorn.Config(
+            app, log_level="warning", ws="websockets-sansio", lifespan="off", timeout_graceful_shutdown=2
+        )
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
         playing = asyncio.create_task(self._play())
-        while not server.started:
-            await asyncio.sleep(0.02)
-        self._ready.set()
+        self._ready.set()  # whoever connects now waits in the queue of the socket
         await asyncio.to_thread(self._stop.wait)
         playing.cancel()
         self.hub.close_all("the stage closes")
-        server.should_exit = server.force_exit = True
+        self._cut()
+        server.should_exit = True
         await serving
+        listening.close()
         people.close()
 
     def _station(self) -> Station:
@@ -151,7 +168,7 @@ class Stage:
         )
 
     def _picture_at(self, time_ns: int) -> Picture:
-        if time_ns / 1e9 < START_S - HISTORY_S:
+        if time_ns / 1e9 < self.kept_from_s:
             raise LedgerError("nothing is kept of this moment: the ledger begins later")
         return self.sky.picture(time_ns / 1e9)
 
@@ -172,8 +189,8 @@ class Stage:
         done.set_result(Answer(order.time_ns, order.key, False, "nobody takes orders on this stage"))
         return done
 
-    def _ended(self, key: bytes) -> None:
-        self.hub.close_session(key, "signed out")
+    def _session_ended(self, key: bytes) -> None:
+        self._loop.call_soon_threadsafe(self.hub.close_session, key, "signed out")
 
     async def _play(self) -> None:
         turn = 0
@@ -198,7 +215,7 @@ class Stage:
                 await receive()
                 await send({"type": "websocket.close", "code": 1013})
                 return
-            line = asyncio.create_task(app(scope, receive, self._slowly(send)))
+            line = asyncio.create_task(self._hold(app, scope, receive, send))
             self._lines.add(line)
             with suppress(asyncio.CancelledError):
                 await line
@@ -208,6 +225,9 @@ class Stage:
                     await send({"type": "websocket.close", "code": 1012})
 
         return between
+
+    async def _hold(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, self._slowly(send))
 
     def _slowly(self, send: Send) -> Send:
         async def later(message: Message) -> None:

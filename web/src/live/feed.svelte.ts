@@ -9,7 +9,7 @@ import { STEPS, STEP_S } from './trails.ts'
 
 const NOTICES_MAX = 500
 /** How long a page waits for a snapshot after a frame was missed before it takes a new connection. */
-const SNAPSHOT_WAIT_MS = 5_000
+const SNAPSHOT_WAIT_MS = 2_000
 
 /**
  * What comes in live. Arrays are not reactive (5,000 rows several times a second); `version` counts pictures, and whoever

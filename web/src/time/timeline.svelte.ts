@@ -52,7 +52,7 @@ export class Timeline {
       this.past = true
       this.tracks.clear()
       this.timer = setInterval(() => {
-        this.step()
+        this.play()
       }, ASK_MS)
       this.lastStep = performance.now()
     }
@@ -71,6 +71,11 @@ export class Timeline {
   /** The newest moment that can be shown. */
   end(): number {
     return Math.max(this.last, this.feed.time)
+  }
+
+  /** A step from where the slider stands, which may be ahead of what is shown. */
+  step(seconds: number): void {
+    this.goto((this.past ? this.wanted : this.feed.time) + seconds)
   }
 
   /** The time on the clock of this screen. */
@@ -104,7 +109,7 @@ export class Timeline {
     return this.feed.site?.mode === 'demo' || this.feed.site?.mode === 'replay'
   }
 
-  private step(): void {
+  private play(): void {
     const now = performance.now()
     const passed = (now - this.lastStep) / 1000
     this.lastStep = now

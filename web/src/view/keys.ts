@@ -23,9 +23,6 @@ function next<T>(choices: readonly T[], now: T): T {
 function keyTable(to: KeyTargets): Record<string, () => void> {
   const { desk, list } = to
   const timeline = desk.timeline
-  const step = (by: number): void => {
-    timeline.goto(timeline.now() + by * STEP_S)
-  }
   return {
     '?': to.sheet,
     '/': to.search,
@@ -39,10 +36,10 @@ function keyTable(to: KeyTargets): Record<string, () => void> {
     Escape: to.escape,
     ' ': () => void timeline.pause(),
     '[': () => {
-      step(-1)
+      timeline.step(-STEP_S)
     },
     ']': () => {
-      step(1)
+      timeline.step(STEP_S)
     },
     l: () => {
       timeline.backToLive()
