@@ -119,6 +119,7 @@ def main() -> None:
         columns = [f"{spent[one]:.2f}" for one in ("gospa", "ospa", "siap")]
         columns += [f"{seconds['same']:.4f}", f"{times:.0f}", f"{seconds['all']:.4f}"]
         print("| " + " | ".join((str(targets), str(rows), *columns)) + " |")
+        both = {key: (value, values[key]) for key, value in peer["values"].items()}
         off = {key: pair for key, pair in both.items() if abs(pair[0] - pair[1]) > 1e-6}
         print("  values differ (Stone Soup, tocsin):", off) if off else print("  all values are equal")
     print("| targets | rows | all scores | microseconds a row |")
