@@ -1,8 +1,8 @@
 """Scans in a flat frame, for tests of the tracker: positions at one time, and a tracker that has seen them."""
 
+import os
 from collections.abc import Mapping, Sequence
 
-import numba
 import numpy as np
 
 from tocsin.messages import Detections, Floats, Picture, Scan, Sweeps
@@ -11,7 +11,7 @@ from tocsin.settings import Frame, Sensor, Settings, Tracking
 from tocsin.tracking.tracker import Tracker
 
 SECOND_NS = 1_000_000_000
-INTERPRETED = bool(numba.config.DISABLE_JIT)  # kernels run as plain Python: the same tests, of smaller size
+INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"  # kernels run as plain Python: the same tests, of smaller size
 
 
 def ns(time_s: float) -> int:
