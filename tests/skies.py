@@ -86,6 +86,13 @@ class Counting:
     answers: dict[str, bool] = field(default_factory=dict)
     ticks: int = 0
     begun: int = 0
+    edited: bool = False  # the site file was changed since
+
+    def changed(self) -> bool:
+        return self.edited
+
+    def renewed(self) -> bytes:
+        return Counting().dump()
 
     def begin(self, dump: bytes | None) -> None:
         known: dict[str, Any] = {"seen": {}, "refused": {}, "answers": {}, "ticks": 0}

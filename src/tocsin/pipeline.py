@@ -46,9 +46,10 @@ MARKS = ("", "unknown", "friend", "neutral", "suspect", "hostile")
 
 @dataclass(slots=True)
 class State:
-    """All that the system remembers between items."""
+    """All that the system remembers between items. `declared`: the digest of the site that it began with."""
 
     settings: Settings
+    declared: bytes
     tracker: Tracker
     watch: Watch
     coverage: Coverage
@@ -63,13 +64,21 @@ class State:
         """A state that has seen nothing."""
         settings = wire.decode_settings(wire.encode_settings(settings))  # as a dump would give them back: 30 is 30.0
         watch = Watch.of(settings.sensors, settings.watching)
-        return cls(settings, Tracker(settings), watch, coverage(settings.places, settings.sensors))
+        return cls(settings, declared(settings), Tracker(settings), watch, coverage(settings.places, settings.sensors))
+
+    def renewed(self, settings: Settings) -> "State":
+        """A state by other settings that knows nothing of the sky, and gives out no track number a second time."""
+        state = State.of(settings)
+        state.tracker.number_from(self.tracker.next_number)
+        state.now_ns, state.answers = self.now_ns, dict(self.answers)
+        return state
 
     def dump(self) -> bytes:
         """Everything; `load` continues bit for bit."""
         parts = {
             "format": DUMP_FORMAT,
             "settings": wire.encode_settings(self.settings),
+            "declared": self.declared,
             "tracker": self.tracker.dump(),
             "watch": self.watch.dump(),
             "now_ns": self.now_ns,
@@ -94,6 +103,7 @@ class State:
         settings = wire.decode_settings(parts.settings)
         return cls(
             settings,
+            parts.declared,
             Tracker.load(settings, parts.tracker),
             Watch.load(settings.sensors, settings.watching, parts.watch),
             coverage(settings.places, settings.sensors),
@@ -118,6 +128,7 @@ class State:
 class _Dumped(msgspec.Struct):
     format: int
     settings: bytes
+    declared: bytes
     tracker: bytes
     watch: bytes
     now_ns: int
@@ -125,6 +136,12 @@ class _Dumped(msgspec.Struct):
     answers: list[Answer]
     sensors: list[SensorHealth]
     places: list[PlaceHealth]
+
+
+def declared(settings: Settings) -> bytes:
+    """The digest of a site's settings: two that are equal were declared alike."""
+    plain = wire.decode_settings(wire.encode_settings(settings))
+    return hashlib.sha256(wire.encode_settings(plain)).digest()
 
 
 def advance(state: State, item: Item) -> Step:

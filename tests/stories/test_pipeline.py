@@ -8,7 +8,7 @@ import pytest
 from tests.scans import ADSB, RADAR, SECOND_NS, START_NS, Flight, radar_turn, self_reports, settings
 from tocsin.errors import StateError
 from tocsin.messages import Order, Picture, Scan, Step, Tick, TrackState
-from tocsin.pipeline import State, advance, look
+from tocsin.pipeline import State, advance, declared, look
 
 FLIGHTS = [
     Flight((20_000.0, 10_000.0, 3_000.0), (-150.0, 30.0, 0.0), "icao:4ca001"),
@@ -161,3 +161,24 @@ def test_an_odd_clock_moves_no_other_sensor() -> None:
         advance(state, radar_turn(FLIGHTS, turn, rng))
         advance(state, Tick(START_NS + (4 * turn + 5) * SECOND_NS))
     assert len(confirmed(look(state, START_NS + 41 * SECOND_NS))) >= 2
+
+
+def test_a_site_that_was_changed_begins_anew_and_repeats_no_track_number() -> None:
+    state = State.of(settings(RADAR))
+    play(state, 40)
+    known = {int(number) for number in look(state, START_NS + 40 * SECOND_NS).track}
+    changed = settings(replace(RADAR, clutter_per_scan=5.0))
+    assert state.declared == declared(settings(RADAR))
+    assert state.declared != declared(changed)
+    renewed = State.load(state.renewed(changed).dump())
+    assert renewed.declared == declared(changed)
+    assert len(look(renewed, START_NS + 40 * SECOND_NS)) == 0
+    play(renewed, 80)
+    assert known
+    assert not known & {int(number) for number in look(renewed, START_NS + 80 * SECOND_NS).track}
+
+
+def test_an_order_does_not_count_as_a_change_of_the_site() -> None:
+    state = State.of(settings(RADAR))
+    advance(state, order("set", "watching.stale_periods", value="2"))
+    assert State.load(state.dump()).declared == declared(settings(RADAR))

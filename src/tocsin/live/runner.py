@@ -185,12 +185,17 @@ class Runner:
         last_ns, now_ns = self._evidence.restore(self._thinking, self._ping), self._source.clock.now_ns()
         if last_ns == 0:
             return self._begin()
+        if self._thinking.changed():
+            # tracks made by other sensors' numbers would be wrong by them: the sky is learnt anew in seconds
+            return self._evidence.begin_anew(
+                self._thinking, last_ns, "the site file was changed", self._thinking.renewed()
+            )
         if last_ns <= now_ns + BACK_NS:
             self.figures.thought_ns = last_ns
             self._dump()  # what this process goes on from: a replay loads it, too
             return last_ns
         reason = f"the clock was {(last_ns - now_ns) / SECOND_NS:.1f} s ahead of now when this ledger was last written"
-        return self._evidence.begin_anew(self._thinking, now_ns, reason)
+        return self._evidence.begin_anew(self._thinking, now_ns, reason, self._thinking.renewed())
 
     def _turn(self, batch: Sequence[Item | Anew]) -> None:
         if self._broken is not None:

@@ -38,6 +38,14 @@ class Thinking(Protocol):
         """Everything known."""
         ...
 
+    def changed(self) -> bool:
+        """Whether the site says otherwise than when this state began."""
+        ...
+
+    def renewed(self) -> bytes:
+        """A state by the site as it is now, which knows nothing and repeats no track number."""
+        ...
+
 
 class Pipeline:
     """Thinking by `tocsin.pipeline`. Importing it loads the compiled kernels, so that happens on first use only."""
@@ -73,3 +81,13 @@ class Pipeline:
     def dump(self) -> bytes:
         """Everything known."""
         return self._begun().dump()
+
+    def changed(self) -> bool:
+        """Whether the site file says otherwise than when this state began. Orders since then do not count."""
+        from tocsin.pipeline import declared  # noqa: PLC0415  as in begin
+
+        return self._begun().declared != declared(self._settings)
+
+    def renewed(self) -> bytes:
+        """A state by the site file as it is now, that gives out no track number a second time."""
+        return self._begun().renewed(self._settings).dump()

@@ -57,6 +57,15 @@ class Tracker:
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
 
+    @property
+    def next_number(self) -> int:
+        """The number of the next track."""
+        return int(self.state.running[c.NEXT_NUMBER])
+
+    def number_from(self, number: int) -> None:
+        """Begin at this track number: a tracker that takes over from another repeats none of its numbers."""
+        self.state.running[c.NEXT_NUMBER] = number
+
     def advance(self, scan: Scan) -> None:
         """Work a batch of detections in. What cannot be used is refused with its reason, never raised."""
         detections, texts = scan.detections, scan.detections.texts

@@ -287,6 +287,18 @@ def test_a_clock_that_was_ahead_when_the_ledger_was_written_begins_anew(tmp_path
     assert source.began == START_NS
 
 
+def test_a_restart_after_the_site_file_was_edited_follows_the_site_file(tmp_path: Path) -> None:
+    with evidence(tmp_path) as kept:
+        play(kept, Script(*seconds(70, 2)), Counting())
+    source, thinking = Script(), Counting(edited=True)
+    source.clock.time_ns = second(75)
+    with evidence(tmp_path) as kept:
+        play(kept, source, thinking)
+        assert "anew" in kinds(kept)[2:], "the evidence says that what follows does not follow from what was"
+    assert thinking.seen == {}
+    assert source.began == second(70)
+
+
 def test_the_past_is_what_was_known_then(tmp_path: Path) -> None:
     with evidence(tmp_path) as kept:
         play(kept, Script(*seconds(130)), Counting())
