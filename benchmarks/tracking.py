@@ -132,7 +132,7 @@ def growth() -> None:
     print(f"cost grows with exponent {exponent:.2f} from 1,000 to 100,000 targets")
 
 
-# W15: Williams, IEEE TAES 2015; Garcia-Fernandez et al., IEEE TAES 2018. Set: targets, Pd, clutter, spread at the meeting.
+# W15: Williams, IEEE TAES 2015; Garcia-Fernandez et al., IEEE TAES 2018. Targets, Pd, clutter, spread at the meeting.
 SETS = {"A": (4, 0.9, 10.0, 0.1), "B": (4, 0.9, 10.0, 0.1), "C": (4, 0.7, 30.0, 0.25), "D": (6, 0.5, 20.0, 0.1)}
 STEPS, AREA_M = 81, 300.0
 

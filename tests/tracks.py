@@ -11,7 +11,8 @@ from tocsin.settings import Frame, Sensor, Settings, Tracking
 from tocsin.tracking.tracker import Tracker
 
 SECOND_NS = 1_000_000_000
-INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"  # kernels run as plain Python: the same tests, of smaller size
+# Kernels run as plain Python: the same tests, of smaller size.
+INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 
 
 def ns(time_s: float) -> int:

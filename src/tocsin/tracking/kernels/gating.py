@@ -17,6 +17,7 @@ from tocsin.tracking.kernels.columns import (
     LAST,
     LAST_SENSOR,
     PD,
+    PLACED,
     TIME,
     Bank,
     Floats,
@@ -92,7 +93,9 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         for k in range(mu.shape[0]):
             if mu[k] > mu[best]:
                 best = k
-        pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
+        pd, inside = sensors.num[sensor, PD], 1.0
+        if sensors.num[sensor, PLACED] == 1.0:
+            pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
         if inside < 1e-6:
             continue
         missable = survey
@@ -184,27 +187,6 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
 
 
 @part
-def weigh(
-    bank: Bank, rows: Rows, j: int, sensors: Sensors, sensor: int, rules: Rules, s: Scratch, i: int, e: int
-) -> float:
-    """Pair e of candidate i and row j: each mode updated into s.pair_x, p and mu; returns the pair's weight."""
-    dt = (rows.time[j] - s.time[i]) * 1e-9
-    likelihood = 0.0
-    for k in range(s.mu.shape[1]):
-        x, p = s.pair_x[e, k], s.pair_p[e, k]
-        put(x, p, s.x[i, k], s.p[i, k])
-        like = evaluate(rows, j, rows.mask[j], sensors, sensor, dt, rules.earth, rules.gate, x, p, s.room)
-        s.pair_mu[e, k] = s.mu[i, k] * like
-        likelihood += s.pair_mu[e, k]
-    if likelihood <= 0.0:
-        return 0.0
-    for k in range(s.mu.shape[1]):
-        s.pair_mu[e, k] /= likelihood
-    weight: float = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD] * likelihood
-    return weight * agreement(bank, s.slot[i], rows, j, rules)
-
-
-@part
 def pairs(
     bank: Bank,
     rows: Rows,
@@ -218,7 +200,7 @@ def pairs(
 ) -> int:
     """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
     m = looks.last[look] - looks.first[look]
-    begin, sensor = looks.first[look], looks.sensor[look]
+    begin, place, site = looks.first[look], sensors.place[looks.sensor[look]], sensors.axes[looks.sensor[look]]
     cell, size, wide0, wide1 = 1.0, 0, 0.0, 0.0
     if m > BRUTE:
         cell = cell_size(s, n, m)
@@ -234,11 +216,24 @@ def pairs(
         if found > NEIGHBOURS_MAX:
             counters[C_PAIRS_CUT] += 1
             found = NEIGHBOURS_MAX
+        weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD]
         for t in range(found):
-            s.pair_w[e, 0] = weigh(bank, rows, begin + s.order[t], sensors, sensor, rules, s, i, e)
-            if s.pair_w[e, 0] <= 0.0:
+            j = begin + s.order[t]
+            mask, z, var, axes = rows.mask[j], rows.z[j], rows.var[j], rows.axes[j]
+            dt = (rows.time[j] - s.time[i]) * 1e-9
+            likelihood = 0.0
+            for k in range(s.mu.shape[1]):
+                x, p = s.pair_x[e, k], s.pair_p[e, k]
+                put(x, p, s.x[i, k], s.p[i, k])
+                like = evaluate(mask, z, var, axes, place, site, dt, rules.earth, rules.gate, x, p, s.room)
+                s.pair_mu[e, k] = s.mu[i, k] * like
+                likelihood += s.pair_mu[e, k]
+            if likelihood <= 0.0:
                 continue
+            for k in range(s.mu.shape[1]):
+                s.pair_mu[e, k] /= likelihood
             s.pair_row[e] = s.order[t]
+            s.pair_w[e, 0] = weight * likelihood * agreement(bank.tag[s.slot[i]], rows.word[j], rules.wrong_identity)
             if e - s.first[i] < PAIRS_MAX:
                 e += 1
             else:
@@ -264,10 +259,8 @@ def keep_best(s: Scratch, first: int, e: int) -> None:
 
 
 @part
-def agreement(bank: Bank, i: int, rows: Rows, j: int, rules: Rules) -> float:
+def agreement(tag: Ints, word: Ints, wrong: float) -> float:
     """How much likelier (or less) an identity makes a pair: evidence that may be wrong, never a command."""
-    if rows.word[j, 0] == 0 or bank.tag[i, IDENTITY] == 0 or rows.word[j, 2] != bank.tag[i, IDENTITY_KIND]:
+    if tag[IDENTITY] == 0 or word[0] == 0 or word[2] != tag[IDENTITY_KIND]:
         return 1.0
-    if rows.word[j, 0] == bank.tag[i, IDENTITY]:
-        return 1.0 / rules.wrong_identity
-    return rules.wrong_identity
+    return 1.0 / wrong if word[0] == tag[IDENTITY] else wrong

@@ -58,53 +58,66 @@ def work(
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         associate(s, n, m, rules, counters)
-        for i in range(n):
-            update(bank, rows, looks.first[look], looks.sensor[look], sensors, s, i)
-        for i in range(n):
-            settle(bank, s.slot[i], looks.time[look], rules, events, running, counters)
+        update(bank, rows, looks.first[look], looks.sensor[look], sensors, s, n)
         confuse(bank, s, n, m)
-        begin_slot = running[c.SLOTS]
-        for q in range(m):
-            create(bank, rows, looks.first[look], looks.sensor[look], sensors, rules, s, running, counters, q)
-        for i in range(begin_slot, running[c.SLOTS]):
-            index.half[i] = 0.0
-            settle(bank, i, looks.time[look], rules, events, running, counters)
+        n += create(
+            bank, rows, looks.first[look], looks.sensor[look], sensors, rules, index, s, running, counters, n, m
+        )
+        settle(bank, s.slot, n, looks.time[look], rules, events, running, counters)
         if index.meta[0] != c.NEVER:
-            for a in range(n + running[c.SLOTS] - begin_slot):
-                i = s.slot[a] if a < n else begin_slot + a - n
-                extent(bank, i, index.meta[0], rules, s.mean[0], s.room[1, 0])
-                enlist(index, i, s.mean[0])
+            for t in range(n):
+                extent(bank, s.slot[t], index.meta[0], rules, s.mean[0], s.room[1, 0])
+                enlist(index, s.slot[t], s.mean[0])
         if looks.survey[look] == 1:
-            thin(mixture, running[c.MIXTURE_COUNT], sensors.num[looks.sensor[look], c.PD])
+            thin(mixture, running[c.MIXTURE_COUNT], sensors.num[sensor, c.PD])
     return c.DONE, looks.time.shape[0]
 
 
 @part
-def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s: Scratch, n: int) -> None:
-    """Candidate n after the look: existence by Bayes, state by matching the moments of all its hypotheses.
+def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s: Scratch, count: int) -> None:
+    """Candidates after the look: existence by Bayes, state by matching the moments of all hypotheses, mode by mode.
 
-    Hypotheses: missed, with weight p0 r (1 - pd) / (1 - r pd), and each pair e, with its marginal p_e.
+    Hypotheses of a candidate: missed, with weight p0 r (1 - pd) / (1 - r pd), and each pair e, with its marginal p_e.
     """
-    i = s.slot[n]
-    first, last = s.first[n], s.first[n + 1]
-    r, missable = s.chance[n, c.CHANCE_EXISTENCE], s.chance[n, c.CHANCE_MISS]
-    if first == last and missable == 0.0:
-        return  # not touched: it keeps its own time
-    unseen = s.miss[n, 1] * r * (1.0 - missable) / s.miss[n, 0]
-    existence = unseen
-    best = -1
-    for e in range(first, last):
-        existence += s.pair_w[e, 1]
-        if s.pair_w[e, 1] > 0.0 and (best < 0 or s.pair_w[e, 1] > s.pair_w[best, 1]):
-            best = e
-    existence = min(existence, 1.0)
-    bank.num[i, c.EXISTENCE] = existence
-    bank.tag[i, c.TIME] = s.time[n]
-    match_moments(bank, i, s, n, unseen, existence)
-    if best >= 0 and s.pair_w[best, 1] > 0.5 * existence:
-        detected(bank, i, rows, begin + s.pair_row[best], sensor, sensors)
-    else:
+    for n in range(count):
+        i, first, last = s.slot[n], s.first[n], s.first[n + 1]
+        r, missable = s.chance[n, c.CHANCE_EXISTENCE], s.chance[n, c.CHANCE_MISS]
+        if first == last and missable == 0.0:
+            continue  # not touched: it keeps its own time
+        unseen = s.miss[n, 1] * r * (1.0 - missable) / s.miss[n, 0]
+        existence = unseen
+        best = -1
+        for e in range(first, last):
+            existence += s.pair_w[e, 1]
+            if s.pair_w[e, 1] > 0.0 and (best < 0 or s.pair_w[e, 1] > s.pair_w[best, 1]):
+                best = e
+        for k in range(s.mu.shape[1]):
+            total = unseen * s.mu[n, k]
+            for e in range(first, last):
+                total += s.pair_w[e, 1] * s.pair_mu[e, k]
+            mean, x, p = s.x[n, k], bank.x[i, k], bank.p[i, k]
+            if total <= 1e-200:
+                put(x, p, mean, s.p[n, k])
+                bank.mu[i, k] = 0.0 if existence > 0.0 else s.mu[n, k]
+                continue
+            bank.mu[i, k] = total / existence
+            for a in range(6):  # as differences from the predicted mean: digits are kept
+                x[a] = mean[a]
+                for e in range(first, last):
+                    if s.pair_w[e, 1] > 0.0:
+                        x[a] += s.pair_w[e, 1] * s.pair_mu[e, k] / total * (s.pair_x[e, k, a] - mean[a])
+            blend(p, s.p[n, k], mean, x, unseen * s.mu[n, k] / total, 0.0)
+            for e in range(first, last):
+                share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
+                if share > 0.0:
+                    blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share, 1.0)
+        bank.num[i, c.EXISTENCE] = min(existence, 1.0)
+        bank.tag[i, c.TIME] = s.time[n]
         bank.num[i, c.MISSED] += missable
+        if best >= 0 and s.pair_w[best, 1] > 0.5 * existence:
+            j = begin + s.pair_row[best]
+            bank.num[i, c.MISSED] = 0.0
+            detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
 
 
 @part
@@ -131,73 +144,47 @@ def confuse(bank: Bank, s: Scratch, n: int, m: int) -> None:
 
 
 @part
-def match_moments(bank: Bank, i: int, s: Scratch, n: int, unseen: float, existence: float) -> None:
-    """Mean, covariance and weight of each mode over candidate n's hypotheses, into slot i of the bank."""
-    first, last = s.first[n], s.first[n + 1]
-    for k in range(s.mu.shape[1]):
-        total = unseen * s.mu[n, k]
-        for e in range(first, last):
-            total += s.pair_w[e, 1] * s.pair_mu[e, k]
-        x, p = bank.x[i, k], bank.p[i, k]
-        for a in range(6):
-            x[a] = s.x[n, k, a]
-        if total <= 1e-200 or existence <= 0.0:
-            put(x, p, s.x[n, k], s.p[n, k])
-            bank.mu[i, k] = 0.0 if existence > 0.0 else s.mu[n, k]
-            continue
-        bank.mu[i, k] = total / existence
-        for e in range(first, last):  # means as differences from the predicted one: digits are kept
-            share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
-            if share > 0.0:
-                for a in range(6):
-                    x[a] += share * (s.pair_x[e, k, a] - s.x[n, k, a])
-        blend(p, s.p[n, k], s.x[n, k], x, unseen * s.mu[n, k] / total, 0.0)
-        for e in range(first, last):
-            share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
-            if share > 0.0:
-                blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share, 1.0)
-
-
-@part
-def detected(bank: Bank, i: int, rows: Rows, j: int, sensor: int, sensors: Sensors) -> None:
-    """Row j was more likely component i's than not: remember when, by whom, and what it was called."""
-    tag = bank.tag[i]
-    bank.num[i, c.MISSED] = 0.0
-    tag[c.LAST] = rows.time[j]
+def detected(tag: Ints, time: int, sensor: int, self_report: int, word: Ints) -> None:
+    """A row was more likely this component's than not: remember when, by whom, and what it was called."""
+    tag[c.LAST] = time
     tag[c.LAST_SENSOR] = sensor
     tag[c.DETECTIONS] += 1
-    tag[c.WITNESS] |= c.WITNESS_SELF if sensors.self_report[sensor] else c.WITNESS_SENSED
-    if rows.word[j, 1] > 0:
-        tag[c.CALLSIGN] = rows.word[j, 1]
-    if rows.word[j, 0] == 0:
+    tag[c.WITNESS] |= c.WITNESS_SELF if self_report else c.WITNESS_SENSED
+    if word[1] > 0:
+        tag[c.CALLSIGN] = word[1]
+    if word[0] == 0:
         return
-    if rows.word[j, 0] == tag[c.IDENTITY]:
+    if word[0] == tag[c.IDENTITY]:
         tag[c.IDENTITY_VOTES] = min(tag[c.IDENTITY_VOTES] + 1, 10)
         tag[c.SWAPPED] = -1  # it says who it is
     elif tag[c.IDENTITY_VOTES] > 0:
         tag[c.IDENTITY_VOTES] -= 1
     else:
-        tag[c.IDENTITY] = rows.word[j, 0]
-        tag[c.IDENTITY_KIND] = rows.word[j, 2]
+        tag[c.IDENTITY] = word[0]
+        tag[c.IDENTITY_KIND] = word[2]
         tag[c.IDENTITY_VOTES] = 1
 
 
 @part
-def settle(bank: Bank, i: int, time: int, rules: Rules, events: Events, running: Ints, counters: Ints) -> None:
-    """Number, confirm, lose or give back component i by its existence, with hysteresis."""
-    r, tag = bank.num[i, c.EXISTENCE], bank.tag[i]
-    if tag[c.NUMBER] == 0 and r >= rules.release:
-        tag[c.NUMBER] = running[c.NEXT_NUMBER]
-        running[c.NEXT_NUMBER] += 1
-    if tag[c.STATE] != c.CONFIRMED and r >= rules.confirm:
-        again = 1 if tag[c.STATE] == c.LOST else 0
-        tag[c.STATE] = c.CONFIRMED
-        note(events, running, c.E_CONFIRMED, time, bank, i, again)
-    elif tag[c.STATE] == c.CONFIRMED and r < rules.release:
-        tag[c.STATE] = c.LOST
-        note(events, running, c.E_LOST, time, bank, i, 0)
-    if r < rules.prune:
-        end(bank, i, time, events, running, counters)
+def settle(
+    bank: Bank, slots: Ints, count: int, time: int, rules: Rules, events: Events, running: Ints, counters: Ints
+) -> None:
+    """Number, confirm, lose or give back components by their existence, with hysteresis."""
+    for n in range(count):
+        i = slots[n]
+        r, tag = bank.num[i, c.EXISTENCE], bank.tag[i]
+        if tag[c.NUMBER] == 0 and r >= rules.release:
+            tag[c.NUMBER] = running[c.NEXT_NUMBER]
+            running[c.NEXT_NUMBER] += 1
+        if tag[c.STATE] != c.CONFIRMED and r >= rules.confirm:
+            again = 1 if tag[c.STATE] == c.LOST else 0
+            tag[c.STATE] = c.CONFIRMED
+            note(events, running, c.E_CONFIRMED, time, bank, i, again)
+        elif tag[c.STATE] == c.CONFIRMED and r < rules.release:
+            tag[c.STATE] = c.LOST
+            note(events, running, c.E_LOST, time, bank, i, 0)
+        if r < rules.prune:
+            end(bank, i, time, events, running, counters)
 
 
 @kernel
@@ -254,39 +241,50 @@ def create(
     sensor: int,
     sensors: Sensors,
     rules: Rules,
+    index: Index,
     s: Scratch,
     running: Ints,
     counters: Ints,
-    q: int,
-) -> None:
-    """The potential new component of row q of the look: existence = marginal x new / (new + false)."""
-    existence = s.row_rate[q, c.RATE_MARGINAL] * s.row_rate[q, c.RATE_NEW] / s.row_rate[q, c.RATE_OTHER]
-    j = begin + q
-    if not existence >= rules.prune or rows.place[j, 3] == math.inf:
-        return
-    if running[c.ALIVE_COUNT] >= rules.components_max:
-        counters[c.C_COMPONENTS_CUT] += 1
-        return
-    i = running[c.SLOTS]
-    running[c.SLOTS] += 1
-    running[c.ALIVE_COUNT] += 1
-    counters[c.C_BIRTHS] += 1
-    if running[c.MIXTURE_COUNT] > 0:
-        put(bank.x[i, 0], bank.p[i, 0], s.row_x[q], s.row_p[q])
-    else:
-        give_birth(rows, j, sensors, sensor, rules, bank.x[i, 0], bank.p[i, 0], s.room)
-    for k in range(bank.mu.shape[1]):
-        put(bank.x[i, k], bank.p[i, k], bank.x[i, 0], bank.p[i, 0])
-        bank.mu[i, k] = rules.stationary[k]
-    for a in range(c.NUM):
-        bank.num[i, a] = 0.0
-    for a in range(c.TAG):
-        bank.tag[i, a] = 0
-    bank.num[i, c.EXISTENCE] = existence
-    bank.tag[i, c.TIME] = rows.time[j]
-    bank.tag[i, c.BORN] = rows.time[j]
-    bank.tag[i, c.SWAPPED] = -1
-    bank.tag[i, c.ALIVE] = 1
-    bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
-    running[c.NEXT_BIRTH] += 1
-    detected(bank, i, rows, j, sensor, sensors)
+    n: int,
+    m: int,
+) -> int:
+    """Potential new components of the look's m rows: existence = marginal x new / (new + false).
+
+    Their slots go to s.slot from n on; returns how many there are.
+    """
+    born = 0
+    for q in range(m):
+        j = begin + q
+        existence = s.row_rate[q, c.RATE_MARGINAL] * s.row_rate[q, c.RATE_NEW] / s.row_rate[q, c.RATE_OTHER]
+        if not existence >= rules.prune or rows.place[j, 3] == math.inf:
+            continue
+        if running[c.ALIVE_COUNT] >= rules.components_max:
+            counters[c.C_COMPONENTS_CUT] += 1
+            continue
+        i = running[c.SLOTS]
+        if running[c.MIXTURE_COUNT] > 0:
+            put(bank.x[i, 0], bank.p[i, 0], s.row_x[q], s.row_p[q])
+        else:
+            give_birth(rows, j, sensors, sensor, rules, bank.x[i, 0], bank.p[i, 0], s.room)
+        for k in range(bank.mu.shape[1]):
+            put(bank.x[i, k], bank.p[i, k], bank.x[i, 0], bank.p[i, 0])
+            bank.mu[i, k] = rules.stationary[k]
+        for a in range(c.NUM):
+            bank.num[i, a] = 0.0
+        for a in range(c.TAG):
+            bank.tag[i, a] = 0
+        bank.num[i, c.EXISTENCE] = existence
+        bank.tag[i, c.TIME] = rows.time[j]
+        bank.tag[i, c.BORN] = rows.time[j]
+        bank.tag[i, c.SWAPPED] = -1
+        bank.tag[i, c.ALIVE] = 1
+        bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
+        detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+        index.half[i] = 0.0
+        s.slot[n + born] = i
+        born += 1
+        running[c.NEXT_BIRTH] += 1
+        running[c.SLOTS] += 1
+        running[c.ALIVE_COUNT] += 1
+    counters[c.C_BIRTHS] += born
+    return born

@@ -97,7 +97,9 @@ def imagine(
             mean, cov = s.mean[0], s.cov[0]
             put(mean, cov, mixture.x[u], mixture.p[u])
             mask = rows.mask[j]
-            likelihood = evaluate(rows, j, mask, sensors, sensor, 0.0, rules.earth, rules.gate, mean, cov, s.room)
+            z, var, axes = rows.z[j], rows.var[j], rows.axes[j]
+            at, site = sensors.place[sensor], sensors.axes[sensor]
+            likelihood = evaluate(mask, z, var, axes, at, site, 0.0, rules.earth, rules.gate, mean, cov, s.room)
             weight = sensors.num[sensor, c.PD] * mixture.w[u] * likelihood
             if weight > 0.0:
                 new += weight
@@ -149,4 +151,5 @@ def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Fl
             p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
     mask = rows.mask[j] & ~PLACE_BITS
     if mask:
-        evaluate(rows, j, mask, sensors, s, 0.0, rules.earth, math.inf, x, p, room)
+        at, site = sensors.place[s], sensors.axes[s]
+        evaluate(mask, z, var, rows.axes[j], at, site, 0.0, rules.earth, math.inf, x, p, room)

@@ -31,7 +31,6 @@ from tocsin.tracking.kernels.columns import (
     VELOCITY_EAST,
     VELOCITY_UP,
     Floats,
-    Rows,
     Sensors,
 )
 from tocsin.tracking.kernels.motion import upward
@@ -51,16 +50,26 @@ def half_turn(angle: float) -> float:
 
 @part
 def polar(
-    rows: Rows, j: int, mask: int, sensors: Sensors, s: int, x: Floats, dt: float, earth: int, h: Floats, nu: Floats
+    mask: int,
+    z: Floats,
+    var: Floats,
+    place: Floats,
+    axes: Floats,
+    x: Floats,
+    dt: float,
+    earth: int,
+    h: Floats,
+    nu: Floats,
 ) -> int:
-    """Residuals and gradients of the polar scalars in `mask` of row j at the mean x (6,), `dt` seconds after it.
+    """Residuals and gradients of the polar scalars in `mask` of one row at the mean x (6,), `dt` seconds after it.
+
+    z, var: the row's values and variances. place (3,), axes (3, 3): the sensor's.
 
     Fills h (QUANTITIES, 6), and nu (QUANTITIES, 2) with residual and variance, from row 0 on; returns how many.
     """
-    axes = sensors.axes[s]
-    d0 = x[0] + dt * x[3] - sensors.place[s, 0]
-    d1 = x[1] + dt * x[4] - sensors.place[s, 1]
-    d2 = x[2] + dt * x[5] - sensors.place[s, 2]
+    d0 = x[0] + dt * x[3] - place[0]
+    d1 = x[1] + dt * x[4] - place[1]
+    d2 = x[2] + dt * x[5] - place[2]
     e = axes[0, 0] * d0 + axes[0, 1] * d1 + axes[0, 2] * d2
     n = axes[1, 0] * d0 + axes[1, 1] * d1 + axes[1, 2] * d2
     u = axes[2, 0] * d0 + axes[2, 1] * d1 + axes[2, 2] * d2
@@ -69,16 +78,16 @@ def polar(
     r = math.sqrt(g2 + u * u)
     k = 0
     if mask & (1 << RANGE):
-        nu[k, 0], nu[k, 1] = rows.z[j, RANGE] - r, rows.var[j, RANGE]
+        nu[k, 0], nu[k, 1] = z[RANGE] - r, var[RANGE]
         h[k, 0], h[k, 1], h[k, 2] = d0 / r, d1 / r, d2 / r
         k += 1
     if mask & (1 << AZIMUTH):
-        nu[k, 0], nu[k, 1] = half_turn(rows.z[j, AZIMUTH] - math.atan2(e, n)), rows.var[j, AZIMUTH]
+        nu[k, 0], nu[k, 1] = half_turn(z[AZIMUTH] - math.atan2(e, n)), var[AZIMUTH]
         for a in range(3):
             h[k, a] = (n * axes[0, a] - e * axes[1, a]) / g2
         k += 1
     if mask & (1 << ELEVATION):
-        nu[k, 0], nu[k, 1] = rows.z[j, ELEVATION] - math.atan2(u, g), rows.var[j, ELEVATION]
+        nu[k, 0], nu[k, 1] = z[ELEVATION] - math.atan2(u, g), var[ELEVATION]
         for a in range(3):
             h[k, a] = (g * axes[2, a] - u * (e * axes[0, a] + n * axes[1, a]) / g) / (r * r)
         k += 1
@@ -89,14 +98,14 @@ def polar(
         else:
             altitude = x[2] + dt * x[5]
             h[k, 0], h[k, 1], h[k, 2] = 0.0, 0.0, 1.0
-        nu[k, 0], nu[k, 1] = rows.z[j, ALTITUDE] - altitude, rows.var[j, ALTITUDE]
+        nu[k, 0], nu[k, 1] = z[ALTITUDE] - altitude, var[ALTITUDE]
         k += 1
     for q in range(k):
         for a in range(3):
             h[q, 3 + a] = dt * h[q, a]
     if mask & (1 << RANGE_RATE):
         rate = (d0 * x[3] + d1 * x[4] + d2 * x[5]) / r
-        nu[k, 0], nu[k, 1] = rows.z[j, RANGE_RATE] - rate, rows.var[j, RANGE_RATE]
+        nu[k, 0], nu[k, 1] = z[RANGE_RATE] - rate, var[RANGE_RATE]
         d = (d0, d1, d2)
         for a in range(3):
             h[k, a] = (x[3 + a] - rate * d[a] / r) / r
@@ -106,23 +115,24 @@ def polar(
 
 
 @part
-def cartesian(rows: Rows, j: int, mask: int, x: Floats, dt: float, h: Floats, nu: Floats, k: int) -> int:
+def cartesian(
+    mask: int, z: Floats, var: Floats, axes: Floats, x: Floats, dt: float, h: Floats, nu: Floats, k: int
+) -> int:
     """As `polar`, for position and velocity along the row's own axes, from row k on; returns how many there are now."""
-    z = rows.z[j]
     for q in range(EAST, UP + 1):
         if mask & (1 << q):
-            c = rows.axes[j, q - EAST]
+            c = axes[q - EAST]
             d0, d1, d2 = z[EAST] - x[0] - dt * x[3], z[NORTH] - x[1] - dt * x[4], z[UP] - x[2] - dt * x[5]
-            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, rows.var[j, q]
+            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, var[q]
             for a in range(3):
                 h[k, a] = c[a]
                 h[k, 3 + a] = dt * c[a]
             k += 1
     for q in range(VELOCITY_EAST, VELOCITY_UP + 1):
         if mask & (1 << q):
-            c = rows.axes[j, q - VELOCITY_EAST]
+            c = axes[q - VELOCITY_EAST]
             d0, d1, d2 = z[8] - x[3], z[9] - x[4], z[10] - x[5]
-            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, rows.var[j, q]
+            nu[k, 0], nu[k, 1] = c[0] * d0 + c[1] * d1 + c[2] * d2, var[q]
             for a in range(3):
                 h[k, a] = 0.0
                 h[k, 3 + a] = c[a]
@@ -165,11 +175,12 @@ def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g:
 
 @part
 def evaluate(
-    rows: Rows,
-    j: int,
     mask: int,
-    sensors: Sensors,
-    s: int,
+    z: Floats,
+    var: Floats,
+    axes: Floats,
+    place: Floats,
+    site_axes: Floats,
     dt: float,
     earth: int,
     gate: float,
@@ -177,8 +188,9 @@ def evaluate(
     p: Floats,
     room: Floats,
 ) -> float:
-    """Work the scalars in `mask` of row j into one mean and covariance, in place; returns their likelihood.
+    """Work the scalars in `mask` of one row into one mean and covariance, in place; returns their likelihood.
 
+    z, var, axes: the row's (see Rows); place, site_axes: the sensor's. (Whole tables as arguments cost more than this.)
     Gradients are taken once, at the mean that came in (extended Kalman filter). Beyond the gate (of the squared
     Mahalanobis distance) it stops early with likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
     """
@@ -187,8 +199,8 @@ def evaluate(
     if earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST):
         for q in range(3):
             if mask & (1 << (EAST + q)):
-                innovation = rows.z[j, EAST + q] - x[q]
-                v = pick(x, p, q, innovation, rows.var[j, EAST + q], start)
+                innovation = z[EAST + q] - x[q]
+                v = pick(x, p, q, innovation, var[EAST + q], start)
                 d2 += innovation * innovation / v
                 scale *= TWO_PI * v
                 if d2 > gate:
@@ -196,8 +208,8 @@ def evaluate(
         return math.exp(-0.5 * d2) / math.sqrt(scale)
     k = 0
     if mask & POLAR_BITS:
-        k = polar(rows, j, mask, sensors, s, x, dt, earth, h, nu)
-    k = cartesian(rows, j, mask, x, dt, h, nu, k)
+        k = polar(mask, z, var, place, site_axes, x, dt, earth, h, nu)
+    k = cartesian(mask, z, var, axes, x, dt, h, nu, k)
     for a in range(6):
         start[a] = x[a]
     for q in range(k):
