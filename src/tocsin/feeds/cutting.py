@@ -12,21 +12,20 @@ from tocsin.messages import Detections, Flags, Ints, Scan, Sweeps, freeze
 def pieces(scan: Scan, at: Ints) -> Iterator[Scan]:
     """The rows up to each index in `at`, and the rest.
 
-    A sweep goes with its rows; one without rows goes with the rows that come next, so that no piece tells of looks that
-    were not over yet. Statuses, refusals and the raw digest go with the first piece.
+    A sweep goes with its rows; one without rows goes with the first rows that come in after its end, so that no piece
+    tells of a look that was not over yet. Statuses, refusals and the raw digest go with the first piece.
     """
     detections, sweeps = scan.detections, scan.sweeps
     rowless = np.ones(len(sweeps.sensor), dtype=np.bool_)
     rowless[detections.sweep] = False
-    begun = 0
     bounds = [0, *at.tolist(), len(detections)]
     for first, last in pairwise(bounds):
         rows = slice(first, last)
-        wanted = np.zeros(len(rowless), dtype=np.bool_)
+        now_ns = detections.received_ns[rows].max(initial=0)
+        wanted = rowless if last == bounds[-1] else rowless & (sweeps.end_ns <= now_ns)
+        rowless = rowless & ~wanted
+        wanted = wanted.copy()
         wanted[detections.sweep[rows]] = True
-        reached = len(rowless) if last == bounds[-1] else int(detections.sweep[rows].max(initial=-1)) + 1
-        wanted[begun:reached] |= rowless[begun:reached]
-        begun = max(begun, reached)
         piece = replace(scan, sweeps=_of(sweeps, wanted), detections=_rows(detections, rows, wanted))
         if first > 0:
             piece = replace(piece, statuses=(), refusals=(), raw_sha256=b"", raw_length=0)
