@@ -2,7 +2,21 @@
 
 
 def warm() -> None:
-    """Compile every kernel on a tiny input, so that the first scan need not wait. Cached; seconds only once."""
-    from tocsin.tracking.warming import warm as compile_all  # noqa: PLC0415  (importing this package imports no numba)
+    """Compile every kernel on a tiny input, so that the first scan need not wait. Cached: seconds only once."""
+    # Importing this package imports no numba.
+    import numpy as np  # noqa: PLC0415
 
-    compile_all()
+    from tocsin.messages import Detections, Scan, Sweeps  # noqa: PLC0415
+    from tocsin.settings import Frame, Sensor, Settings  # noqa: PLC0415
+    from tocsin.tracking.tracker import Tracker  # noqa: PLC0415
+
+    sensor = Sensor("warm", "position", sigma={"east_m": 10.0, "north_m": 10.0})
+    tracker = Tracker(Settings(frame=Frame("local", 2), sensors=(sensor,)))
+    for second in range(1, 3):
+        times, nan = np.full(2, second * 1_000_000_000), np.full(1, np.nan)
+        sweeps = Sweeps(np.zeros(1, np.int32), *[times[:1]] * 3, nan, nan, np.ones(1, np.bool_))
+        values = {"east_m": np.array([0.0, 900.0]), "north_m": np.zeros(2)}
+        detections = Detections(np.zeros(2, np.int32), times, times, values)
+        tracker.advance(Scan("warm", int(times[0]), ("warm",), sweeps, detections))
+    tracker.tick(3_000_000_000)
+    tracker.picture(3_000_000_000)

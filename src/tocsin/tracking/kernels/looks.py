@@ -58,11 +58,10 @@ def work(
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         associate(s, n, m, rules, counters)
-        update(bank, rows, looks.first[look], looks.sensor[look], sensors, s, n)
+        first, sensor = looks.first[look], looks.sensor[look]
+        update(bank, rows, first, sensor, sensors, s, n)
         confuse(bank, s, n, m)
-        n += create(
-            bank, rows, looks.first[look], looks.sensor[look], sensors, rules, index, s, running, counters, n, m
-        )
+        n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         settle(bank, s.slot, n, looks.time[look], rules, events, running, counters)
         if index.meta[0] != c.NEVER:
             for t in range(n):
