@@ -14,7 +14,8 @@ def warm() -> None:
     tracker = Tracker(Settings(frame=Frame("local", 2), sensors=(sensor,)))
     for second in range(1, 3):
         times, nan = np.full(2, second * 1_000_000_000), np.full(1, np.nan)
-        sweeps = Sweeps(np.zeros(1, np.int32), *[times[:1]] * 3, nan, nan, np.ones(1, np.bool_))
+        one = times[:1]
+        sweeps = Sweeps(np.zeros(1, np.int32), one, one, one, nan, nan, np.ones(1, np.bool_))
         values = {"east_m": np.array([0.0, 900.0]), "north_m": np.zeros(2)}
         detections = Detections(np.zeros(2, np.int32), times, times, values)
         tracker.advance(Scan("warm", int(times[0]), ("warm",), sweeps, detections))
