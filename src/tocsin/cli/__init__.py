@@ -21,10 +21,7 @@ COMMANDS = {
     "restore": "put a backup back, verified",
 }
 USAGE_ERROR = 2
-UNUSABLE = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError)  # paths
 INTERRUPTED = 130
-PORT_MAX = 65_535
-SPEED_MIN, SPEED_MAX = 0.25, 60.0  # as live.playback, which is too heavy to import for `--help`
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -67,26 +64,13 @@ def _command(name: str, argv: list[str]) -> int:
     use_cache()  # before anything imports numba
     try:
         return int(module.run(arguments))
-    except (TocsinError, *UNUSABLE) as error:
+    except TocsinError as error:
         print(f"tocsin {name}: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"tocsin {name}: {error.filename}: {error.strerror}; give another path or mend this one", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
-
-
-def port(text: str) -> int:
-    """A port of this machine."""
-    if not text.isdecimal() or not 1 <= int(text) <= PORT_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to {PORT_MAX}")
-    return int(text)
-
-
-def speed(text: str) -> float:
-    """How many recorded seconds pass in a real one."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not SPEED_MIN <= value <= SPEED_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; give a number from {SPEED_MIN:g} to {SPEED_MAX:g}")
-    return value

@@ -4,14 +4,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tocsin import site
-from tocsin.cli import port, speed
+from tocsin.cli.recording import add_reading, start_ns
 from tocsin.errors import InputError
-from tocsin.messages import Scan
+from tocsin.messages import Refusal, Scan
 from tocsin.settings import Settings
 
 EXAMPLE = "tocsin replay capture.pcap --site site.toml --speed 4"
@@ -22,19 +21,19 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments."""
     parser.add_argument("recording", type=Path, help="a capture, a file, a table, a folder of them, or a ledger")
     parser.add_argument("--site", type=Path, help="the site file; without it, what the recording says of itself")
-    parser.add_argument("--format", default="", help="what it is, when its content does not show it")
-    parser.add_argument("--framing", default="", help="stream, final, lengths16, lengths16le, lengths32, lengths32le")
-    parser.add_argument("--start", help="when it began (ISO 8601), for files that do not say")
-    parser.add_argument("--speed", type=speed, default=1.0, help="0.25 to 60 (default: 1)")
-    parser.add_argument("--port", type=port, help="where the page is (default: 8000)")
+    add_reading(parser)
+    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 60 (default: 1)")
+    parser.add_argument("--port", type=int, help="where the page is (default: 8000)")
 
 
 def run(arguments: Namespace) -> int:
     """The service's own exit code."""
-    from tocsin.live.playback import Span
+    from tocsin.live.playback import SPEED_MAX, SPEED_MIN, Span
     from tocsin.live.service import Recording, run
     from tocsin.server.access.roles import Role
 
+    if not SPEED_MIN <= arguments.speed <= SPEED_MAX:
+        raise InputError(f"--speed {arguments.speed:g}: give {SPEED_MIN:g} to {SPEED_MAX:g}")
     scans, kept = _source(arguments)
     declared = _site(arguments, scans, kept)
     server = declared.server
@@ -44,7 +43,7 @@ def run(arguments: Namespace) -> int:
     recording = Recording(scans, Span(first_ns, last_ns + AFTER_NS), "replay", arguments.speed)
     with TemporaryDirectory(prefix="tocsin-replay-") as folder:
         people = {"ann": Role.OPERATOR}
-        return run(replace(declared, server=server), folder=Path(folder), recording=recording, people=people)
+        return run(replace(declared, server=server, feeds=()), folder=Path(folder), recording=recording, people=people)
 
 
 def _source(arguments: Namespace) -> tuple[Callable[[], Iterator[Scan]], Settings | None]:
@@ -54,20 +53,14 @@ def _source(arguments: Namespace) -> tuple[Callable[[], Iterator[Scan]], Setting
     path: Path = arguments.recording
     if (path / STORE).is_file():
         return (lambda: _ledger_scans(path)), _ledger_settings(path)
-    start_ns = None
-    if arguments.start:
-        try:
-            moment = datetime.fromisoformat(arguments.start)
-        except ValueError as error:
-            raise InputError(f"--start {arguments.start}: {error}; write 2031-02-11T01:40:00Z") from error
-        start_ns = round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e9)
+    began_ns = start_ns(arguments)
 
     from tocsin.feeds import recordings
 
     if path.is_file():
-        found = recordings.look(path, arguments.format, arguments.framing, start_ns)
+        found = recordings.look(path, arguments.format, arguments.framing, began_ns)
         print(f"{path.name}: {found.format}, {found.framing} ({found.reason})", flush=True)
-    return (lambda: recordings.scans(path, arguments.format, arguments.framing, start_ns)), None
+    return (lambda: recordings.scans(path, arguments.format, arguments.framing, began_ns)), None
 
 
 def _site(arguments: Namespace, scans: Callable[[], Iterator[Scan]], kept: Settings | None) -> site.Site:
@@ -79,12 +72,27 @@ def _site(arguments: Namespace, scans: Callable[[], Iterator[Scan]], kept: Setti
 
     found = guess(scans(), arguments.recording.name)
     if not found.settings.sensors:
-        raise InputError(
-            f"{arguments.recording}: it says of no sensor where it stands; describe them: --site site.toml"
-        )
+        raise InputError(f"{arguments.recording}: {_unplaced(scans())}")
     for sensor in found.settings.sensors:
         print(f"assumed: {sensor.kind} {sensor.name!r}; give --site for its true place and sigmas", flush=True)
     return found
+
+
+def _unplaced(scans: Iterator[Scan]) -> str:
+    """Why nothing of a recording can be shown without a site file, and what to write into one."""
+    names: dict[str, None] = {}
+    refusals: list[Refusal] = []
+    for scan in scans:
+        detections = scan.detections
+        heard = scan.sweeps.sensor[detections.sweep] if len(detections) else scan.sweeps.sensor[:0]
+        names |= dict.fromkeys(scan.sensors[index] for index in sorted(set(heard.tolist())))
+        refusals += scan.refusals
+    if names:
+        told = ", ".join(repr(name) for name in names)
+        return f"nothing says where {told} stands: give --site with a [[sensor]] that has it among its sources"
+    if refusals:
+        return f"no detection in it; {refusals[0].reason}: {refusals[0].detail}"
+    return "no detection in it; if it is of another kind than was guessed, give --format and --framing"
 
 
 def _span(scans: Callable[[], Iterator[Scan]]) -> tuple[int, int]:

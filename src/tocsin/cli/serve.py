@@ -1,6 +1,7 @@
 """`tocsin serve`: live."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from pathlib import Path
 
 from tocsin import site
@@ -11,9 +12,15 @@ EXAMPLE = "tocsin serve site.toml --link ann=supervisor"
 def configure(parser: ArgumentParser) -> None:
     """The arguments."""
     parser.add_argument("site", type=Path, help="the site file (TOML)")
-    parser.add_argument("--ledger", type=Path, help="keep the evidence here, not where the site file says")
     parser.add_argument(
         "--link", action="append", default=[], metavar="NAME=ROLE", help="print a one-time link for this person"
+    )
+    parser.add_argument(
+        "--token",
+        action="append",
+        default=[],
+        metavar="FEED",
+        help="a new token for this HTTP feed; the old one is void",
     )
 
 
@@ -23,6 +30,7 @@ def run(arguments: Namespace) -> int:
 
     from tocsin.errors import SiteError
     from tocsin.live.service import run
+    from tocsin.server.access.people import People
     from tocsin.server.access.roles import Role
 
     people = {}
@@ -32,5 +40,19 @@ def run(arguments: Namespace) -> int:
         if not name or role not in roles:
             raise SiteError(f"--link {pair}: write NAME=ROLE with a role of {', '.join(roles)}")
         people[name] = Role(role)
-    folder = arguments.ledger or arguments.site.parent / declared.ledger.folder  # an absolute one stays as it is
+    folder = arguments.site.parent / declared.ledger.folder  # an absolute path stays as it is
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        advice = "name another folder under [ledger]"
+        raise SiteError(f"{folder}: the ledger's folder cannot be made: {error.strerror}; {advice}") from error
+    posted = [feed.name for feed in declared.feeds if feed.transport == "http"]
+    for feed in arguments.token:
+        if feed not in posted:
+            raise SiteError(
+                f"--token {feed}: no such HTTP feed in {arguments.site}; there are: {', '.join(posted) or 'none'}"
+            )
+    with closing(People(folder / "people.sqlite")) as store:
+        for feed in arguments.token:
+            print(f"token of feed {feed}, shown once: {store.new_feed_token(feed)}", flush=True)
     return run(declared, folder=folder, people=people)

@@ -1,6 +1,8 @@
 """What the tables alone cannot see: doubled names, missing places, outlines that cross themselves."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
+from zoneinfo import available_timezones
 
 from shapely import LinearRing, is_valid_reason
 from shapely.geometry import Polygon
@@ -34,6 +36,12 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
         found += _place_problems(place, lines.at(("place", index)), parents)
     for index, feed in enumerate(file.feed):
         found += _feed_problems(feed, lines.at(("feed", index)))
+    zones = available_timezones()  # empty where the system has no table of them
+    if zones and file.site.timezone not in zones:
+        where = lines.at(("site", "timezone"))
+        near = get_close_matches(file.site.timezone, zones, 1)
+        advice = f"write timezone = {near[0]!r}" if near else 'write one such as "Europe/Riga", or leave it out for UTC'
+        found.append(f"{where}: timezone = {file.site.timezone!r} is not known; {advice}")
     if file.tracking.release_existence >= file.tracking.confirm_existence:
         where = lines.at(("tracking", "release_existence"))
         found.append(f"{where}: release_existence must be below confirm_existence, or tracks flicker")
