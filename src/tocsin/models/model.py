@@ -40,7 +40,7 @@ class Model:
     climb_mps: float = 12.0
     height_m: float = 3000.0  # of a target whose height nobody measured
     height_sigma_m: float = 3000.0
-    coast_s: float = 180.0  # a target that nobody has detected for so long is lost: where it is, nobody knows
+    coast_s: float = 120.0  # a target that nobody has detected for so long is lost: where it is, nobody knows
     wrong_identity: float = 1e-3
     clutter_per_m2: float = float("nan")  # of position sensors; NaN: from clutter_per_scan and max_range_m
     mixture_floor: float = 1e-5
