@@ -108,12 +108,18 @@ def _warnings(arguments: Namespace, card: "Scorecard") -> "WarningScore | None":
 
 
 def _table(path: Path) -> "Table":
+    from tocsin.feeds.tables.arrow import container
+    from tocsin.feeds.transport.probe import check
     from tocsin.score.tables.arrow import read
 
     try:
-        return read(path.name, path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}; give the path of a table") from error
+    kind = container(data[:16])
+    if kind is not None:
+        check(path, kind)
+    return read(path.name, data)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,17 +1,20 @@
 """The page of a run: whole in itself, well formed, honest where there is nothing to draw."""
 
+import io
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import arro3.io
 import numpy as np
 import pytest
 
 from tests.flown import Columns, joined, parquet, path
 from tests.nights import degrees
 from tocsin.cli import main
+from tocsin.score.tables.arrow import read
 
 LIFE = np.arange(0.0, 121.0)
 VOID = {"meta", "br", "hr", "img", "link"}
@@ -197,3 +200,21 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Captur
         main(["score", str(tmp_path / "none.csv"), str(tmp_path / "none.csv")])
     assert done.value.code == 2
     assert "none.csv cannot be read: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("write", ["write_parquet", "write_ipc", "write_ipc_stream"])
+def test_a_damaged_table_is_refused_and_never_ends_the_process(tmp_path: Path, write: str) -> None:
+    (tmp_path / "truth.parquet").write_bytes(parquet(flight("target", 1)))
+    whole = io.BytesIO()
+    getattr(arro3.io, write)(read("tracks", parquet(flight("track", 1))).arrow, whole)
+    rng, codes = np.random.default_rng(5), set()
+    for _ in range(5):
+        damaged = bytearray(whole.getvalue())
+        for at in rng.integers(8, len(damaged), 4):
+            damaged[at] ^= 1 << int(rng.integers(8))
+        (tmp_path / "tracks").write_bytes(damaged)
+        with pytest.raises(SystemExit) as done:
+            main(["score", str(tmp_path / "truth.parquet"), str(tmp_path / "tracks"), "-o", str(tmp_path / "s.html")])
+        codes.add(done.value.code)
+    assert codes <= {0, 2}
+    assert 2 in codes

@@ -128,7 +128,8 @@ class Table:
 def read(name: str, data: bytes) -> Table:
     """A table from the bytes of a Parquet, Arrow IPC (file or stream) or CSV file.
 
-    Raises InputError when they hold none; `name` says which table, in errors.
+    Raises InputError when they hold none; `name` says which table, in errors. Arrow's reader ends the whole process on
+    some damaged binary files, which nothing here can catch: who opens files lets a child read them first (cli/score).
     """
     table = guarded(lambda: _reader(data).read_all(), name)
     names = table.column_names
