@@ -21,7 +21,11 @@ COMMANDS = {
     "restore": "put a backup back, verified",
 }
 USAGE_ERROR = 2
+UNUSABLE = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError, PermissionError)  # paths
 INTERRUPTED = 130
+PORT_MAX = 65_535
+START = "when it began (ISO 8601), for files that do not say"
+SPEED_MIN, SPEED_MAX = 0.25, 60.0  # as live.playback, which is too heavy to import for `--help`
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -64,13 +68,44 @@ def _command(name: str, argv: list[str]) -> int:
     use_cache()  # before anything imports numba
     try:
         return int(module.run(arguments))
-    except TocsinError as error:
+    except (TocsinError, *UNUSABLE) as error:
         print(f"tocsin {name}: {error}", file=sys.stderr)
-        return USAGE_ERROR
-    except OSError as error:
-        if error.filename is None:
-            raise
-        print(f"tocsin {name}: {error.filename}: {error.strerror}; give another path or mend this one", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def port(text: str) -> int:
+    """A port of this machine."""
+    if not text.isdecimal() or not 1 <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 1 to {PORT_MAX}")
+    return int(text)
+
+
+def speed(text: str) -> float:
+    """How many recorded seconds pass in a real one."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not SPEED_MIN <= value <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; give a number from {SPEED_MIN:g} to {SPEED_MAX:g}")
+    return value
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How a recording is read, where its own bytes do not say."""
+    parser.add_argument("--format", default="", help="what it is, when its content does not show it")
+    parser.add_argument("--framing", default="", help="stream, final, lengths16, lengths16le, lengths32, lengths32le")
+    parser.add_argument("--start", dest="start_ns", type=moment_ns, metavar="TIME", help=START)
+
+
+def moment_ns(text: str) -> int:
+    """A time of day and date, ISO 8601, as nanoseconds UTC."""
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2031-02-11T01:40:00Z") from error
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e9)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tocsin import site
-from tocsin.cli.recording import add_reading, start_ns
+from tocsin.cli import add_reading, port, speed
 from tocsin.errors import InputError
 from tocsin.messages import Refusal, Scan
 from tocsin.settings import Settings
@@ -22,18 +22,16 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("recording", type=Path, help="a capture, a file, a table, a folder of them, or a ledger")
     parser.add_argument("--site", type=Path, help="the site file; without it, what the recording says of itself")
     add_reading(parser)
-    parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 60 (default: 1)")
-    parser.add_argument("--port", type=int, help="where the page is (default: 8000)")
+    parser.add_argument("--speed", type=speed, default=1.0, help="0.25 to 60 (default: 1)")
+    parser.add_argument("--port", type=port, help="where the page is (default: 8000)")
 
 
 def run(arguments: Namespace) -> int:
     """The service's own exit code."""
-    from tocsin.live.playback import SPEED_MAX, SPEED_MIN, Span
+    from tocsin.live.playback import Span
     from tocsin.live.service import Recording, run
     from tocsin.server.access.roles import Role
 
-    if not SPEED_MIN <= arguments.speed <= SPEED_MAX:
-        raise InputError(f"--speed {arguments.speed:g}: give {SPEED_MIN:g} to {SPEED_MAX:g}")
     scans, kept = _source(arguments)
     declared = _site(arguments, scans, kept)
     server = declared.server
@@ -53,14 +51,12 @@ def _source(arguments: Namespace) -> tuple[Callable[[], Iterator[Scan]], Setting
     path: Path = arguments.recording
     if (path / STORE).is_file():
         return (lambda: _ledger_scans(path)), _ledger_settings(path)
-    began_ns = start_ns(arguments)
-
     from tocsin.feeds import recordings
 
     if path.is_file():
-        found = recordings.look(path, arguments.format, arguments.framing, began_ns)
+        found = recordings.look(path, arguments.format, arguments.framing, arguments.start_ns)
         print(f"{path.name}: {found.format}, {found.framing} ({found.reason})", flush=True)
-    return (lambda: recordings.scans(path, arguments.format, arguments.framing, began_ns)), None
+    return (lambda: recordings.scans(path, arguments.format, arguments.framing, arguments.start_ns)), None
 
 
 def _site(arguments: Namespace, scans: Callable[[], Iterator[Scan]], kept: Settings | None) -> site.Site:

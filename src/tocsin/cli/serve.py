@@ -12,6 +12,7 @@ EXAMPLE = "tocsin serve site.toml --link ann=supervisor"
 def configure(parser: ArgumentParser) -> None:
     """The arguments."""
     parser.add_argument("site", type=Path, help="the site file (TOML)")
+    parser.add_argument("--ledger", type=Path, help="keep the evidence here, not where the site file says")
     parser.add_argument(
         "--link", action="append", default=[], metavar="NAME=ROLE", help="print a one-time link for this person"
     )
@@ -40,7 +41,7 @@ def run(arguments: Namespace) -> int:
         if not name or role not in roles:
             raise SiteError(f"--link {pair}: write NAME=ROLE with a role of {', '.join(roles)}")
         people[name] = Role(role)
-    folder = arguments.site.parent / declared.ledger.folder  # an absolute path stays as it is
+    folder = arguments.ledger or arguments.site.parent / declared.ledger.folder  # an absolute one stays as it is
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

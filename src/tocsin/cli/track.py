@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from tocsin import site
-from tocsin.cli.recording import add_reading, start_ns
+from tocsin.cli import add_reading
 from tocsin.errors import InputError
 from tocsin.feeds import recordings
 from tocsin.feeds.cutting import pieces
 from tocsin.feeds.tables import tracks
 from tocsin.messages import Flags, Ints, Picture, Refusal, Scan
+from tocsin.tracking import warm
 from tocsin.tracking.tracker import Tracker
-from tocsin.tracking.warming import warm
 
 EXAMPLE = "tocsin track detections.parquet --sensors site.toml -o tracks.parquet --every 2"
 SECOND_NS = 1_000_000_000
@@ -79,7 +79,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _pictures(arguments: Namespace, tracker: Tracker, count: _Count) -> Iterator[Picture]:
-    scans = recordings.scans(arguments.detections, arguments.format, arguments.framing, start_ns(arguments))
+    scans = recordings.scans(arguments.detections, arguments.format, arguments.framing, arguments.start_ns)
     looks = _each_scan(scans) if arguments.every is None else _every(scans, round(arguments.every * SECOND_NS))
     newest_ns = 0
     for scan, time_ns in looks:
