@@ -105,7 +105,7 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         x=np.empty((slots, modes, 6)),
         p=np.empty((slots, modes, 6, 6)),
         mu=np.empty((slots, modes)),
-        chance=np.empty((slots, 3)),
+        chance=np.empty((slots, 4)),
         box=np.empty((slots, 4)),
         miss=np.empty((slots, 2)),
         first=np.zeros(slots + 1, dtype=np.int64),

@@ -40,6 +40,7 @@ COUNTERS = (
     "components cut at the cap",
     "parts of the unseen cut",
     "pairs cut at the cap",
+    "components parted",
 )
 
 
@@ -172,15 +173,16 @@ class Tracker:
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""
         state, scratch, modes = self.state, self._scratch, len(self.model.modes)
-        wanted = int((batch.looks.last - batch.looks.first)[begin:].max())
+        rows_wanted = int((batch.looks.last - batch.looks.first)[begin:].max())
+        wanted = max(rows_wanted, int(state.running[c.WANTED]))
         if len(state.bank.mu) - int(state.running[c.SLOTS]) < wanted:
             state.bank = arrays.fit(state.bank, state.running, wanted + DEFAULT_SLOTS)
             self._index = arrays.new_index(len(state.bank.mu))
         slots, rows, pairs = len(state.bank.mu), len(scratch.row_box), len(scratch.pair_row)
         if code == c.MORE_PAIRS:
             pairs *= 2
-        if slots > len(scratch.slot) or wanted > rows or pairs > len(scratch.pair_row):
-            self._scratch = arrays.new_scratch(slots, max(rows, wanted), max(pairs, 2 * wanted), modes)
+        if slots > len(scratch.slot) or rows_wanted > rows or pairs > len(scratch.pair_row):
+            self._scratch = arrays.new_scratch(slots, max(rows, rows_wanted), max(pairs, 2 * rows_wanted), modes)
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:

@@ -171,7 +171,9 @@ NEXT_BIRTH: Final = 3
 MIXTURE_COUNT: Final = 4
 MIXTURE_TIME: Final = 5  # ns, NEVER before the first look
 EVENT_COUNT: Final = 6
-RUNNING: Final = 7
+WANTED: Final = 7  # slots that the next look may need beside those in use
+CUT: Final = 8  # pairs that the look at hand cuts; counted once it is worked
+RUNNING: Final = 9
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -185,7 +187,8 @@ C_PRUNED: Final = 6
 C_COMPONENTS_CUT: Final = 7
 C_MIXTURE_CUT: Final = 8
 C_PAIRS_CUT: Final = 9
-COUNTERS: Final = 10
+C_PARTED: Final = 10
+COUNTERS: Final = 11
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0
@@ -232,7 +235,7 @@ class Scratch(NamedTuple):
     x: Floats  # (C, K, 6) predicted
     p: Floats  # (C, K, 6, 6)
     mu: Floats  # (C, K)
-    chance: Floats  # (C, 3): existence, detection probability, of being missed in this look
+    chance: Floats  # (C, 4): existence, detection probability, of being missed in this look, 1: to be parted
     box: Floats  # (C, 4): place in the plane, half sides of what its gate may reach
     miss: Floats  # (C, 2): weight and marginal of "not detected"
     first: Ints  # (C + 1,) pairs of candidate i: first[i] to first[i + 1]
@@ -262,6 +265,7 @@ class Scratch(NamedTuple):
 CHANCE_EXISTENCE: Final = 0
 CHANCE_PD: Final = 1
 CHANCE_MISS: Final = 2
+CHANCE_PART: Final = 3
 RATE_NEW: Final = 0
 RATE_OTHER: Final = 1
 RATE_MARGINAL: Final = 2

@@ -7,10 +7,10 @@ so nothing inside the gate is lost, and the search changes the speed and no bit 
 import math
 
 from tocsin.tracking.kernels.columns import (
-    C_PAIRS_CUT,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
     CHANCE_PD,
+    CUT,
     EXISTENCE,
     IDENTITY,
     IDENTITY_KIND,
@@ -196,7 +196,7 @@ def pairs(
     rules: Rules,
     s: Scratch,
     n: int,
-    counters: Ints,
+    running: Ints,
 ) -> int:
     """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
     m = looks.last[look] - looks.first[look]
@@ -207,6 +207,7 @@ def pairs(
         size = spread_rows(s, m, cell)
         for q in range(m):
             wide0, wide1 = max(wide0, s.row_box[q, 2]), max(wide1, s.row_box[q, 3])
+    running[CUT] = 0
     e = 0
     for i in range(n):
         s.first[i] = e
@@ -214,7 +215,7 @@ def pairs(
         if e + min(found, PAIRS_MAX) + 1 > s.pair_row.shape[0]:
             return -1
         if found > NEIGHBOURS_MAX:
-            counters[C_PAIRS_CUT] += 1
+            running[CUT] += 1
             found = NEIGHBOURS_MAX
         weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD]
         for t in range(found):
@@ -238,7 +239,7 @@ def pairs(
                 e += 1
             else:
                 keep_best(s, s.first[i], e)
-                counters[C_PAIRS_CUT] += 1
+                running[CUT] += 1
     s.first[n] = e
     return e
 

@@ -44,23 +44,26 @@ def work(
     """Work looks in, from `begin` on. Returns a code of `columns` (DONE, MORE_...) and the first look not worked."""
     for look in range(begin, looks.time.shape[0]):
         m = looks.last[look] - looks.first[look]
-        if running[c.SLOTS] + m > bank.mu.shape[0]:
-            return c.MORE_SLOTS, look
-        if running[c.EVENT_COUNT] + 2 * (running[c.SLOTS] + m) > events.tag.shape[0]:
-            return c.MORE_EVENTS, look
         pass_time(mixture, rules, running, counters, looks.time[look], s.f)
         imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], s)
         chosen = choose(bank, look, looks, sensors, rules, index, s, running)
         n = candidates(bank, look, looks, sensors, rules, s, chosen)
-        found = pairs(bank, rows, look, looks, sensors, rules, s, n, counters)
+        found = pairs(bank, rows, look, looks, sensors, rules, s, n, running)
         if found < 0:
             return c.MORE_PAIRS, look
+        running[c.WANTED] = m + mark_wide(bank, s, rules, n)
+        if running[c.SLOTS] + running[c.WANTED] > bank.mu.shape[0]:
+            return c.MORE_SLOTS, look
+        if running[c.EVENT_COUNT] + 2 * (running[c.SLOTS] + running[c.WANTED]) > events.tag.shape[0]:
+            return c.MORE_EVENTS, look
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
+        counters[c.C_PAIRS_CUT] += running[c.CUT]
         associate(s, n, m, rules, counters)
         first, sensor = looks.first[look], looks.sensor[look]
         update(bank, rows, first, sensor, sensors, s, n)
         confuse(bank, s, n, m)
+        n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         settle(bank, s.slot, n, looks.time[look], rules, events, running, counters)
         if index.meta[0] != c.NEVER:
@@ -86,6 +89,8 @@ def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s:
         unseen = s.miss[n, 1] * r * (1.0 - missable) / s.miss[n, 0]
         existence = unseen
         best = -1
+        if s.chance[n, c.CHANCE_PART] == 1.0:
+            last = first  # `part_wide` makes components of its pairs
         for e in range(first, last):
             existence += s.pair_w[e, 1]
             if s.pair_w[e, 1] > 0.0 and (best < 0 or s.pair_w[e, 1] > s.pair_w[best, 1]):
@@ -117,6 +122,73 @@ def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s:
             j = begin + s.pair_row[best]
             bank.num[i, c.MISSED] = 0.0
             detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+
+
+@part
+def mark_wide(bank: Bank, s: Scratch, rules: Rules, n: int) -> int:
+    """Mark candidates that were seen once and now have several detections; returns how many pairs those have.
+
+    One detection says nothing of velocity, so the gate of the next is wide, and in clutter it holds several. To match
+    their moments would blur them all and never find the velocity; each is followed by itself instead (`part_wide`).
+    """
+    found = 0
+    for t in range(n):
+        p = s.p[t, 0]
+        wide = p[3, 3] + p[4, 4] + p[5, 5] > 0.5 * rules.speed * rules.speed
+        several = s.first[t + 1] - s.first[t] > 1
+        s.chance[t, c.CHANCE_PART] = 1.0 if wide and several and bank.tag[s.slot[t], c.NUMBER] == 0 else 0.0
+        if s.chance[t, c.CHANCE_PART] == 1.0:
+            found += s.first[t + 1] - s.first[t]
+    return found
+
+
+@part
+def part_wide(
+    bank: Bank,
+    rows: Rows,
+    begin: int,
+    sensor: int,
+    sensors: Sensors,
+    rules: Rules,
+    index: Index,
+    s: Scratch,
+    running: Ints,
+    counters: Ints,
+    n: int,
+) -> int:
+    """Each pair of a marked candidate becomes a component with its marginal as existence; the candidate is the miss.
+
+    These are alternatives, not independent; with existences that are small and add up to the candidate's own, treating
+    them as independent costs little (the same liberty that a potential component for each detection takes).
+    """
+    born = 0
+    for t in range(n):
+        if s.chance[t, c.CHANCE_PART] == 0.0:
+            continue
+        for e in range(s.first[t], s.first[t + 1]):
+            if s.pair_w[e, 1] < rules.prune or running[c.ALIVE_COUNT] >= rules.components_max:
+                counters[c.C_COMPONENTS_CUT] += s.pair_w[e, 1] >= rules.prune
+                continue
+            i, parent, j = running[c.SLOTS], s.slot[t], begin + s.pair_row[e]
+            for k in range(bank.mu.shape[1]):
+                put(bank.x[i, k], bank.p[i, k], s.pair_x[e, k], s.pair_p[e, k])
+                bank.mu[i, k] = s.pair_mu[e, k]
+            for a in range(c.NUM):
+                bank.num[i, a] = 0.0
+            for a in range(c.TAG):
+                bank.tag[i, a] = bank.tag[parent, a]
+            bank.num[i, c.EXISTENCE] = min(s.pair_w[e, 1], 1.0)
+            bank.tag[i, c.TIME] = s.time[t]
+            bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
+            detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+            index.half[i] = 0.0
+            s.slot[n + born] = i
+            born += 1
+            running[c.NEXT_BIRTH] += 1
+            running[c.SLOTS] += 1
+            running[c.ALIVE_COUNT] += 1
+    counters[c.C_PARTED] += born
+    return born
 
 
 @part
