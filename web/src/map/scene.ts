@@ -5,7 +5,7 @@ import type { Map as BaseMap } from 'maplibre-gl'
 import type { Tracks } from '../live/tracks.ts'
 import type { Picked } from '../view/choices.svelte.ts'
 import { DrawArrays } from './layers/arrays.ts'
-import { chosenLayers, hoverLayer } from './layers/chosen.ts'
+import { chosenLayers, ringLayer } from './layers/chosen.ts'
 import { LEADER_RGB, TRAIL_RGB } from './colours.ts'
 import { EllipseLayer } from './layers/ellipse_layer.ts'
 import { type Label, placeLabels } from './layers/labels.ts'
@@ -109,11 +109,9 @@ export class Scene {
     this.screen.look(this.map, tracks)
     const wish = { level: picked.labels, chosen, hovered, words, written, symbol: this.scale }
     const labels = placeLabels(tracks, why, this.screen, wish)
-    const layers = [...this.under]
-    if (hovered !== null && hovered !== chosen) layers.push(...hoverLayer(tracks, hovered))
-    if (this.symbols !== null) layers.push(this.symbols)
-    if (labels.length > 0) layers.push(labelLayer(labels))
-    this.overlay.setProps({ layers })
+    this.overlay.setProps({
+      layers: [...this.under, ringLayer(tracks, chosen, hovered), this.symbols, labelLayer(labels)],
+    })
   }
 
   private layersUnder(view: View, device: Device, position: object): Layer[] {
@@ -135,8 +133,7 @@ export class Scene {
       const getFillColor = [...LEADER_RGB, 150] as const
       made.push(new EllipseLayer({ id: 'ellipses', data: { length: n, attributes }, getFillColor }))
     }
-    const row = chosen === null ? -1 : tracks.row(chosen)
-    if (row >= 0) made.push(...chosenLayers(tracks, row, arrays))
+    made.push(...chosenLayers(tracks, chosen, arrays))
     if (picked.leaderMin > 0) {
       const attributes = {
         getSourcePosition: position,

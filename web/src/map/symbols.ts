@@ -1,4 +1,5 @@
-import ms, { type ColorMode } from 'milsymbol'
+import type { ColorMode } from 'milsymbol'
+import { ms, numberair, numberairmissile } from 'milsymbol/parts'
 import { AFFILIATION_RGB } from './colours.ts'
 
 /** Pixels of one symbol in the atlas: drawn at twice its largest size on the screen, so that it stays sharp. */
@@ -36,6 +37,8 @@ export function affiliationOf(mark: string): Affiliation {
   return AFFILIATIONS.find((known) => known === word) ?? 'unknown'
 }
 
+ms.addIcons(numberair)
+ms.addIcons(numberairmissile)
 // Drawn small, the standard's fine dashes would look like a full line; and they are drawn in its "off-white".
 ms.setDashArrays('22,18', '22,18', '22,18')
 ms.setColorMode('OffWhite', {

@@ -16,15 +16,6 @@ setWorkerUrl(workerUrl)
 const EMPTY: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 const FONT = ['sans-serif']
 
-/** True where the map can be drawn at all. */
-export function canDraw(): boolean {
-  try {
-    return document.createElement('canvas').getContext('webgl2') !== null
-  } catch {
-    return false
-  }
-}
-
 /** The base map, empty of data: north up, no rotation, no outside requests. Texts are drawn from the system's own font. */
 export function makeMap(container: HTMLElement, center: readonly [number, number]): BaseMap {
   return new BaseMap({

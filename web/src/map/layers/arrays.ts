@@ -1,5 +1,5 @@
 import type { Tracks } from '../../live/tracks.ts'
-import { SIGMAS_90 } from './ellipse_layer.ts'
+import { SIGMAS_90 } from '../sigmas.ts'
 import type { Words } from '../../live/frames.ts'
 import { AFFILIATIONS, CELL, affiliationOf, atlas } from '../symbols.ts'
 

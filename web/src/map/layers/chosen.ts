@@ -1,27 +1,35 @@
 import type { Layer } from '@deck.gl/core'
 import { PathLayer, ScatterplotLayer } from '@deck.gl/layers'
-import type { Tracks } from '../../live/tracks.ts'
-import type { DrawArrays } from './arrays.ts'
+import { NO_ROW, type Tracks } from '../../live/tracks.ts'
 import { CHOSEN_RGB, TRAIL_RGB } from '../colours.ts'
+import type { DrawArrays } from './arrays.ts'
 import { EllipseLayer } from './ellipse_layer.ts'
 
 type Point = [number, number]
+interface Ring {
+  at: Point
+  strength: number
+}
 
-/** What shows which track is chosen: its whole trail, its uncertainty and a ring. */
-export function chosenLayers(tracks: Tracks, row: number, arrays: DrawArrays): Layer[] {
-  const at: Point = [tracks.columns.lon[row] ?? 0, tracks.columns.lat[row] ?? 0]
+// These layers are there even when nothing is chosen, and then empty: a layer that comes and goes compiles its shaders anew.
+
+/** What is drawn of the chosen track below the symbols: its whole trail and its uncertainty. */
+export function chosenLayers(tracks: Tracks, id: number | null, arrays: DrawArrays): Layer[] {
+  const row = id === null ? NO_ROW : tracks.row(id)
+  const none = row === NO_ROW
+  const first = none ? 0 : row
   const ellipse = {
-    length: 1,
+    length: none ? 0 : 1,
     attributes: {
-      getPosition: { value: Float64Array.from(at), size: 2 },
-      getRadius: { value: arrays.radii.slice(row, row + 1), size: 1 },
-      instanceShapes: { value: arrays.shapes.slice(2 * row, 2 * row + 2), size: 2 },
+      getPosition: { value: tracks.position.slice(2 * first, 2 * first + 2), size: 2 },
+      getRadius: { value: arrays.radii.slice(first, first + 1), size: 1 },
+      instanceShapes: { value: arrays.shapes.slice(2 * first, 2 * first + 2), size: 2 },
     },
   }
   return [
     new PathLayer<Point[]>({
       id: 'chosen-trail',
-      data: [trail(tracks, row)],
+      data: none ? [] : [trail(tracks, row)],
       getPath: (points) => points,
       getColor: [...TRAIL_RGB, 255],
       getWidth: 2,
@@ -29,27 +37,28 @@ export function chosenLayers(tracks: Tracks, row: number, arrays: DrawArrays): L
       jointRounded: true,
     }),
     new EllipseLayer({ id: 'chosen-ellipse', data: ellipse, getFillColor: [...CHOSEN_RGB, 210] }),
-    ring('chosen-ring', at, 230),
   ]
 }
 
-/** What shows which track the pointer is over, on the map or in the table. */
-export function hoverLayer(tracks: Tracks, id: number): Layer[] {
-  const row = tracks.row(id)
-  if (row < 0) return []
-  return [ring('hover-ring', [tracks.columns.lon[row] ?? 0, tracks.columns.lat[row] ?? 0], 110)]
-}
-
-function ring(id: string, at: Point, strength: number): Layer {
-  return new ScatterplotLayer<Point>({
-    id,
-    data: [at],
-    getPosition: (point) => point,
+/** Rings around the chosen track and around the one that is pointed at, on the map or in the table. */
+export function ringLayer(tracks: Tracks, chosen: number | null, hovered: number | null): Layer {
+  const rings: Ring[] = []
+  const add = (id: number | null, strength: number): void => {
+    const row = id === null ? NO_ROW : tracks.row(id)
+    if (row === NO_ROW) return
+    rings.push({ at: [tracks.columns.lon[row] ?? 0, tracks.columns.lat[row] ?? 0], strength })
+  }
+  add(chosen, 230)
+  if (hovered !== chosen) add(hovered, 110)
+  return new ScatterplotLayer<Ring>({
+    id: 'rings',
+    data: rings,
+    getPosition: (ring) => ring.at,
     getRadius: 20,
     radiusUnits: 'pixels',
     filled: false,
     stroked: true,
-    getLineColor: [...CHOSEN_RGB, strength],
+    getLineColor: (ring) => [...CHOSEN_RGB, ring.strength],
     lineWidthUnits: 'pixels',
     getLineWidth: 1.5,
   })

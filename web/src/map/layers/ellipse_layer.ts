@@ -1,8 +1,7 @@
 import type { UpdateParameters } from '@deck.gl/core'
 import { ScatterplotLayer } from '@deck.gl/layers'
+import { SIGMAS_90 } from '../sigmas.ts'
 
-/** The radius, in sigmas, that holds a share p of a two-dimensional normal distribution: sqrt(-2 ln(1 - p)). */
-export const SIGMAS_90 = Math.sqrt(-2 * Math.log(1 - 0.9))
 const SIGMAS_50 = Math.sqrt(-2 * Math.log(1 - 0.5))
 const INNER = (SIGMAS_50 / SIGMAS_90).toFixed(4)
 
