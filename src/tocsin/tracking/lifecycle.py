@@ -30,10 +30,13 @@ class Lost:
 
 @dataclass(slots=True)
 class Lifecycle:
-    """Lost tracks and who continues whom. All of it is state."""
+    """Lost tracks and who continues whom. All of it is state, but for a table of what is in `lost`."""
 
     lost: dict[int, Lost] = field(default_factory=dict)
     continues: dict[int, tuple[int, float]] = field(default_factory=dict)  # number: (lost number, probability)
+    _table: Floats = field(default_factory=lambda: np.zeros((64, 15)), repr=False)  # mean, variances, ties of each
+    _times: Ints = field(default_factory=lambda: np.zeros(64, dtype=np.int64), repr=False)
+    _known: tuple[int, ...] = field(default=(), repr=False)  # the numbers in the table
 
     def end(self, lost: Lost) -> None:
         """A track left; remember it."""
@@ -41,9 +44,26 @@ class Lifecycle:
         while len(self.lost) > LOST_MAX:
             del self.lost[next(iter(self.lost))]
 
+    def _lost_table(self) -> tuple[Floats, Ints]:
+        """Moments (n, 15) and times (n,) of the lost tracks, in their order; only what is new is looked at."""
+        numbers = tuple(self.lost)
+        kept = len(self._known) if numbers[: len(self._known)] == self._known else 0
+        if len(numbers) > len(self._table):
+            self._table, self._times = np.zeros((2 * len(numbers), 15)), np.zeros(2 * len(numbers), dtype=np.int64)
+            kept = 0
+        for row in range(kept, len(numbers)):
+            lost = self.lost[numbers[row]]
+            self._table[row, :6], self._table[row, 6:12] = lost.x, lost.p.diagonal()
+            self._table[row, 12:], self._times[row] = lost.p.diagonal(3), lost.time_ns
+        self._known = numbers
+        return self._table[: len(numbers)], self._times[: len(numbers)]
+
     def begin(self, number: int, time_ns: int, x: Floats, p: Floats, model: Model) -> str:
         """A new track was confirmed: does it continue a lost one, or none of them? Says so in words."""
-        known = _likelihoods(list(self.lost.values()), time_ns, x, p, model)
+        if not self.lost:
+            return ""
+        table, times = self._lost_table()
+        known = _likelihoods(table, (time_ns - times) / SECOND_NS, x, p, model)
         total = float(known.sum())
         if total <= 0.0:
             return ""
@@ -69,18 +89,16 @@ class Lifecycle:
         return [lost for _, lost in sorted(self.lost.items()) if 0 <= time_ns - lost.time_ns <= SHOWN_NS]
 
 
-def _likelihoods(lost: list[Lost], time_ns: int, x: Floats, p: Floats, model: Model) -> Floats:
+def _likelihoods(lost: Floats, age: Floats, x: Floats, p: Floats, model: Model) -> Floats:
     """(n,) the density of a new track's place and velocity if it were each lost one, times that one's survival.
+
+    lost (n, 15): mean, variances, and covariances of place with velocity, of each lost track, `age` (n,) s ago.
 
     Noise as of the most agile mode: a lost track may have turned. Axis by axis: what ties place to velocity matters
     little against the noise.
     """
-    if not lost:
-        return np.zeros(0)
-    age = (time_ns - np.array([one.time_ns for one in lost])) / SECOND_NS
     dt = np.maximum(age, 0.0)[:, None]
-    mean, covariance = np.array([one.x for one in lost]), np.array([one.p for one in lost])
-    variance, tie = np.diagonal(covariance, axis1=1, axis2=2), np.diagonal(covariance, 3, axis1=1, axis2=2)
+    mean, variance, tie = lost[:, :6], lost[:, 6:12], lost[:, 12:]
     noise = max(mode.noise for mode in model.modes)
     place = mean[:, :3] + dt * mean[:, 3:]
     grown = variance[:, :3] + dt * (2.0 * tie + dt * variance[:, 3:]) + noise * dt**3 / 3.0
