@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tocsin.cli import port, speed
-from tocsin.cli.scenarios import load
 
 EXAMPLE = "tocsin demo --port 8000"
 
@@ -22,6 +21,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """The service's own exit code."""
+    from tocsin.cli.scenarios import load
     from tocsin.live.playback import Span
     from tocsin.live.service import Recording, run
     from tocsin.server.access.roles import Role

@@ -2,7 +2,8 @@
 
 Kernels allocate nothing: all room comes in, so arrays are not counted (`_nrt`), which halves both the code and the
 time of a small look. Division follows NumPy (no test for zero before each). C wrappers, which nobody calls, are left
-out. They let go of the interpreter's lock: the page answers while a large scan is thought through. A `part` can be called from other kernels only: its Python wrapper is left out too.
+out. They let go of the interpreter's lock: the page answers while a large scan is thought through. A `part` can be
+called from other kernels only: its Python wrapper is left out too.
 
 Numba's cache sees a change in the file of a kernel, and none in the kernels that it calls: a checkout keeps one cache
 for each state of all files that have the word njit in them, which is why this module is called so.
