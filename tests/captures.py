@@ -14,7 +14,9 @@ def udp(payload: bytes, length: int | None = None) -> bytes:
 
 def ipv4(segment: bytes, protocol: int = 17, fragment: int = 0, options: bytes = b"") -> bytes:
     """An IPv4 packet."""
-    header = struct.pack(">BBHHHBBH", 0x45 + len(options) // 4, 0, 20 + len(options) + len(segment), 1, fragment, 9, protocol, 0)
+    header = struct.pack(
+        ">BBHHHBBH", 0x45 + len(options) // 4, 0, 20 + len(options) + len(segment), 1, fragment, 9, protocol, 0
+    )
     return header + IPv4Address(SOURCE).packed + IPv4Address(TARGET).packed + options + segment
 
 
@@ -29,7 +31,9 @@ def ethernet(packet: bytes, kind: int = 0x0800, tags: Sequence[int] = ()) -> byt
     return bytes(12) + b"".join(struct.pack(">HH", tag, 7) for tag in tags) + struct.pack(">H", kind) + packet
 
 
-def pcap(frames: Sequence[tuple[int, bytes]], link: int = 1, order: str = "<", nano: bool = False, cut: int = 0) -> bytes:
+def pcap(
+    frames: Sequence[tuple[int, bytes]], link: int = 1, order: str = "<", nano: bool = False, cut: int = 0
+) -> bytes:
     """A pcap file of (time in ns, frame); of each frame `cut` bytes were not kept."""
     magic, unit = (0xA1B23C4D, 1) if nano else (0xA1B2C3D4, 1000)
     out = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65535, link)
@@ -46,7 +50,9 @@ def block(kind: int, body: bytes, order: str = "<") -> bytes:
     return struct.pack(order + "II", kind, 12 + len(body)) + body + struct.pack(order + "I", 12 + len(body))
 
 
-def pcapng(frames: Sequence[tuple[int, bytes]], link: int = 1, order: str = "<", resolution: int = 9, kind: int = 6) -> bytes:
+def pcapng(
+    frames: Sequence[tuple[int, bytes]], link: int = 1, order: str = "<", resolution: int = 9, kind: int = 6
+) -> bytes:
     """A pcapng file of one section and one interface; `resolution` as in if_tsresol; `kind` of packet block."""
     units = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
     option = struct.pack(order + "HHBxxxHH", 9, 1, resolution, 0, 0)

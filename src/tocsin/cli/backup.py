@@ -3,8 +3,6 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from tocsin.ledger import backup
-
 EXAMPLE = "tocsin backup tocsin-ledger -o /mnt/backup/tocsin"
 
 
@@ -16,5 +14,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """0: copied."""
+    from tocsin.ledger import backup
+
     print("\n".join(backup.backup(arguments.ledger, arguments.output).lines()))
     return 0

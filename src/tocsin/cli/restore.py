@@ -3,8 +3,6 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from tocsin.ledger import backup, verify
-
 EXAMPLE = "tocsin restore /mnt/backup/tocsin tocsin-ledger"
 
 
@@ -17,6 +15,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """0: restored."""
+    from tocsin.ledger import backup, verify
+
     heads = verify.read_heads(arguments.head) if arguments.head else ()
     print("\n".join(backup.restore(arguments.backup, arguments.ledger, heads).lines()))
     return 0

@@ -4,8 +4,6 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from pathlib import Path
 
-from tocsin import site
-
 EXAMPLE = "tocsin serve site.toml --link ann=supervisor"
 
 
@@ -27,6 +25,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """The service's own exit code."""
+    from tocsin import site
+
     declared = site.read(arguments.site)
 
     from tocsin.errors import SiteError

@@ -4,8 +4,6 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from tocsin.cli.progress import Progress
-from tocsin.cli.scenarios import load
-from tocsin.simulate import tables
 
 EXAMPLE = "tocsin simulate demo-night -o night"
 PARTS = 1000
@@ -20,6 +18,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """0: written."""
+    from tocsin.cli.scenarios import load
+    from tocsin.simulate import tables
+
     _, scenario = load(arguments.scenario)
     with Progress("simulating") as progress:
         written = tables.write(

@@ -3,11 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tocsin.cli.progress import Progress
-from tocsin.ledger import verify
-from tocsin.ledger.plan import Record
-from tocsin.messages import Entry
+
+if TYPE_CHECKING:
+    from tocsin.ledger.plan import Record
+    from tocsin.messages import Entry
+    from tocsin.pipeline import State
 
 EXAMPLE = "tocsin verify tocsin-ledger --head heads.txt --replay"
 BROKEN = 1
@@ -22,6 +25,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """0: whole. 1: something does not fit; the first such entry is named."""
+    from tocsin.ledger import verify
+
     heads = verify.read_heads(arguments.head) if arguments.head else ()
     with Progress("verifying") as progress:
         report = verify.verify(arguments.ledger, heads, progress)
@@ -37,7 +42,7 @@ def _replay(folder: Path) -> int:
     from tocsin.live.evidence import step_records
     from tocsin.pipeline import State, advance
 
-    def again(state: State, entry: Entry) -> Sequence[Record]:
+    def again(state: "State", entry: "Entry") -> "Sequence[Record]":
         assert entry.body is not None  # noqa: S101  replay stops where an input's body was deleted
         return step_records(advance(state, wire.decode(entry.kind, entry.format, entry.body)))
 
