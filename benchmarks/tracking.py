@@ -18,7 +18,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from tocsin.messages import Detections, Floats, Scan, Sweeps
+from tocsin.messages import Detections, Floats, Ints, Scan, Sweeps
 from tocsin.models.model import Mode, Model, Part
 from tocsin.settings import Frame, Sensor, Settings, Tracking
 from tocsin.tracking import warm
@@ -32,10 +32,10 @@ PD = 0.9
 AXES = ("east_m", "north_m", "up_m")
 
 
-def scan(time_ns: int, times_ns: Floats | None, survey: bool, **values: Floats) -> Scan:
+def scan(time_ns: int, times_ns: Ints | None, survey: bool, **values: Floats) -> Scan:
     """One look of the only sensor."""
     n = len(next(iter(values.values())))
-    times = np.full(n, time_ns) if times_ns is None else times_ns.astype(np.int64)
+    times = np.full(n, time_ns) if times_ns is None else times_ns
     one, nan = np.full(1, time_ns), np.full(1, np.nan)
     sweeps = Sweeps(np.zeros(1, np.int32), one, one, one, nan, nan, np.array([survey]))
     return Scan("bench", int(times[-1]), ("bench",), sweeps, Detections(np.zeros(n, np.int32), times, times, values))
