@@ -87,6 +87,10 @@ def test_a_phone_shows_the_map_the_lists_and_the_details(
     enter(page, stage)
     wait_for_map(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.get_by_title("Demo: simulated")).to_be_visible()  # nobody takes a simulation for the night outside
+    last = page.get_by_role("columnheader", name="Seen").bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= width
     stands = page.get_by_role("application").bounding_box()
     assert stands is not None
     assert stands["height"] > height / 4
