@@ -55,6 +55,7 @@ def test_a_newcomer_is_told_once_what_is_to_be_seen(page: Page, stage: Stage) ->
         expect(sheet).to_contain_text(part, timeout=WAIT_MS)
     page.get_by_role("button", name="Show me the picture").click()
     expect(sheet).to_have_count(0)
+    page.wait_for_timeout(1_000)  # the browser hands its local storage on a moment later, and nobody reloads at once
     page.reload()
     page.wait_for_selector("body[data-received='40']", timeout=WAIT_MS)
     expect(sheet).to_have_count(0)
