@@ -14,9 +14,9 @@ from tocsin.ledger.store import Status
 from tocsin.live.clock import UtcClock
 from tocsin.live.evidence import Evidence
 from tocsin.live.intake.queues import SourceQueue
-from tocsin.live.intake.sequencer import Offset
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.runner import Runner
+from tocsin.messages import SensorHealth
 from tocsin.server.station import Figures
 
 SAMPLE_S = 0.01
@@ -57,7 +57,7 @@ class Watch:
     stalls: Stalls
     supervisor: Supervisor
     queues: Mapping[str, SourceQueue] = field(default_factory=dict)
-    offsets: Mapping[str, Offset] = field(default_factory=dict)
+    sensors: tuple[SensorHealth, ...] = ()  # as thinking said last
     failures: Mapping[str, int] = field(default_factory=dict)
     clock: UtcClock | None = None
     runner: Runner | None = None
@@ -73,7 +73,7 @@ class Watch:
         for source, queue in self.queues.items():
             _queue(source, queue, counters, gauges)
         counters |= {f"decoder_failures_total|source={source}": count for source, count in self.failures.items()}
-        gauges |= {f"clock_offset_seconds|sensor={name}": offset.offset_s for name, offset in self.offsets.items()}
+        gauges |= {f"clock_offset_seconds|sensor={one.sensor}": one.clock_offset_s for one in self.sensors}
         for name, task in self.supervisor.figures.items():
             counters[f"task_restarts_total|task={name}"] = task.restarts
             if task.state == "waiting":

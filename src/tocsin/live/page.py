@@ -184,6 +184,7 @@ class Page:
             self.hub.note(published.notices)
         if published.health is not None:
             self._health = published.health
+            self.watch.sensors = published.health.sensors
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=self.source.pace)
 

@@ -113,7 +113,7 @@ class _Service:
             clock = PlaybackClock(self.recording.span.start_ns, self.recording.speed)
             return Playback(self.recording.scans, self.recording.span, Bell(), clock)
         feeds = LiveFeeds(self.site.feeds, self.clock)
-        watch.queues, watch.offsets = feeds.queues, feeds.sequencer.offsets
+        watch.queues = feeds.queues
         watch.failures, watch.clock = feeds.sequencer.failures, self.clock
         return feeds
 

@@ -1,11 +1,9 @@
-"""The sequencer: arrival order, ticks between what came before and after, offsets, decoders that fail."""
-
-import math
+"""The sequencer: arrival order, ticks between what came before and after, decoders that fail."""
 
 from tests.skies import SECOND_NS, START_NS, HandClock, Rows
 from tocsin.live.clock import Jump
 from tocsin.live.intake.queues import Bell, SourceQueue
-from tocsin.live.intake.sequencer import Offset, Sequencer
+from tocsin.live.intake.sequencer import Sequencer
 from tocsin.live.thinking import Anew
 from tocsin.messages import Packet, Scan, Tick
 
@@ -88,17 +86,6 @@ def test_a_refusal_alone_is_a_scan_without_detections() -> None:
     (item,) = sequencer.take(0.0)
     assert isinstance(item, Scan)
     assert (len(item.detections), item.refusals[0].count) == (0, 1)
-
-
-def test_the_offset_of_a_sensor_is_its_smallest_delay_of_the_last_minute() -> None:
-    offset = Offset()
-    assert math.isnan(offset.offset_s)
-    for second, delay_s in enumerate((0.5, 3.2, 0.4, 2.0)):
-        offset.see(START_NS + second * SECOND_NS, round(delay_s * SECOND_NS))
-    assert offset.offset_s == 0.4
-    for second in range(100, 170):
-        offset.see(START_NS + second * SECOND_NS, -5 * SECOND_NS)
-    assert offset.offset_s == -5.0
 
 
 def test_a_jump_back_of_the_clock_begins_anew_once() -> None:

@@ -2,7 +2,6 @@
 
 It orders nothing by event time: that happens inside tracking, row by row. Everything that was received before a whole
 second comes before that second's Tick, however late thinking is, so that overload shifts no tick against the data.
-It also measures how far each sensor's clock is from ours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,6 @@ from tocsin.live.thinking import Anew
 from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick
 
 BATCH_S = 0.02  # waiting so long for more makes one kernel call of many packets, and is a fiftieth of the latency bar
-OFFSET_WINDOW_NS = 30 * SECOND_NS
 FAILED_BYTES = 4_096
 
 
@@ -27,30 +25,6 @@ class Decoder(Protocol):
     def decode(self, packets: Sequence[Packet]) -> Scan:
         """What these packets say. Never raises on any bytes."""
         ...
-
-
-@dataclass(slots=True)
-class Offset:
-    """How far behind ours a sensor's clock is, at the least: the smallest (received - measured) of the last minute.
-
-    Delay only adds, so the smallest difference is nearest to the truth: a negative one is a clock that runs ahead.
-    """
-
-    _current_ns: int = 2**62
-    _before_ns: int = 2**62
-    _turned_ns: int = 0
-
-    def see(self, received_ns: int, difference_ns: int) -> None:
-        """Note one difference."""
-        if received_ns - self._turned_ns > OFFSET_WINDOW_NS:
-            self._before_ns, self._current_ns, self._turned_ns = self._current_ns, 2**62, received_ns
-        self._current_ns = min(self._current_ns, difference_ns)
-
-    @property
-    def offset_s(self) -> float:
-        """Seconds; NaN before anything was measured."""
-        smallest = min(self._current_ns, self._before_ns)
-        return smallest / SECOND_NS if smallest < 2**62 else float("nan")
 
 
 def empty_scan(feed: str, received_ns: int, refusals: tuple[Refusal, ...] = ()) -> Scan:
@@ -69,7 +43,6 @@ class Sequencer:
     queues: Mapping[str, SourceQueue]
     decoders: Mapping[str, Decoder]
     bell: Bell
-    offsets: dict[str, Offset] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     ticks: Ticks = field(init=False)
     _turned_back: Jump | None = None
@@ -142,10 +115,7 @@ class Sequencer:
             elif refused:
                 taken.append((refused[0].time_ns, empty_scan(source, refused[0].time_ns, refused)))
         taken.sort(key=lambda pair: pair[0])
-        scans = [scan for _, scan in taken]
-        for scan in scans:
-            self._measure(scan)
-        return scans
+        return [scan for _, scan in taken]
 
     def _decode(self, source: str, packets: Sequence[Packet]) -> Scan:
         try:
@@ -162,13 +132,3 @@ class Sequencer:
                 received_ns, source, "decoder: failed", detail, data[:FAILED_BYTES], len(data), len(packets)
             )
             return empty_scan(source, received_ns, (refusal,))
-
-    def _measure(self, scan: Scan) -> None:
-        detections = scan.detections
-        if not len(detections):
-            return
-        sensor = scan.sweeps.sensor[detections.sweep]
-        difference = detections.received_ns - detections.time_ns
-        for index in np.unique(sensor):
-            smallest = int(difference[sensor == index].min())
-            self.offsets.setdefault(scan.sensors[index], Offset()).see(scan.received_ns, smallest)
