@@ -8,7 +8,7 @@ import numpy as np
 from tocsin.messages import Floats
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Bank, Events, Index, Ints, Mixture, Scratch
+from tocsin.tracking.kernels.columns import Bank, Credits, Events, Index, Ints, Mixture, Scratch
 
 DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
@@ -82,6 +82,12 @@ def new_events(count: int) -> Events:
     )
 
 
+def new_credits(count: int) -> Credits:
+    """Room for credits."""
+    row, look, birth, number = (np.zeros(count, dtype=np.int64) for _ in range(4))
+    return Credits(row, look, birth, number, np.zeros(count))
+
+
 def new_index(slots: int) -> Index:
     """An index that is to be built."""
     return Index(
@@ -101,6 +107,7 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         grid *= 2
     return Scratch(
         slot=np.zeros(slots, dtype=np.int64),
+        source=np.zeros(slots, dtype=np.int64),
         time=np.zeros(slots, dtype=np.int64),
         x=np.empty((slots, modes, 6)),
         p=np.empty((slots, modes, 6, 6)),

@@ -17,7 +17,7 @@ from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer
 from tocsin.tracking.words import Words
 
-DUMP_FORMAT = 1
+DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 
 

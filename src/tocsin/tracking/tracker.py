@@ -19,7 +19,7 @@ from tocsin.settings import Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Rules
+from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.looks import retire, work
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
@@ -57,6 +57,7 @@ class Tracker:
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
+        self._credits = arrays.new_credits(8 * DEFAULT_SLOTS)
 
     @property
     def next_number(self) -> int:
@@ -157,12 +158,20 @@ class Tracker:
                 rules,
                 state.mixture,
                 self._events,
+                self._credits,
                 self._index,
                 self._scratch,
                 state.running,
                 state.counted,
             )
             self._hear()
+            count = int(state.running[c.CREDIT_COUNT])
+            state.running[c.CREDIT_COUNT] = 0
+            self._learn(batch, Credits._make(column[:count] for column in self._credits))
+
+    def _learn(self, batch: Batch, credited: Credits) -> None:
+        """Hand on whose each row was, in order. What is learnt from it counts from the next Tick on, never before."""
+        _ = batch, credited
 
     def _rules(self) -> Rules:
         """The model and the limits as of the settings now, which an Order may have changed."""
@@ -183,6 +192,8 @@ class Tracker:
             pairs *= 2
         if slots > len(scratch.slot) or rows_wanted > rows or pairs > len(scratch.pair_row):
             self._scratch = arrays.new_scratch(slots, max(rows, rows_wanted), max(pairs, 2 * rows_wanted), modes)
+        if code == c.MORE_CREDITS:
+            self._credits = arrays.new_credits(2 * len(self._credits.row) + pairs + rows_wanted)
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:

@@ -173,7 +173,8 @@ MIXTURE_TIME: Final = 5  # ns, NEVER before the first look
 EVENT_COUNT: Final = 6
 WANTED: Final = 7  # slots that the next look may need beside those in use
 CUT: Final = 8  # pairs that the look at hand cuts; counted once it is worked
-RUNNING: Final = 9
+CREDIT_COUNT: Final = 9
+RUNNING: Final = 10
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -195,6 +196,7 @@ DONE: Final = 0
 MORE_PAIRS: Final = 1
 MORE_SLOTS: Final = 2
 MORE_EVENTS: Final = 3
+MORE_CREDITS: Final = 4
 
 # Events: what happened to a track, in order, and its columns and state at that moment.
 E_CONFIRMED: Final = 1
@@ -216,6 +218,19 @@ class Events(NamedTuple):
     p: Floats  # (e, 6, 6)
 
 
+class Credits(NamedTuple):
+    """Which row was whose, and how surely: one line for each pair that is likely enough. k lines; see CREDIT_LEAST."""
+
+    row: Ints  # (k,) index into the batch's rows
+    look: Ints  # (k,) index into the batch's looks
+    birth: Ints  # (k,) BIRTH of the component; of a row that began one: its own
+    number: Ints  # (k,) its track number after the look, 0 while it was never likely
+    weight: Floats  # (k,) probability that the row is its detection; of a row that began it: that it is there
+
+
+CREDIT_LEAST: Final = 0.02  # a smaller share explains nothing
+
+
 class Index(NamedTuple):
     """Where components are, coarsely (kernels.index). C slots; no state: it can be built anew at any time."""
 
@@ -230,7 +245,8 @@ class Index(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in, kept between calls; nothing in it is state. C slots, m rows, e pairs, K modes."""
 
-    slot: Ints  # (C,) which components this look touches: its candidates
+    slot: Ints  # (C,) which components this look touches: its candidates, then those that it begins
+    source: Ints  # (C,) the row that began each of the latter
     time: Ints  # (C,) ns, of x and p: the look's time, or the component's own where that is later
     x: Floats  # (C, K, 6) predicted
     p: Floats  # (C, K, 6, 6)

@@ -6,6 +6,7 @@ from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.clusters import associate
 from tocsin.tracking.kernels.columns import (
     Bank,
+    Credits,
     Events,
     Floats,
     Index,
@@ -36,6 +37,7 @@ def work(
     rules: Rules,
     mixture: Mixture,
     events: Events,
+    credited: Credits,
     index: Index,
     s: Scratch,
     running: Ints,
@@ -56,6 +58,8 @@ def work(
             return c.MORE_SLOTS, look
         if running[c.EVENT_COUNT] + 2 * (running[c.SLOTS] + running[c.WANTED]) > events.tag.shape[0]:
             return c.MORE_EVENTS, look
+        if running[c.CREDIT_COUNT] + found + m > credited.row.shape[0]:
+            return c.MORE_CREDITS, look
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         counters[c.C_PAIRS_CUT] += running[c.CUT]
@@ -63,9 +67,11 @@ def work(
         first, sensor = looks.first[look], looks.sensor[look]
         update(bank, rows, first, sensor, sensors, s, n)
         confuse(bank, s, n, m)
+        known = n
         n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         settle(bank, s.slot, n, looks.time[look], rules, events, running, counters)
+        credit(bank, s, look, first, known, n, credited, running)
         if index.meta[0] != c.NEVER:
             for t in range(n):
                 extent(bank, s.slot[t], index.meta[0], rules, s.mean[0], s.room[1, 0])
@@ -182,7 +188,7 @@ def part_wide(
             bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
             detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
             index.half[i] = 0.0
-            s.slot[n + born] = i
+            s.slot[n + born], s.source[n + born] = i, s.pair_row[e]
             born += 1
             running[c.NEXT_BIRTH] += 1
             running[c.SLOTS] += 1
@@ -212,6 +218,28 @@ def confuse(bank: Bank, s: Scratch, n: int, m: int) -> None:
         if s.row_share[q, 1] >= SWAP_LEAST:
             a, b = s.row_top[q, 0], s.row_top[q, 1]
             bank.tag[a, c.SWAPPED], bank.tag[b, c.SWAPPED] = bank.tag[b, c.NUMBER], bank.tag[a, c.NUMBER]
+
+
+@part
+def credit(bank: Bank, s: Scratch, look: int, begin: int, known: int, n: int, credited: Credits, running: Ints) -> None:
+    """Write down whose each row of a look was: the known ones' shares, and the components that rows have begun."""
+    k = running[c.CREDIT_COUNT]
+    for t in range(known):
+        if s.chance[t, c.CHANCE_PART] == 1.0:
+            continue  # its pairs are components by now
+        for e in range(s.first[t], s.first[t + 1]):
+            if s.pair_w[e, 1] >= c.CREDIT_LEAST:
+                credited.row[k], credited.look[k], credited.weight[k] = begin + s.pair_row[e], look, s.pair_w[e, 1]
+                credited.birth[k] = bank.tag[s.slot[t], c.BIRTH]
+                credited.number[k] = bank.tag[s.slot[t], c.NUMBER]
+                k += 1
+    for t in range(known, n):
+        i = s.slot[t]
+        if bank.num[i, c.EXISTENCE] >= c.CREDIT_LEAST:
+            credited.row[k], credited.look[k], credited.weight[k] = begin + s.source[t], look, bank.num[i, c.EXISTENCE]
+            credited.birth[k], credited.number[k] = bank.tag[i, c.BIRTH], bank.tag[i, c.NUMBER]
+            k += 1
+    running[c.CREDIT_COUNT] = k
 
 
 @part
@@ -352,7 +380,7 @@ def create(
         bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
         detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
         index.half[i] = 0.0
-        s.slot[n + born] = i
+        s.slot[n + born], s.source[n + born] = i, q
         born += 1
         running[c.NEXT_BIRTH] += 1
         running[c.SLOTS] += 1
