@@ -3,20 +3,10 @@
 from dataclasses import dataclass, field
 
 from tocsin.messages import Floats
+from tocsin.models.modes import Mode
 from tocsin.settings import Frame
 
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One way to move: velocity with white acceleration noise that may decay or turn (tracking.kernels.motion)."""
-
-    name: str
-    noise: float  # m2/s3, density of horizontal acceleration noise
-    noise_up: float  # m2/s3, of vertical acceleration noise
-    slowing: float = 0.0  # 1/s, at which horizontal velocity decays
-    slowing_up: float = 0.0  # 1/s, at which vertical velocity decays
-    turn: float = 0.0  # rad/s, clockwise from above
-    share: float = 1.0  # of the time that things spend in this mode
+__all__ = ["AGILE", "FLAT_AGILE", "FLAT_QUIET", "QUIET", "Mode", "Model", "Part", "usual"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
