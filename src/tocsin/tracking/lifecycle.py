@@ -38,6 +38,10 @@ class Lifecycle:
     _times: Ints = field(default_factory=lambda: np.zeros(64, dtype=np.int64), repr=False)
     _known: tuple[int, ...] = field(default=(), repr=False)  # the numbers in the table
 
+    def copy(self) -> "Lifecycle":
+        """A copy that goes its own way; lost tracks are never written to."""
+        return Lifecycle(dict(self.lost), dict(self.continues))
+
     def end(self, lost: Lost) -> None:
         """A track left; remember it."""
         self.lost[lost.number] = lost

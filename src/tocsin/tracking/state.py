@@ -1,5 +1,16 @@
-"""All that the tracker remembers, and its way into bytes and back: `dump`, `load`, continue changes no bit."""
+"""All that the tracker remembers, and its way into bytes and back: `dump`, `load`, continue changes no bit.
 
+THE SEAM FOR WHAT IS LEARNT. Late detections are worked in by going back to a snapshot and working forward again. So all
+that working looks changes, or that takes effect at a beat, is a part that `State.copy` copies and `State.restore` puts
+back. To add one: a field of `State`; its name in PARTS; a method `copy()` that shares nothing which is written to
+(arrays and tuples of arrays need none); its lines in `dump`, `_load` and `digest`. What stands outside of looks (what
+was shown, what waits to be handed out, words, the sequencer) is no part.
+
+What was learnt takes effect in `Tracker.beat(time_ns)`: at each whole second of event time, between looks, and again
+at the same place when a stretch is worked a second time. `time_ns` is that second; nothing else tells the time there.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +30,16 @@ from tocsin.tracking.words import Words
 
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
+# What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
+PARTS: tuple[str, ...] = ("mixture", "running", "counted", "lifecycle")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A copy of what working looks changes, at one moment. `bank` holds the living alone, packed."""
+
+    bank: Bank
+    parts: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -54,6 +75,23 @@ class State:
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
         return arrays.alive(self.bank, self.running)
+
+    def copy(self) -> Snapshot:
+        """A snapshot of all PARTS, which later work does not change."""
+        living = self.living()
+        bank = Bank._make(column[living] for column in self.bank)
+        return Snapshot(bank, {name: _copied(getattr(self, name)) for name in PARTS})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be again as at the snapshot, which may be used again."""
+        for name in PARTS:
+            setattr(self, name, _copied(snapshot.parts[name]))
+        n = len(snapshot.bank.mu)
+        if len(self.bank.mu) < n + DEFAULT_SLOTS:
+            self.bank = arrays.new_bank(n + DEFAULT_SLOTS, snapshot.bank.mu.shape[1])
+        for room, column in zip(self.bank, snapshot.bank, strict=True):
+            room[:n] = column
+        self.running[c.SLOTS] = n
 
     def digest(self) -> bytes:
         """A digest of all that decides the picture's future, but not of how it lies in memory."""
@@ -139,3 +177,10 @@ class State:
         self.shown, self.ended = frozenset(parts["shown"]), tuple(parts["ended"])
         self.notices = msgspec.convert(parts["notices"], list[Notice])
         self.refusals = msgspec.convert(parts["refusals"], list[Refusal])
+
+
+def _copied(part: Any) -> Any:  # noqa: ANN401  an array, a tuple of arrays, or whatever can copy itself
+    """A copy of one part that shares nothing with it which is written to."""
+    if isinstance(part, tuple):
+        return type(part)(*(column.copy() for column in part))
+    return part.copy()

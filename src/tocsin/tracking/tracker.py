@@ -92,15 +92,23 @@ class Tracker:
         state = self.state
         state.looks.pass_time(time_ns)
         self._work()
-        self._make_events(0)
-        retire(state.bank, state.looks.watermark_ns, self._rules(), self._events, state.running, state.counted)
-        self._hear()
+        self.beat(state.looks.watermark_ns)
         state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
         now = frozenset(int(number) for number in self.picture(time_ns).track)
         state.ended = tuple(sorted(state.shown - now))
         state.shown = now
         notices, state.notices = tuple(state.notices), []
         return notices
+
+    def beat(self, time_ns: int) -> None:
+        """What was learnt takes effect: add one line for each learner here (see tracking.state), never elsewhere.
+
+        `time_ns` is event time: all looks before it are worked, and none after it.
+        """
+        state = self.state
+        self._make_events(0)
+        retire(state.bank, time_ns, self._rules(), self._events, state.running, state.counted)
+        self._hear()
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
@@ -170,7 +178,7 @@ class Tracker:
             self._learn(batch, Credits._make(column[:count] for column in self._credits))
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
-        """Hand on whose each row was, in order. What is learnt from it counts from the next Tick on, never before."""
+        """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
         _ = batch, credited
 
     def _rules(self) -> Rules:
