@@ -72,7 +72,7 @@ def _tracking(arguments: Namespace) -> "Scorecard":
     from tocsin.score.scorecard import Rules, score
     from tocsin.score.tables.objects import frame_of, tracks_of, truth_of
 
-    truth, tracks = _table(arguments.truth), _table(arguments.tracks)
+    truth, tracks = read_table(arguments.truth), read_table(arguments.tracks)
     frame = frame_of(truth, tracks)
     shown = tracks_of(tracks, frame, arguments.lag, tuple(arguments.states.split(",")))
     rules = Rules(
@@ -96,18 +96,19 @@ def _warnings(arguments: Namespace, card: "Scorecard") -> "WarningScore | None":
     from tocsin.score.tables.warning import alerts_of, forecasts_of, knowable_of, places_of
     from tocsin.score.warning.scorecard import association, score_warnings
 
-    places = places_of(_table(arguments.places))
+    places = places_of(read_table(arguments.places))
     return score_warnings(
         card.scene.targets,
         places,
-        alerts_of(_table(arguments.alerts), places),
-        forecasts_of(_table(arguments.forecasts), places) if arguments.forecasts else None,
-        knowable_of(_table(arguments.knowable), places) if arguments.knowable else None,
+        alerts_of(read_table(arguments.alerts), places),
+        forecasts_of(read_table(arguments.forecasts), places) if arguments.forecasts else None,
+        knowable_of(read_table(arguments.knowable), places) if arguments.knowable else None,
         association(card),
     )
 
 
-def _table(path: Path) -> "Table":
+def read_table(path: Path) -> "Table":
+    """A table of any kind. Raises InputError, also where reading it would have ended this process."""
     from tocsin.feeds.tables.arrow import container
     from tocsin.feeds.transport.probe import check
     from tocsin.score.tables.arrow import read

@@ -12,8 +12,7 @@ from tocsin.messages import Flags, Floats, Ints
 from tocsin.score.alignment import gap_ns
 from tocsin.score.tables.objects import Objects
 from tocsin.score.tables.warning import Places
-
-HALVINGS = 30  # of a segment, to find where it meets the ring: below a microsecond
+from tocsin.score.warning.meeting import share_until
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,19 +92,10 @@ def _crossings(time_ns: Ints, at: Floats, inside: Flags, joined: Flags, area: Ar
     begin = np.flatnonzero(joined & ~inside[:-1])
     if not len(begin):
         return crossed, when
-    a, b = at[begin], at[begin + 1]
-    lines = np.asarray(shapely.linestrings(np.stack((a, b), axis=1)))
-    meets = np.asarray(shapely.distance(lines, area.shape) <= area.ring_m)
-    begin, a, b, lines = begin[meets], a[meets], b[meets], lines[meets]
-    nearest = shapely.get_point(shapely.shortest_line(lines, area.shape), 0)
-    high = shapely.line_locate_point(lines, nearest, normalized=True)
-    low = np.zeros(len(begin))
-    for _ in range(HALVINGS):
-        half = (low + high) / 2.0
-        points = shapely.points(a + (b - a) * half[:, None])
-        within = shapely.distance(area.shape, points) <= area.ring_m
-        low, high = np.where(within, low, half), np.where(within, half, high)
+    share = share_until(at[begin], at[begin + 1], area)
+    meets = np.isfinite(share)
+    begin, share = begin[meets], share[meets]
     crossed[begin] = True
     width = time_ns[begin + 1] - time_ns[begin]
-    when[begin] = time_ns[begin] + np.round(high * width).astype(np.int64)
+    when[begin] = time_ns[begin] + np.round(share * width).astype(np.int64)
     return crossed, when

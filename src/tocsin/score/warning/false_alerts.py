@@ -28,11 +28,12 @@ AUDIENCES: Final = (
 NOBODY: Final = "nothing that the truth names"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FalseAlerts:
     """False alerts of one audience and stage: `rate` with Poisson bounds, `bootstrap` over objects, both per `unit`.
 
-    `alerts` counts all of them, true ones included. `by_class` says what they were about.
+    `alerts` counts all of them, true ones included. `by_class` says what they were about, `by_object` how many each
+    target brought (0 for most); what no target brought stands alone at its end.
     """
 
     audience: str
@@ -42,6 +43,7 @@ class FalseAlerts:
     rate: Bounded
     bootstrap: Bounded
     by_class: tuple[tuple[str, int], ...]
+    by_object: Ints
 
 
 def false_alerts(
@@ -61,7 +63,7 @@ def false_alerts(
         wrong = ~_followed(begun.place, when, stayed, threat)
         target, track = of_row[begun.row], alerts.track[begun.row]
         once = _once(begun.place, target, track)[wrong[_once(begun.place, target, track)]]
-        exposure = place_days / days
+        exposure, by_object = place_days / days, _by_object(target[once], len(truth.names))
         out.append(
             FalseAlerts(
                 audience=audience,
@@ -69,8 +71,9 @@ def false_alerts(
                 unit=unit,
                 alerts=len(begun),
                 rate=rate(len(once), exposure),
-                bootstrap=resampled(_by_object(target[once], len(truth.names)), exposure),
+                bootstrap=resampled(by_object, exposure),
                 by_class=_by_class(target[once], kinds),
+                by_object=by_object,
             )
         )
     return tuple(out)

@@ -6,7 +6,8 @@ import numpy as np
 
 from tocsin.errors import InputError
 from tocsin.messages import Floats, Ints
-from tocsin.score.alignment import SECOND_NS
+from tocsin.score.alignment import SECOND_NS, Scene
+from tocsin.score.match import Clear
 from tocsin.score.scorecard import Scorecard
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import UNKNOWN, Alerts, Forecasts, Knowable, Places
@@ -79,7 +80,12 @@ class Association:
 
 def association(card: Scorecard) -> Association:
     """From the one-to-one matching of a tracking run."""
-    pairs, scene = card.clear.pairs, card.scene
+    return associated(card.scene, card.clear)
+
+
+def associated(scene: Scene, matched: Clear) -> Association:
+    """The same, where nothing else was scored."""
+    pairs = matched.pairs
     track = scene.shown.names[scene.tracks.number[pairs.track]]
     time_ns = scene.times_ns[scene.truth.step[pairs.truth]]
     order = np.lexsort((time_ns, track))
