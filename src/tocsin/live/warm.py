@@ -1,17 +1,20 @@
-"""Compiles the kernels ahead, in a process of its own: `python -m tocsin.live.warm`.
+"""Compiles the kernels ahead, in processes of their own: `python -m tocsin.live.warm [reading | thinking]`.
 
 Compiled code is kept in a folder of the user's own, one for each version of the compiler, so that the second start
-only loads it. The page is up meanwhile and shows the lines that this prints: "done of all".
+only loads it. The page is up meanwhile and shows the lines that this prints: "done of all". Reading and thinking have
+no kernel in common, so they are compiled side by side.
 """
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import pkgutil
 import platform
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +22,8 @@ from pathlib import Path
 
 CACHE = "NUMBA_CACHE_DIR"
 DONE = "done"
+READING, THINKING = "reading", "thinking"
+PARTS = (READING, THINKING)
 REPORT_S = 0.25
 
 
@@ -60,21 +65,34 @@ def use_cache() -> Path:
     return folder
 
 
-def is_warm() -> bool:
+def is_warm(parts: Sequence[str] = PARTS) -> bool:
     """Whether everything was compiled before."""
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return True
     try:
-        return (use_cache() / DONE).read_text() == _source()
+        return all((use_cache() / f"{DONE}-{part}").read_text() == _source() for part in parts)
     except OSError:
         return False
 
 
 async def warm(progress: Callable[[int, int], None]) -> None:
-    """Compile in a child process. A child that fails costs time and nothing else: thinking compiles what it needs."""
+    """Compile in children. A child that fails costs time and nothing else: thinking compiles what it needs."""
     if is_warm():
         return
-    arguments = (sys.executable, "-m", "tocsin.live.warm")
+    told: dict[str, tuple[int, int]] = {}
+
+    def add(part: str, done: int, total: int) -> None:
+        told[part] = done, total
+        progress(sum(one for one, _ in told.values()), sum(one for _, one in told.values()))
+
+    async with asyncio.TaskGroup() as group:
+        for part in PARTS:
+            group.create_task(_child(part, partial(add, part)))
+
+
+async def _child(part: str, progress: Callable[[int, int], None]) -> None:
+    """One child, to its end."""
+    arguments = (sys.executable, "-m", "tocsin.live.warm", part)
     # a session of its own: Ctrl-C is for us, and we end the child
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(*arguments, stdout=pipe, start_new_session=True)
@@ -116,21 +134,41 @@ def _report(all_kernels: "list[tuple[str, object]]", ended: threading.Event) -> 
         print(f"{done} of {len(all_kernels)}", flush=True)  # noqa: T201  it is read by the parent
 
 
-def main() -> None:
-    """Compile everything by letting it work once on a small sky, and say how far it is."""
+def main(part: str) -> None:
+    """Compile one part by letting it work once on a small sky, and say how far it is."""
     folder, source = use_cache(), _source()
-    found = kernels()
-    ended = threading.Event()
-    reporter = threading.Thread(target=_report, args=(found, ended), daemon=True)
-    reporter.start()
-    from tocsin.live.process.exercise import exercise  # noqa: PLC0415  it loads everything that is compiled
+    with _alone(folder, part):
+        if is_warm((part,)):
+            return  # somebody else has done it meanwhile
+        found = [(name, one) for name, one in kernels() if name.startswith("tocsin.feeds.") == (part == READING)]
+        ended = threading.Event()
+        reporter = threading.Thread(target=_report, args=(found, ended), daemon=True)
+        reporter.start()
+        from tocsin.live.process import exercise  # noqa: PLC0415  it loads everything that is compiled
 
-    exercise()
-    ended.set()
-    print(f"{len(found)} of {len(found)}", flush=True)  # noqa: T201  as above: what is inlined has no code of its own
-    with contextlib.suppress(OSError):  # nothing can be kept here: use_cache says what follows
-        (folder / DONE).write_text(source)
+        exercise.read() if part == READING else exercise.think()
+        ended.set()
+        reporter.join()
+        print(f"{len(found)} of {len(found)}", flush=True)  # noqa: T201  as above: what is inlined has no code of its own
+        with contextlib.suppress(OSError):  # nothing can be kept here: use_cache says what follows
+            (folder / f"{DONE}-{part}").write_text(source)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path, part: str) -> Iterator[None]:
+    """Wait for another process that compiles the same, rather than compile it twice."""
+    try:
+        lock = (folder / f"{part}.lock").open("w")
+    except OSError:
+        yield  # nothing can be kept here
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:
+        main(sys.argv[1])
+    else:
+        asyncio.run(warm(lambda done, total: print(f"{done} of {total}", flush=True)))  # noqa: T201

@@ -1,6 +1,7 @@
 """Kernels are compiled once, in a folder that only its owner can write."""
 
 import asyncio
+import fcntl
 import os
 import sys
 from pathlib import Path
@@ -41,10 +42,13 @@ def test_where_nothing_can_be_kept_everything_still_runs(cache: Path, monkeypatc
 def test_another_source_is_not_warm(cache: Path) -> None:
     assert cache.is_dir()
     assert not warm.is_warm()
-    (warm.use_cache() / warm.DONE).write_text(warm._source())
+    for part in warm.PARTS:
+        assert not warm.is_warm()
+        (warm.use_cache() / f"{warm.DONE}-{part}").write_text(warm._source())
     assert warm.is_warm()
-    (warm.use_cache() / warm.DONE).write_text("another")
+    (warm.use_cache() / f"{warm.DONE}-{warm.READING}").write_text("another")
     assert not warm.is_warm()
+    assert warm.is_warm((warm.THINKING,))
 
 
 def test_without_compiling_there_is_nothing_to_warm(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,9 +57,9 @@ def test_without_compiling_there_is_nothing_to_warm(cache: Path, monkeypatch: py
     assert warm.is_warm()
 
 
-@pytest.mark.parametrize(("ending", "seen"), [("", [(1, 3), (3, 3)]), ("raise SystemExit(5)", [(1, 3), (3, 3)])])
-def test_progress_is_told_and_a_child_that_fails_stops_nothing(
-    cache: Path, monkeypatch: pytest.MonkeyPatch, ending: str, seen: list[tuple[int, int]]
+@pytest.mark.parametrize("ending", ["", "raise SystemExit(5)"])
+def test_progress_is_told_and_children_that_fail_stop_nothing(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     child = cache / "child"
     child.write_text(f"#!{sys.executable}\nprint('1 of 3')\nprint('noise')\nprint('3 of 3')\n{ending}\n")
@@ -63,7 +67,14 @@ def test_progress_is_told_and_a_child_that_fails_stops_nothing(
     monkeypatch.setattr(sys, "executable", str(child))
     told: list[tuple[int, int]] = []
     asyncio.run(warm.warm(lambda done, total: told.append((done, total))))
-    assert told == seen
+    assert told[0] == (1, 3)
+    assert told[-1] == (3 * len(warm.PARTS), 3 * len(warm.PARTS))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_what_another_process_compiles_is_not_compiled_twice(cache: Path) -> None:
+    with warm._alone(cache, warm.READING), pytest.raises(BlockingIOError), (cache / "reading.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_every_kernel_is_found() -> None:

@@ -1,4 +1,4 @@
-"""A small sky that makes every kernel work once: radars of two and three dimensions, self-reports, ears, bytes."""
+"""A small sky that makes every kernel work once: radars of two and three dimensions, self-reports, ears; and bytes."""
 
 import tomllib
 
@@ -9,6 +9,7 @@ from tocsin.live.thinking import Pipeline
 from tocsin.messages import Packet, Tick
 from tocsin.simulate import night, reading
 from tocsin.simulate.asterix_out import datagrams
+from tocsin.simulate.scenario import Scenario
 from tocsin.site.lines import Lines
 
 CODES = {"flat": (25, 1), "high": (25, 2)}
@@ -83,27 +84,36 @@ route_deg = [[57.1, 20.95], [57.0, 21.05]]
 """
 
 
-def exercise() -> None:
-    """Think through forty seconds, half of them from the radars' own bytes; dump and load; touch every format."""
-    table = tomllib.loads(_SKY)
-    lines = Lines(_SKY, "exercise")
-    settings = site.parse(_SKY, "exercise", reading.TABLES).settings
-    scenario = reading.read({name: table[name] for name in reading.TABLES if name in table}, lines.at, settings)
+def think() -> None:
+    """Think through forty seconds; dump and load."""
+    scenario = _scenario()
     thinking = Pipeline(scenario.settings)
-    asterix = FORMATS["asterix"]("exercise")
-    half_ns = scenario.start_ns + round(scenario.duration_s / 2 * SECOND_NS)
     tick_ns = scenario.start_ns
     for scan in night.night(scenario):
         while tick_ns <= scan.received_ns:
             thinking.advance(Tick(tick_ns))
             tick_ns += SECOND_NS
-        sent = datagrams(scan, CODES) if scan.received_ns > half_ns else []
-        packets = [Packet(received_ns, octets, "exercise") for received_ns, octets in sent]
-        thinking.advance(asterix.decode(packets) if packets else scan)
+        thinking.advance(scan)
     thinking.look(tick_ns)
     thinking.begin(thinking.dump())
     thinking.advance(Tick(tick_ns))
+
+
+def read() -> None:
+    """Read the radars' own bytes of the same sky; touch every format."""
+    asterix = FORMATS["asterix"]("exercise")
+    scenario = _scenario()
+    for scan in night.night(scenario):
+        sent = datagrams(scan, CODES)
+        if sent:
+            asterix.decode([Packet(received_ns, octets, "exercise") for received_ns, octets in sent])
     for form in (form for form in FORMATS.values() if form.unit != "document"):
         decoder = form("exercise")
-        decoder.decode([Packet(tick_ns, bytes([48, 0, 3]), "exercise")])
+        decoder.decode([Packet(scenario.start_ns, bytes([48, 0, 3]), "exercise")])
         decoder.flush()
+
+
+def _scenario() -> Scenario:
+    table, lines = tomllib.loads(_SKY), Lines(_SKY, "exercise")
+    settings = site.parse(_SKY, "exercise", reading.TABLES).settings
+    return reading.read({name: table[name] for name in reading.TABLES if name in table}, lines.at, settings)
