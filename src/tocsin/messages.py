@@ -252,6 +252,14 @@ class SensorHealth:
     clutter_per_scan: float = float("nan")
     down_weighted: bool = False
     note: str = ""
+    range_bias_m: float = float("nan")  # what its plots have too much, as registration believes it, with its sigma
+    azimuth_bias_rad: float = float("nan")
+    elevation_bias_rad: float = float("nan")
+    time_bias_s: float = float("nan")
+    range_bias_m_sigma: float = float("nan")
+    azimuth_bias_rad_sigma: float = float("nan")
+    elevation_bias_rad_sigma: float = float("nan")
+    time_bias_s_sigma: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _tick(state: State, tick: Tick) -> Step:
     notices = list(state.tracker.tick(tick.time_ns))
     for refusal in state.tracker.refusals():
         state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
-    sensors = state.watch.tick(tick.time_ns)
+    sensors = _learnt(state.watch.tick(tick.time_ns), state.tracker)
     fresh = {health.sensor: health.state == "fresh" for health in sensors}
     places = state.coverage.observe(fresh, tick.time_ns, state.places)
     notices += _changes(state, sensors, places, tick.time_ns)
@@ -186,6 +186,12 @@ def _tick(state: State, tick: Tick) -> Step:
     for number in picture.ended:
         state.marks.pop(int(number), None)
     return Step(tick.time_ns, tuple(notices), picture=picture, health=health, digest=state.digest())
+
+
+def _learnt(sensors: tuple[SensorHealth, ...], tracker: Tracker) -> tuple[SensorHealth, ...]:
+    """The watch's word of each sensor, with what the tracker has learnt of it."""
+    learnt = tracker.learnt()
+    return tuple(replace(health, **learnt[health.sensor]) if health.sensor in learnt else health for health in sensors)
 
 
 def _changes(

@@ -105,6 +105,19 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """What is learnt of the sensors, and how fast. What is learnt counts from the next Tick on."""
+
+    clutter: bool = True  # false detections, per sensor and cell
+    detection: bool = True  # the detection probability, per sensor and cell
+    registration: bool = True  # offsets in range, azimuth, elevation and clock
+    weighting: bool = True  # a sensor that is further off than it says counts for less
+    half_life_s: float = 1200.0  # of what was counted, in event time: 10 to 30 min, weather's pace
+    prior: float = 4.0  # the declared values weigh as much as so many detections in a cell
+    rise_per_minute: float = 2.0  # how fast clutter may be believed to grow: a raid is no clutter
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long evidence is kept. What an alert, an order or an incident rests on is never deleted."""
 
@@ -123,6 +136,7 @@ class Settings:
     places: tuple[Place, ...] = ()
     tracking: Tracking = field(default_factory=Tracking)
     watching: Watching = field(default_factory=Watching)
+    learning: Learning = field(default_factory=Learning)
 
 
 # name: (lowest, highest, why these) for every number that an Order may change while running.

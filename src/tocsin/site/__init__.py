@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from tocsin.errors import SiteError
 from tocsin.messages import MEASURED
-from tocsin.settings import Frame, Place, Retention, Sensor, Settings, Tracking, Watching
+from tocsin.settings import Frame, Learning, Place, Retention, Sensor, Settings, Tracking, Watching
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
@@ -87,6 +87,7 @@ def from_table(table: Mapping[str, Any], lines: Lines) -> Site:
         places=tuple(_place(place) for place in file.place),
         tracking=Tracking(**file.tracking.model_dump()),
         watching=Watching(**file.watching.model_dump()),
+        learning=Learning(**file.learning.model_dump()),
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())

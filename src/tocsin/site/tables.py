@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tocsin.settings import Retention, Tracking, Watching
+from tocsin.settings import Learning, Retention, Tracking, Watching
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -165,6 +165,18 @@ class TrackingTable(Table):
     hold_s: Annotated[float, Field(ge=0, le=2)] = Tracking().hold_s
 
 
+class LearningTable(Table):
+    """[learning]: settings.Learning, where a site needs other values."""
+
+    clutter: bool = Learning().clutter
+    detection: bool = Learning().detection
+    registration: bool = Learning().registration
+    weighting: bool = Learning().weighting
+    half_life_s: Annotated[float, Field(ge=60, le=7200)] = Learning().half_life_s
+    prior: Annotated[float, Field(ge=0.5, le=100)] = Learning().prior
+    rise_per_minute: Annotated[float, Field(ge=1, le=4)] = Learning().rise_per_minute
+
+
 class WatchingTable(Table):
     """[watching]: settings.Watching, where a site needs other values."""
 
@@ -187,3 +199,4 @@ class SiteFile(Table):
     retention: RetentionTable = RetentionTable()
     tracking: TrackingTable = TrackingTable()
     watching: WatchingTable = WatchingTable()
+    learning: LearningTable = LearningTable()

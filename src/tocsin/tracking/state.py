@@ -24,14 +24,16 @@ from tocsin.settings import Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Mixture, Rows
+from tocsin.tracking.learning.learner import Learner
 from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer
+from tocsin.tracking.tables import sensors_of
 from tocsin.tracking.words import Words
 
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 # What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
-PARTS: tuple[str, ...] = ("mixture", "running", "counted", "lifecycle")
+PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "lifecycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class State:
     running: Ints
     counted: Ints
     looks: Sequencer
+    learner: Learner
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     shown: frozenset[int] = frozenset()
@@ -70,7 +73,9 @@ class State:
             offset_ns=int(settings.watching.clock_offset_s_max * SECOND_NS),
         )
         bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes))
-        return cls(bank, arrays.new_mixture(model, running), running, np.zeros(c.COUNTERS, dtype=np.int64), looks)
+        learner = Learner(settings, sensors_of(settings), exact=model.clutter_per_m2 == model.clutter_per_m2)
+        counted = np.zeros(c.COUNTERS, dtype=np.int64)
+        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner)
 
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
@@ -106,6 +111,7 @@ class State:
             self.looks.key,
             self.looks.sweep_key,
             *(self.looks.rows or ()),
+            *self.learner.learned,
         )
 
     def dump(self) -> bytes:
@@ -127,6 +133,7 @@ class State:
                 "sweep_key": arrays.pack(looks.sweep_key),
                 "rows": [arrays.pack(column) for column in looks.rows or ()],
             },
+            "learned": self.learner.dump(),
             "words": self.words.words,
             "lost": [
                 [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
@@ -170,6 +177,7 @@ class State:
         self.looks.key, self.looks.sweep_key = arrays.unpack(looks["key"]), arrays.unpack(looks["sweep_key"])
         rows = [arrays.unpack(column) for column in looks["rows"]]
         self.looks.rows = Rows(*rows) if rows else None
+        self.learner.load(parts["learned"])
         self.words = Words.of(parts["words"])
         lost = [Lost(n, t, *(arrays.unpack(array) for array in kept)) for n, t, *kept in parts["lost"]]
         self.lifecycle.lost = {track.number: track for track in lost}

@@ -70,4 +70,12 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.HORIZON] = antenna_horizon_m(sensor, frame)
         num[i, c.PLACED] = float(placed)
     self_report = np.array([int(s.kind in SELF_REPORTING and not s.authenticated) for s in declared], dtype=np.int64)
-    return Sensors(place=np.nan_to_num(places), axes=axes, num=num, self_report=self_report)
+    return Sensors(
+        place=np.nan_to_num(places),
+        axes=axes,
+        num=num,
+        self_report=self_report,
+        cells=np.zeros((len(declared), 4), dtype=np.int64),  # a Learner knows better
+        registered=np.full(len(declared), -1, dtype=np.int64),
+        pd_ratio=np.ones(1),
+    )

@@ -10,6 +10,7 @@ No clock, no randomness: the same scans in the same order give the same bits.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from tocsin.tracking import arrays
 from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
+from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.looks import retire, work
+from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
 from tocsin.tracking.picture import draw
@@ -58,6 +61,7 @@ class Tracker:
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
         self._credits = arrays.new_credits(8 * DEFAULT_SLOTS)
+        self._tally = new_tally(DEFAULT_SLOTS)
 
     @property
     def next_number(self) -> int:
@@ -93,6 +97,7 @@ class Tracker:
         state.looks.pass_time(time_ns)
         self._work()
         self.beat(state.looks.watermark_ns)
+        state.notices += state.learner.news(time_ns)
         state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
         now = frozenset(int(number) for number in self.picture(time_ns).track)
         state.ended = tuple(sorted(state.shown - now))
@@ -109,6 +114,7 @@ class Tracker:
         self._make_events(0)
         retire(state.bank, time_ns, self._rules(), self._events, state.running, state.counted)
         self._hear()
+        state.learner.beat(time_ns)
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
@@ -119,6 +125,10 @@ class Tracker:
         known = {name: int(count) for name, count in zip(COUNTERS, self.state.counted, strict=True)}
         known["components"] = int(self.state.running[c.ALIVE_COUNT])
         return known
+
+    def learnt(self) -> Mapping[str, Mapping[str, Any]]:
+        """Fields of messages.SensorHealth that are learnt, by the sensor's name."""
+        return self.state.learner.health()
 
     def refusals(self) -> tuple[Refusal, ...]:
         """What could not be used since this was last asked."""
@@ -153,29 +163,36 @@ class Tracker:
         batch = state.looks.release()
         if batch is None:
             return
-        rules = self._rules()
+        rules, learner = self._rules(), state.learner
+        sensors = learner.sensors(self._sensors)
+        prepared = learner.prepare(batch, sensors, rules)
         begin, code = 0, c.MORE_SLOTS
         while code != c.DONE:
+            before = begin
             self._make_room(batch, begin, code)
             code, begin = work(
                 state.bank,
-                batch.rows,
+                prepared.rows,
                 batch.looks,
                 begin,
-                self._sensors,
+                sensors,
                 rules,
                 state.mixture,
                 self._events,
                 self._credits,
+                self._tally,
                 self._index,
                 self._scratch,
                 state.running,
                 state.counted,
             )
             self._hear()
-            count = int(state.running[c.CREDIT_COUNT])
-            state.running[c.CREDIT_COUNT] = 0
-            self._learn(batch, Credits._make(column[:count] for column in self._credits))
+            count, lines = int(state.running[c.CREDIT_COUNT]), int(state.running[c.TALLY_COUNT])
+            state.running[c.CREDIT_COUNT] = state.running[c.TALLY_COUNT] = 0
+            credited = Credits._make(column[:count] for column in self._credits)
+            tallied = Tally._make(column[:lines] for column in self._tally)
+            learner.gather(batch, before, begin, credited, tallied, sensors, rules)
+            self._learn(batch, credited)
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
@@ -202,6 +219,10 @@ class Tracker:
             self._scratch = arrays.new_scratch(slots, max(rows, rows_wanted), max(pairs, 2 * rows_wanted), modes)
         if code == c.MORE_CREDITS:
             self._credits = arrays.new_credits(2 * len(self._credits.row) + pairs + rows_wanted)
+        if len(self._tally.tag) < slots:
+            self._tally = new_tally(max(2 * len(self._tally.tag), slots))
+        if code == c.MORE_TALLY:
+            self._tally = new_tally(2 * len(self._tally.tag))
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:

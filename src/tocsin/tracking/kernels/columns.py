@@ -100,6 +100,9 @@ class Sensors(NamedTuple):
     axes: Floats  # (s, 3, 3) rows east, north, up as vectors of the frame
     num: Floats  # (s, SENSOR_NUM)
     self_report: Ints  # (s,) 1: the target says where it is
+    cells: Ints  # (s, 4) which cells of learning are whose (kernels.learning.columns)
+    registered: Ints  # (s,) index among the registered sensors; -1 none, -2 an anchor
+    pd_ratio: Floats  # (cells,) what was learnt: times the detection probability
 
 
 PD: Final = 0
@@ -174,7 +177,8 @@ EVENT_COUNT: Final = 6
 WANTED: Final = 7  # slots that the next look may need beside those in use
 CUT: Final = 8  # pairs that the look at hand cuts; counted once it is worked
 CREDIT_COUNT: Final = 9
-RUNNING: Final = 10
+TALLY_COUNT: Final = 10
+RUNNING: Final = 11
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -197,6 +201,7 @@ MORE_PAIRS: Final = 1
 MORE_SLOTS: Final = 2
 MORE_EVENTS: Final = 3
 MORE_CREDITS: Final = 4
+MORE_TALLY: Final = 5
 
 # Events: what happened to a track, in order, and its columns and state at that moment.
 E_CONFIRMED: Final = 1

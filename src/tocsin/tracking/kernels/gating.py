@@ -28,6 +28,7 @@ from tocsin.tracking.kernels.columns import (
     Scratch,
     Sensors,
 )
+from tocsin.tracking.kernels.learning.cells import cell_at
 from tocsin.tracking.kernels.motion import predict, put
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
@@ -98,6 +99,9 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
             pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
         if inside < 1e-6:
             continue
+        cell = cell_at(sensors, sensor, rules, x[best])
+        if cell >= 0:
+            pd *= sensors.pd_ratio[cell]
         missable = survey
         if bank.tag[i, LAST_SENSOR] == sensor and time - bank.tag[i, LAST] < looks.span[look] // 2:
             missable = False  # it gave its detection of this turn in the sector next door

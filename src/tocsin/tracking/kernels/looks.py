@@ -20,6 +20,8 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.index import choose, enlist, extent
+from tocsin.tracking.kernels.learning.columns import Tally
+from tocsin.tracking.kernels.learning.tally import tally
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
@@ -38,6 +40,7 @@ def work(
     mixture: Mixture,
     events: Events,
     credited: Credits,
+    tallied: Tally,
     index: Index,
     s: Scratch,
     running: Ints,
@@ -60,11 +63,14 @@ def work(
             return c.MORE_EVENTS, look
         if running[c.CREDIT_COUNT] + found + m > credited.row.shape[0]:
             return c.MORE_CREDITS, look
+        if running[c.TALLY_COUNT] + n > tallied.tag.shape[0]:
+            return c.MORE_TALLY, look
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         counters[c.C_PAIRS_CUT] += running[c.CUT]
         associate(s, n, m, rules, counters)
         first, sensor = looks.first[look], looks.sensor[look]
+        tally(bank, s, look, first, n, tallied, running)
         update(bank, rows, first, sensor, sensors, s, n)
         confuse(bank, s, n, m)
         known = n

@@ -1,0 +1,1 @@
+"""What the tracker learns of its sensors while it works: clutter, detection probability, offsets, trust."""
