@@ -236,6 +236,36 @@ class Picture:
         return len(self.track)
 
 
+HORIZONS_S: tuple[float, ...] = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0)
+QUANTILES: tuple[float, ...] = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """For tracks and places at one time: the chance and the time of entry into the place's ring. q pairs, p goals.
+
+    `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `quantile_s` the seconds to
+    entry at each of QUANTILES, given that it enters within the hour. Pairs that next to no future enters are left out.
+    A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
+    `circling` are the tracks that fly in circles.
+    """
+
+    time_ns: int
+    places: tuple[str, ...]
+    track: Ints
+    place: Indices
+    chance: Floats  # (q, 6)
+    quantile_s: Floats  # (q, 7)
+    inside: Flags  # (q,)
+    goal_track: Ints
+    goal_place: Indices
+    goal_chance: Floats
+    circling: Ints
+
+    def __len__(self) -> int:
+        return len(self.track)
+
+
 @dataclass(frozen=True, slots=True)
 class SensorHealth:
     """What one sensor is worth now. `state`: "never", "fresh", "stale" (late by a period) or "expired" (by three)."""
@@ -323,9 +353,9 @@ class Step:
     digest: bytes = b""
 
 
-def freeze(message: Scan | Picture) -> None:
+def freeze(message: Scan | Picture | Forecast) -> None:
     """Make every array of a message read-only: a stage that writes to what it was handed fails at once."""
-    parts = (message,) if isinstance(message, Picture) else (message.sweeps, message.detections)
+    parts = (message.sweeps, message.detections) if isinstance(message, Scan) else (message,)
     for part in parts:
         for name in part.__slots__:
             column = getattr(part, name)

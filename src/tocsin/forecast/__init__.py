@@ -1,0 +1,8 @@
+"""Picture in, Forecast out: which places a track may enter, with what chance and when; what falls where.
+
+legs     how each class goes on: straight legs, turns, circles          (a table)
+courses  what each track has done lately: its leg, its circles, its goals by Bayes
+futures  many ways that each track may go on, drawn by lot with a fixed seed
+areas    the places in one plane
+arrival  from futures to chances and times of entry
+"""

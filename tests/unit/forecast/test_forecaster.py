@@ -1,0 +1,179 @@
+"""Which places are in danger, and when: what a forecast must say of plain flights, and what it must never do."""
+
+from collections.abc import Callable
+from math import pi, radians
+
+import numpy as np
+import pytest
+
+from tests.skies import picture
+from tocsin.errors import StateError
+from tocsin.forecast.forecaster import Forecaster
+from tocsin.geo.distance import travel
+from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu
+from tocsin.messages import HORIZONS_S, QUANTILES, Forecast, Picture
+from tocsin.settings import Frame, Place, Settings
+
+SECOND_NS = 1_000_000_000
+START_NS = 1_900_000_000 * SECOND_NS
+LATITUDE, LONGITUDE = radians(50.0), radians(30.0)
+PLANT = Place("plant", "site", ((LATITUDE, LONGITUDE),), ring_m=5_000.0)
+FRAME = Frame(latitude_rad=LATITUDE, longitude_rad=LONGITUDE)
+DRONE = "one-way-attack drone"
+Path = Callable[[float], tuple[float, float, float]]  # seconds -> metres east and north of the plant, course
+
+
+def straight(away_m: float, course: float, speed: float = 50.0, aside_m: float = 0.0) -> Path:
+    """Towards the plant along `course` from `away_m` away, passing it `aside_m` to the right."""
+
+    def at(time_s: float) -> tuple[float, float, float]:
+        along = speed * time_s - away_m
+        east = along * np.sin(course) + aside_m * np.cos(course)
+        return east, along * np.cos(course) - aside_m * np.sin(course), course
+
+    return at
+
+
+def seen(time_s: float, *paths: Path, name: str = DRONE, speed: float = 50.0, first: int = 1) -> Picture:
+    """The picture of flights along paths."""
+    n = len(paths)
+    east, north, course = np.array([path(time_s) for path in paths]).reshape(n, 3).T
+    latitude, longitude, _ = travel(LATITUDE, LONGITUDE, np.arctan2(east, north), np.hypot(east, north))
+    flat = speed * np.stack([np.sin(course), np.cos(course), np.zeros(n)], axis=-1)
+    covariance = np.zeros((n, 21))
+    covariance[:, [0, 6, 11]], covariance[:, [15, 18, 20]] = 900.0, 4.0
+    return picture(
+        START_NS + round(time_s * SECOND_NS),
+        list(range(first, first + n)),
+        position_m=ecef_from_geodetic(latitude, longitude, np.full(n, 500.0)),
+        velocity_mps=ecef_vector_from_enu(flat, latitude, longitude),
+        covariance=covariance,
+        class_index=np.zeros(n, np.int32),
+        classes=(name,),
+    )
+
+
+def watched(*paths: Path, until_s: float = 120.0, places: tuple[Place, ...] = (PLANT,), **how: object) -> Forecast:
+    """What is forecast after a while of watching."""
+    forecaster = Forecaster(Settings(frame=FRAME, places=places))
+    said = forecaster.forecast(seen(0.0, *paths, **how))  # type: ignore[arg-type]
+    for time_s in np.arange(10.0, until_s + 1.0, 10.0):
+        said = forecaster.forecast(seen(float(time_s), *paths, **how))  # type: ignore[arg-type]
+    return said
+
+
+def test_a_drone_that_flies_at_the_plant_is_forecast_to_enter_when_its_way_is_flown() -> None:
+    said = watched(straight(41_000.0, 0.3))
+    assert said.track.tolist() == [1]
+    assert said.chance[0, HORIZONS_S.index(1200.0)] > 0.7
+    left_s = (41_000.0 - 120.0 * 50.0 - 5_000.0) / 50.0
+    assert said.quantile_s[0, QUANTILES.index(0.25)] < left_s + 60.0
+    assert said.quantile_s[0, QUANTILES.index(0.05)] == pytest.approx(left_s, rel=0.12)
+    assert said.goal_chance.max() > 0.6
+
+
+def test_one_that_flies_away_is_no_danger_soon() -> None:
+    said = watched(straight(-20_000.0, 0.3))
+    assert not len(said) or said.chance[0, HORIZONS_S.index(600.0)] < 0.1
+
+
+def test_one_that_passes_by_is_less_danger_than_one_that_comes() -> None:
+    said = watched(straight(40_000.0, 0.0), straight(40_000.0, 0.0, aside_m=20_000.0))
+    chance = {int(track): float(row[3]) for track, row in zip(said.track, said.chance, strict=True)}
+    assert chance.get(2, 0.0) < 0.4 < chance[1]
+
+
+def test_chances_rise_with_time_and_quantiles_are_in_order() -> None:
+    said = watched(*(straight(60_000.0, k * pi / 6, aside_m=3_000.0 * k) for k in range(12)))
+    assert len(said) > 5
+    assert (np.diff(said.chance, axis=1) >= 0.0).all()
+    assert (np.diff(said.quantile_s, axis=1) >= 0.0).all()
+    assert ((said.chance >= 0.0) & (said.chance <= 1.0)).all()
+
+
+def test_one_inside_is_inside_now() -> None:
+    said = watched(straight(3_000.0, 1.0, speed=0.5), until_s=10.0, speed=0.5, name="multirotor")
+    assert said.inside.tolist() == [True]
+    assert said.chance[0].tolist() == [1.0] * 6
+
+
+def test_what_circles_is_called_circling_and_its_arrival_is_later() -> None:
+    def round_and_round(time_s: float) -> tuple[float, float, float]:
+        angle = 50.0 * time_s / 1_500.0
+        return 15_000.0 + 1_500.0 * np.cos(angle), 1_500.0 * np.sin(angle), -angle
+
+    said = watched(round_and_round, straight(15_000.0 + 400.0 * 50.0, 0.0), until_s=400.0)
+    assert said.circling.tolist() == [1]
+    late = {int(t): float(q[3]) for t, q in zip(said.track, said.quantile_s, strict=True)}
+    assert late[1] > late[2]
+
+
+def test_between_two_places_it_is_undecided_until_it_turns() -> None:
+    left = travel(LATITUDE, LONGITUDE, -pi / 2, 12_000.0)
+    right = travel(LATITUDE, LONGITUDE, pi / 2, 12_000.0)
+    places = tuple(
+        Place(name, "site", ((float(at[0]), float(at[1])),), ring_m=3_000.0)
+        for name, at in (("left", left), ("right", right))
+    )
+    said = watched(straight(60_000.0, 0.0), until_s=300.0, places=places)
+    goals = dict(zip((places[k].name for k in said.goal_place), said.goal_chance.tolist(), strict=True))
+    assert goals["left"] == pytest.approx(goals["right"], rel=0.15)
+    assert min(goals.values()) > 0.2
+
+
+def test_an_airliner_is_not_thought_to_be_meant_for_a_plant() -> None:
+    said = watched(straight(60_000.0, 0.0, speed=230.0), speed=230.0, name="airliner")
+    assert said.goal_chance.max(initial=0.0) < 0.5
+
+
+def test_a_zone_is_entered_at_its_border_and_a_line_where_it_is_crossed() -> None:
+    def corner(east_m: float, north_m: float) -> tuple[float, float]:
+        at = travel(LATITUDE, LONGITUDE, np.arctan2(east_m, north_m), np.hypot(east_m, north_m))
+        return float(at[0]), float(at[1])
+
+    square = tuple(corner(*c) for c in ((-8e3, -8e3), (8e3, -8e3), (8e3, 8e3), (-8e3, 8e3), (-8e3, -8e3)))
+    zone = Place("zone", "zone", square)
+    river = Place("river", "border", (corner(-50e3, -20e3), corner(50e3, -20e3)))
+    said = watched(straight(50_000.0, 0.0), places=(zone, river))
+    first = {zone_or: q[0] for zone_or, q in zip((said.places[k] for k in said.place), said.quantile_s, strict=True)}
+    assert first["river"] == pytest.approx((50_000.0 - 6_000.0 - 20_000.0) / 50.0, rel=0.1)
+    assert first["zone"] == pytest.approx((50_000.0 - 6_000.0 - 8_000.0) / 50.0, rel=0.1)
+
+
+def test_the_same_picture_has_the_same_futures_whatever_else_flies() -> None:
+    alone = watched(straight(40_000.0, 0.5))
+    among = watched(straight(40_000.0, 0.5), straight(30_000.0, 2.0), straight(70_000.0, 4.0))
+    row = np.flatnonzero(among.track == 1)
+    assert np.array_equal(among.chance[row], alone.chance)
+    assert np.array_equal(among.quantile_s[row], alone.quantile_s)
+
+
+def test_a_dump_goes_on_bit_for_bit() -> None:
+    settings = Settings(frame=FRAME, places=(PLANT,))
+    whole, paths = Forecaster(settings), (straight(40_000.0, 0.5), straight(30_000.0, 2.0))
+    for time_s in range(0, 60, 10):
+        whole.forecast(seen(float(time_s), *paths))
+    cut = Forecaster.load(settings, whole.dump())
+    assert cut.digest() == whole.digest()
+    for time_s in range(60, 120, 10):
+        one, other = (f.forecast(seen(float(time_s), *paths)) for f in (whole, cut))
+        assert np.array_equal(one.chance, other.chance)
+    assert cut.digest() == whole.digest()
+
+
+def test_a_dump_that_cannot_be_read_says_what_to_do() -> None:
+    settings = Settings(frame=FRAME, places=(PLANT,))
+    with pytest.raises(StateError, match="replay"):
+        Forecaster.load(settings, b"\x93nonsense")
+
+
+def test_without_tracks_or_places_there_is_nothing_to_say() -> None:
+    assert len(watched(until_s=10.0)) == 0
+    assert len(watched(straight(40_000.0, 0.5), places=(), until_s=10.0)) == 0
+
+
+def test_a_track_that_is_gone_is_forgotten() -> None:
+    forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,)))
+    forecaster.forecast(seen(0.0, straight(40_000.0, 0.5), straight(30_000.0, 2.0)))
+    forecaster.forecast(seen(1.0, straight(30_000.0, 2.0), first=2))
+    assert forecaster.courses.number.tolist() == [2]
