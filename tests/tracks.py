@@ -20,14 +20,14 @@ def ns(time_s: float) -> int:
     return round(time_s * SECOND_NS)
 
 
-def sensor(name: str = "lab", **columns: object) -> Sensor:
+def sensor(name: str = "lab", kind: str = "position", **columns: object) -> Sensor:
     """A position sensor that sees everything, 10 m off."""
     made: dict[str, object] = {
         "sigma": {"east_m": 10.0, "north_m": 10.0, "up_m": 10.0},
         "clutter_per_scan": 1.0,
         "max_range_m": 50_000.0,
     }
-    return Sensor(name, "position", **(made | columns))  # type: ignore[arg-type]
+    return Sensor(name, kind, **(made | columns))  # type: ignore[arg-type]
 
 
 def flat(*sensors: Sensor, dimensions: int = 2, **tracking: float) -> Settings:

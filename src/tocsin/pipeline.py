@@ -175,7 +175,7 @@ def _tick(state: State, tick: Tick) -> Step:
     notices = list(state.tracker.tick(tick.time_ns))
     for refusal in state.tracker.refusals():
         state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
-    sensors = _learnt(state.watch.tick(tick.time_ns), state.tracker)
+    sensors = state.tracker.noted(_learnt(state.watch.tick(tick.time_ns), state.tracker), tick.time_ns)
     fresh = {health.sensor: health.state == "fresh" for health in sensors}
     places = state.coverage.observe(fresh, tick.time_ns, state.places)
     notices += _changes(state, sensors, places, tick.time_ns)

@@ -62,6 +62,9 @@ class Sensor:
     doppler_notch_mps: float = 0.0  # slower radial speeds than this are not seen
     resolution_range_m: float = 0.0
     resolution_azimuth_rad: float = 0.0
+    new_identities_per_min: float = 60.0  # more than this is a flood: what it brings anew begins no track
+    fed_by: tuple[str, ...] = ()  # of a track source: the sensors that feed it, so that nothing is counted twice
+    decorrelation_s: float = 10.0  # of a track source: a filter's errors are those of its last few updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Tracking:
     hold_s: float = 0.2  # how long a look waits for looks of other sensors
     late_s: float = 30.0  # later than this is refused, with its reason
     components_max: int = 200_000  # a cap, counted when it cuts
+    identity_speed_mps_max: float = 1000.0  # nothing that tells its identity flies faster: a jump is refused
+    own_output: tuple[str, ...] = ()  # names under which our own tracks go out: what returns is refused as a loop
 
 
 @dataclass(frozen=True, slots=True)

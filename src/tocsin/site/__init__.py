@@ -166,6 +166,9 @@ def _sensor(table: SensorTable) -> Sensor:
         doppler_notch_mps=table.doppler_notch_mps,
         resolution_range_m=table.resolution_range_m,
         resolution_azimuth_rad=radians(table.resolution_azimuth_deg),
+        new_identities_per_min=table.new_identities_per_min,
+        fed_by=table.fed_by,
+        decorrelation_s=table.decorrelation_s,
     )
 
 

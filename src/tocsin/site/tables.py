@@ -98,6 +98,9 @@ class SensorTable(Named):
     doppler_notch_mps: NotNegative = 0.0
     resolution_range_m: NotNegative = 0.0
     resolution_azimuth_deg: Annotated[float, Field(ge=0, le=360)] = 0.0
+    new_identities_per_min: Positive = 60.0
+    fed_by: tuple[str, ...] = ()
+    decorrelation_s: NotNegative = 10.0
 
 
 class PlaceTable(Named):
@@ -163,6 +166,8 @@ class TrackingTable(Table):
     confirm_existence: Annotated[float, Field(ge=0.5, le=0.999)] = Tracking().confirm_existence
     release_existence: Annotated[float, Field(ge=0.05, le=0.9)] = Tracking().release_existence
     hold_s: Annotated[float, Field(ge=0, le=2)] = Tracking().hold_s
+    identity_speed_mps_max: Annotated[float, Field(ge=100, le=10_000)] = Tracking().identity_speed_mps_max
+    own_output: tuple[str, ...] = Tracking().own_output
 
 
 class LearningTable(Table):

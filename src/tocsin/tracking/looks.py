@@ -186,7 +186,7 @@ EMPTY: Final = Rows(
     time=np.zeros(0, dtype=np.int64),
     clutter=np.zeros(0),
     prior=np.zeros(0),
-    word=np.zeros((0, 3), dtype=np.int64),
+    word=np.zeros((0, 4), dtype=np.int64),
 )
 
 

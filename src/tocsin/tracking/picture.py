@@ -32,6 +32,8 @@ def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_
     tag = np.concatenate([state.bank.tag[slots], *(track.tag[None] for track in lost)])
     existence = np.concatenate([state.bank.num[slots, c.EXISTENCE], np.zeros(m)]) * survived
     missed = np.concatenate([state.bank.num[slots, c.MISSED], np.zeros(m)])
+    claim = np.concatenate([state.bank.num[slots, c.TRUST] > 0.0, np.zeros(m, dtype=np.bool_)])
+    tag[claim, c.WITNESS] &= ~c.WITNESS_SENSED
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
     tag, missed = tag[order], missed[order]
     known = _state(tag, missed, time_ns)

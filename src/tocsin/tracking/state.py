@@ -22,6 +22,7 @@ from tocsin.messages import Ints, Notice, Refusal
 from tocsin.models.model import Model
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
+from tocsin.tracking.identity import Identities
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Mixture, Rows
 from tocsin.tracking.learning.learner import Learner
@@ -54,6 +55,7 @@ class State:
     counted: Ints
     looks: Sequencer
     learner: Learner
+    identities: Identities
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     shown: frozenset[int] = frozenset()
@@ -75,7 +77,8 @@ class State:
         bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes))
         learner = Learner(settings, sensors_of(settings), exact=model.clutter_per_m2 == model.clutter_per_m2)
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
-        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner)
+        identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
+        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner, identities)
 
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
@@ -112,6 +115,7 @@ class State:
             self.looks.sweep_key,
             *(self.looks.rows or ()),
             *self.learner.learned,
+            *self.identities.state(),
         )
 
     def dump(self) -> bytes:
@@ -134,6 +138,7 @@ class State:
                 "rows": [arrays.pack(column) for column in looks.rows or ()],
             },
             "learned": self.learner.dump(),
+            "identities": self.identities.dump(),
             "words": self.words.words,
             "lost": [
                 [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
@@ -178,6 +183,7 @@ class State:
         rows = [arrays.unpack(column) for column in looks["rows"]]
         self.looks.rows = Rows(*rows) if rows else None
         self.learner.load(parts["learned"])
+        self.identities.load(parts["identities"])
         self.words = Words.of(parts["words"])
         lost = [Lost(n, t, *(arrays.unpack(array) for array in kept)) for n, t, *kept in parts["lost"]]
         self.lifecycle.lost = {track.number: track for track in lost}

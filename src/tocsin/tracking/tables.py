@@ -6,10 +6,9 @@ from tocsin.geo.frames import ecef_from_geodetic
 from tocsin.models.model import Model
 from tocsin.models.sensing import antenna_horizon_m, axes_at, place_of
 from tocsin.settings import Sensor, Settings
+from tocsin.tracking.identity.witness import SELF_REPORTING, claims, dependent
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Sensors
-
-SELF_REPORTING = frozenset({"position", "track", "report"})
 
 
 def rules_of(settings: Settings, model: Model) -> Rules:
@@ -46,6 +45,7 @@ def rules_of(settings: Settings, model: Model) -> Rules:
         mixture_floor=float(model.mixture_floor),
         components_max=int(tracking.components_max),
         coast=int(model.coast_s * 1e9),
+        believed=(1.0 + tracking.confirm_existence) / (1.0 - tracking.confirm_existence),
     )
 
 
@@ -69,7 +69,8 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.NOTCH] = sensor.doppler_notch_mps
         num[i, c.HORIZON] = antenna_horizon_m(sensor, frame)
         num[i, c.PLACED] = float(placed)
-    self_report = np.array([int(s.kind in SELF_REPORTING and not s.authenticated) for s in declared], dtype=np.int64)
+        num[i, c.CLAIMS] = float(claims(sensor))
+    self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(
         place=np.nan_to_num(places),
         axes=axes,

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.messages import Flags, Notice, Picture, Refusal, Scan
+from tocsin.messages import Flags, Notice, Picture, Refusal, Scan, SensorHealth
 from tocsin.models.model import Model, usual
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
+from tocsin.tracking.identity.returned import LOOP, returned
 from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
@@ -54,6 +55,7 @@ class Tracker:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
+        self._hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
         self._ruled = settings, rules_of(settings, self.model)
         self._sensors = sensors_of(settings)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors.place, self._sensors.axes)
@@ -78,8 +80,12 @@ class Tracker:
         n = len(detections)
         source = np.array([self._intake.index.get(name, -1) for name in scan.sensors] + [-1], dtype=np.int64)
         of_sweep = source[scan.sweeps.sensor]
-        word = self.state.words.rows(n, texts.get("identity"), texts.get("callsign"))
+        followed = texts.get("source_track") if self._hears_tracks else None
+        word = self.state.words.rows(n, texts.get("identity"), texts.get("callsign"), followed)
         rows, reasons = self._intake.rows(detections, of_sweep[detections.sweep], word)
+        ours = returned(scan, self.settings.tracking.own_output)
+        if ours.any():
+            reasons.append((LOOP, ours))
         if n > ROWS_MAX:
             reasons.append((TOO_MANY, np.arange(n) >= ROWS_MAX))
         good = np.ones(n, dtype=np.bool_)
@@ -123,12 +129,17 @@ class Tracker:
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""
         known = {name: int(count) for name, count in zip(COUNTERS, self.state.counted, strict=True)}
+        known |= self.state.identities.counters()
         known["components"] = int(self.state.running[c.ALIVE_COUNT])
         return known
 
     def learnt(self) -> Mapping[str, Mapping[str, Any]]:
         """Fields of messages.SensorHealth that are learnt, by the sensor's name."""
         return self.state.learner.health()
+
+    def noted(self, sensors: tuple[SensorHealth, ...], time_ns: int) -> tuple[SensorHealth, ...]:
+        """Sensors with what the tracker knows against them at a time."""
+        return self.state.identities.noted(sensors, time_ns)
 
     def refusals(self) -> tuple[Refusal, ...]:
         """What could not be used since this was last asked."""
@@ -162,6 +173,11 @@ class Tracker:
         state = self.state
         batch = state.looks.release()
         if batch is None:
+            return
+        batch, refused = state.identities.judge(batch, len(state.words.words))
+        state.refusals += refused
+        del state.refusals[REFUSALS_MAX:]
+        if len(batch.looks.time) == 0:
             return
         rules, learner = self._rules(), state.learner
         sensors = learner.sensors(self._sensors)

@@ -7,7 +7,8 @@ import numpy as np
 
 from tocsin.messages import Ints
 
-WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from none
+WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from each other
+OVERFLOW = "one of too many"
 
 
 @dataclass(slots=True)
@@ -29,21 +30,32 @@ class Words:
         known = self.index.get(word)
         if known is None:
             if len(self.words) > WORDS_MAX:
-                return 0
+                known = self.index.setdefault(OVERFLOW, len(self.words))
+                if known == len(self.words):
+                    self.words.append(OVERFLOW)
+                return known
             known = len(self.words)
             self.words.append(word)
             self.index[word] = known
         return known
 
-    def rows(self, n: int, identity: Sequence[str | None] | None, callsign: Sequence[str | None] | None) -> Ints:
-        """Columns of Rows.word: identity, callsign, and what kind of identity it is ("icao" of "icao:4ca7b3")."""
-        out = np.zeros((n, 3), dtype=np.int64)
+    def rows(
+        self,
+        n: int,
+        identity: Sequence[str | None] | None,
+        callsign: Sequence[str | None] | None,
+        source_track: Sequence[str | None] | None = None,
+    ) -> Ints:
+        """Columns of Rows.word: identity, callsign, what kind of identity it is ("icao" of "icao:4ca7b3"), track."""
+        out = np.zeros((n, 4), dtype=np.int64)
         for i, word in enumerate(identity or ()):
             if word:
                 out[i, 0] = self.number(word)
                 out[i, 2] = self.number(word.partition(":")[0] + ":")
         for i, word in enumerate(callsign or ()):
             out[i, 1] = self.number(word)
+        for i, word in enumerate(source_track or ()):
+            out[i, 3] = self.number(word)
         return out
 
     def text(self, number: int) -> str | None:

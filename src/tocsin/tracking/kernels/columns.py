@@ -26,7 +26,9 @@ class Bank(NamedTuple):
 
 EXISTENCE: Final = 0  # probability that it exists
 MISSED: Final = 1  # expected detections that did not come since the last one
-NUM: Final = 2
+TRUST: Final = 2  # odds by which a claim is believed: its existence never goes beyond; 0: it is no claim
+DENIED: Final = 3  # expected detections of independent sensors that did not come since the last of these
+NUM: Final = 4
 
 TIME: Final = 0  # ns, the time of x and p
 BORN: Final = 1  # ns, of the first detection
@@ -77,8 +79,9 @@ class Rows(NamedTuple):
     place: Floats  # (m, 4) where neighbours are sought: position in the frame, sigma m; infinite: anywhere
     time: Ints  # (m,) ns
     clutter: Floats  # (m,) false detections per unit of what was measured
-    prior: Floats  # (m,) unit of what was measured per m2 of ground: field density times this is the rate of new ones
-    word: Ints  # (m, 3) identity, callsign, what kind of identity: index of a word, 0 none
+    prior: Floats  # (m,) unit of what was measured per m2 of ground: field density times this is the rate of new ones;
+    # 0: it must begin nothing
+    word: Ints  # (m, 4) identity, callsign, what kind of identity, track of another tracker: index of a word, 0 none
 
 
 class Looks(NamedTuple):
@@ -99,7 +102,7 @@ class Sensors(NamedTuple):
     place: Floats  # (s, 3) in the frame
     axes: Floats  # (s, 3, 3) rows east, north, up as vectors of the frame
     num: Floats  # (s, SENSOR_NUM)
-    self_report: Ints  # (s,) 1: the target says where it is
+    self_report: Ints  # (s,) 1: no independent path: targets or other trackers say where something is
     cells: Ints  # (s, 4) which cells of learning are whose (kernels.learning.columns)
     registered: Ints  # (s,) index among the registered sensors; -1 none, -2 an anchor
     pd_ratio: Floats  # (cells,) what was learnt: times the detection probability
@@ -115,7 +118,8 @@ ELEVATION_MAX: Final = 6
 NOTCH: Final = 7
 HORIZON: Final = 8  # m, the antenna's own part of the distance to the horizon; -1: flat
 PLACED: Final = 9  # 1: the sensor has a place, so that range and angles make sense
-SENSOR_NUM: Final = 10
+CLAIMS: Final = 10  # 1: its identities are what targets say of themselves
+SENSOR_NUM: Final = 11
 
 
 class Rules(NamedTuple):
@@ -145,6 +149,7 @@ class Rules(NamedTuple):
     mixture_floor: float  # weight below which a part of the mixture is dropped
     components_max: int
     coast: int  # ns without a detection after which a component is given up
+    believed: float  # odds of a claim that nobody else could look at
 
 
 NOISE: Final = 0  # m2/s3, density of horizontal acceleration noise

@@ -19,6 +19,7 @@ from tocsin.tracking.kernels.columns import (
     Sensors,
 )
 from tocsin.tracking.kernels.gating import candidates, pairs
+from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
@@ -71,7 +72,7 @@ def work(
         associate(s, n, m, rules, counters)
         first, sensor = looks.first[look], looks.sensor[look]
         tally(bank, s, look, first, n, tallied, running)
-        update(bank, rows, first, sensor, sensors, s, n)
+        update(bank, rows, first, sensor, sensors, rules, s, n)
         confuse(bank, s, n, m)
         known = n
         n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
@@ -88,7 +89,9 @@ def work(
 
 
 @part
-def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s: Scratch, count: int) -> None:
+def update(
+    bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, rules: Rules, s: Scratch, count: int
+) -> None:
     """Candidates after the look: existence by Bayes, state by matching the moments of all hypotheses, mode by mode.
 
     Hypotheses of a candidate: missed, with weight p0 r (1 - pd) / (1 - r pd), and each pair e, with its marginal p_e.
@@ -133,7 +136,9 @@ def update(bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, s:
         if best >= 0 and s.pair_w[best, 1] > 0.5 * existence:
             j = begin + s.pair_row[best]
             bank.num[i, c.MISSED] = 0.0
+            vouch(bank, i, rows.word[j], sensors, sensor, rules)
             detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+        doubt(bank, i, r, missable, sensors.self_report[sensor], rules)
 
 
 @part
@@ -189,9 +194,11 @@ def part_wide(
                 bank.num[i, a] = 0.0
             for a in range(c.TAG):
                 bank.tag[i, a] = bank.tag[parent, a]
+            bank.num[i, c.TRUST] = bank.num[parent, c.TRUST]
             bank.num[i, c.EXISTENCE] = min(s.pair_w[e, 1], 1.0)
             bank.tag[i, c.TIME] = s.time[t]
             bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
+            vouch(bank, i, rows.word[j], sensors, sensor, rules)
             detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
             index.half[i] = 0.0
             s.slot[n + born], s.source[n + born] = i, s.pair_row[e]
@@ -384,6 +391,7 @@ def create(
         bank.tag[i, c.SWAPPED] = -1
         bank.tag[i, c.ALIVE] = 1
         bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
+        vouch(bank, i, rows.word[j], sensors, sensor, rules)
         detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
         index.half[i] = 0.0
         s.slot[n + born], s.source[n + born] = i, q

@@ -113,6 +113,8 @@ def imagine(
             for a in range(6):
                 for b in range(6):
                     p[a, b] = p[a, b] / new - x[a] * x[b]
+        if rows.prior[j] == 0.0:
+            new = 0.0  # it must begin nothing
         s.row_rate[q, c.RATE_NEW] = new
         s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
 

@@ -1,0 +1,1 @@
+"""Kernels that judge what detections say of who they are."""
