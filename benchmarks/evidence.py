@@ -96,9 +96,8 @@ def phantoms(count: int = 10_000, seconds: int = 60) -> None:
     alive = sum(1 for who in shown if who is not None and int(who[5:]) >= count)
     nothing = [who for who in ever if not touched[int(who[5:])]]
     print(f"confirmed at any time after three looks: of {(~touched[:count]).sum()} phantoms, {len(nothing)};")
-    print(
-        f"of {touched[:count].sum()} at whose place a look saw something else (within 8 sigma), {len(ever) - len(nothing)}"
-    )
+    others = len(ever) - len(nothing)
+    print(f"of {touched[:count].sum()} at whose place a look saw something else (within 8 sigma), {others}")
     print(f"real aircraft confirmed at the end: {alive} of {real}; {spent:.0f} CPU s for {seconds} s")
 
 

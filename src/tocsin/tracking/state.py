@@ -34,7 +34,7 @@ from tocsin.tracking.words import Words
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 # What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
-PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "lifecycle")
+PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "identities", "lifecycle")
 
 
 @dataclass(frozen=True, slots=True)

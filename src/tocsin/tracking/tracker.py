@@ -117,6 +117,7 @@ class Tracker:
         `time_ns` is event time: all looks before it are worked, and none after it.
         """
         state = self.state
+        state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
         self._make_events(0)
         retire(state.bank, time_ns, self._rules(), self._events, state.running, state.counted)
         self._hear()

@@ -168,6 +168,7 @@ def test_a_phantom_where_a_radar_looked_three_times_and_saw_nothing_is_not_confi
         tracker.tick(ns(100.6 + k))
         if k >= 11:
             assert [who for who in confirmed(tracker.picture(ns(100.6 + k))) if who] == []
+    assert set(refused(tracker)) == {"a claim that independent sensors deny"}
 
 
 def test_a_recording_that_is_played_again_is_refused() -> None:

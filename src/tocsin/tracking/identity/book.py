@@ -5,6 +5,7 @@ changes no verdict. What is refused is told once for each reason and sensor of a
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,8 @@ from tocsin.messages import Flags, Ints, Refusal, SensorHealth
 from tocsin.settings import Frame, Sensor
 from tocsin.tracking import arrays
 from tocsin.tracking.identity.witness import claims
-from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
+from tocsin.tracking.kernels import columns as k
+from tocsin.tracking.kernels.columns import NEVER, Bank, Looks, Rows
 from tocsin.tracking.kernels.identity import columns as c
 from tocsin.tracking.kernels.identity.columns import Book, Sources
 from tocsin.tracking.kernels.identity.judge import judge
@@ -22,6 +24,8 @@ from tocsin.tracking.looks import Batch
 
 SECOND_NS = 1_000_000_000
 HEARD_MAX = 1 << 15  # rows remembered against recordings that are played again: 44 minutes of 60 aircraft
+DENIED = 0.02  # of the odds that a claim begins with: two looks in which nothing was seen
+DENIED_NS = 30 * SECOND_NS
 REFUSED: Mapping[int, tuple[str, str]] = {
     c.COPY: ("copy of one report", "several receivers heard one squitter: it counts once; nothing is to be done"),
     c.TWO_PLACES: ("one identity in two places", "the other place goes on; find out who sends the second one"),
@@ -31,6 +35,7 @@ REFUSED: Mapping[int, tuple[str, str]] = {
         "its births are withheld until a minute passes without; find who sends, or raise new_identities_per_min",
     ),
     c.REPLAY: ("a recording played again", "the same numbers came before, by one time shift; check that sensor's line"),
+    c.DENIED: ("a claim that independent sensors deny", "it begins no track; whose looks deny it is worth a question"),
     c.STRIPPED: ("identity elsewhere at the same time", "the detection is used without its identity"),
 }
 NOTES: Sequence[tuple[int, str]] = (
@@ -84,9 +89,10 @@ class Identities:
         if not verdict.any():
             return batch, ()
         self.counted += np.bincount(verdict, minlength=c.VERDICTS)
-        rows.prior[verdict == c.FLOOD] = 0.0
+        withheld = (verdict == c.FLOOD) | (verdict == c.DENIED)
+        rows.prior[withheld] = 0.0
         rows.word[verdict == c.STRIPPED, :3:2] = 0
-        kept = (verdict == c.TAKEN) | (verdict == c.FLOOD) | (verdict == c.STRIPPED)
+        kept = (verdict == c.TAKEN) | (verdict == c.STRIPPED) | withheld
         return _without(batch, kept), self._refusals(rows.time, sensor, verdict)
 
     def noted(self, sensors: tuple[SensorHealth, ...], time_ns: int) -> tuple[SensorHealth, ...]:
@@ -105,6 +111,22 @@ class Identities:
     def counters(self) -> dict[str, int]:
         """What was left out without being a mistake of anybody's."""
         return {name: int(self.counted[verdict]) for verdict, name in COUNTED.items()}
+
+    def copy(self) -> "Identities":
+        """A copy that shares nothing which is written to."""
+        other = copy(self)
+        other.book = Book(self.book.num.copy(), self.book.tag.copy())
+        other.sources = self.sources._replace(num=self.sources.num.copy(), tag=self.sources.tag.copy())
+        other.heard, other.counted = self.heard.copy(), self.counted.copy()
+        return other
+
+    def doubt(self, bank: Bank, living: Ints, believed: float, time_ns: int) -> None:
+        """Note the identities whose claims independent sensors deny: for a while they begin no other track."""
+        claims = living[bank.num[living, k.TRUST] > 0.0]
+        denied = claims[bank.num[claims, k.TRUST] < DENIED * believed]
+        words = bank.tag[denied, k.IDENTITY]
+        words = words[(words > 0) & (words < len(self.book.tag))]
+        self.book.tag[words, c.DENIED_UNTIL] = time_ns + DENIED_NS
 
     def state(self) -> tuple[np.ndarray, ...]:
         """All that decides later verdicts, for a digest."""
@@ -140,7 +162,7 @@ class Identities:
             return
         more = 1 << max(words - 1, 63).bit_length()
         num = np.zeros((more, c.BOOK_NUM))
-        tag = _streams(more, c.BOOK_TAG, c.TIME, c.TAKEN_TIME)
+        tag = _streams(more, c.BOOK_TAG, c.TIME, c.TAKEN_TIME, c.DENIED_UNTIL)
         num[:known], tag[:known] = self.book
         self.book = Book(num, tag)
 

@@ -36,7 +36,8 @@ MEASURED: Final = STREAM + 2  # 1: its last place was measured by a sensor, not 
 RIVAL_TIME: Final = STREAM + 3
 RIVAL_COUNT: Final = STREAM + 4
 TAKEN_TIME: Final = STREAM + 5  # ns, when a track of others was last used
-BOOK_TAG: Final = STREAM + 6
+DENIED_UNTIL: Final = STREAM + 6  # ns until which independent sensors are held to deny it
+BOOK_TAG: Final = STREAM + 7
 
 PLACE: Final = 0  # three columns
 SIGMA: Final = 3
@@ -63,4 +64,5 @@ FLOOD: Final = 4
 REPLAY: Final = 5
 CORRELATED: Final = 6
 STRIPPED: Final = 7
-VERDICTS: Final = 8
+DENIED: Final = 8
+VERDICTS: Final = 9

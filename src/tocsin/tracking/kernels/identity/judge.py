@@ -46,8 +46,8 @@ def judge(
 ) -> None:
     """Judge n rows one after the other into `verdict` (n,); book, sources and memory (k, 2) go on from row to row.
 
-    place (n, 4): position m and sigma; word (n, 4): see Rows; signature (n,): of stream and all that was measured; speed: m/s,
-    faster than what carries an identity can fly. k, the size of the memory, is a power of two.
+    place (n, 4): position m and sigma; word (n, 4): see Rows; signature (n,): of stream and all that was measured;
+    speed: m/s, faster than what carries an identity can fly. k, the size of the memory, is a power of two.
     """
     for j in range(time.shape[0]):
         s, t, w, track = sensor[j], time[j], word[j, 0], word[j, 3]
@@ -75,6 +75,8 @@ def judge(
         verdict[j] = believe(t, place[j], claim, tag, num, speed, earth)
         if verdict[j] == c.TAKEN:
             verdict[j] = admit(t, claim, tag, sources.limit[s], sources.num[s], sources.tag[s])
+        if verdict[j] == c.TAKEN and claim and t < tag[c.DENIED_UNTIL]:
+            verdict[j] = c.DENIED
 
 
 @part
