@@ -16,6 +16,8 @@ def tally(bank: Bank, s: Scratch, look: int, begin: int, n: int, tallied: Tally,
         tag = bank.tag[i]
         if tag[c.STATE] != c.CONFIRMED or (first == last and s.chance[t, c.CHANCE_MISS] == 0.0):
             continue
+        if bank.num[i, c.TRUST] > 0.0:
+            continue  # a mere claim must not teach that a sensor sees badly
         best, total = -1, 0.0
         for e in range(first, last):
             total += s.pair_w[e, 1]
