@@ -15,7 +15,7 @@ from tocsin.score.tables.objects import tracks_of, truth_of
 
 BEGIN_NS = 1_795_372_200_000_000_000  # 2026-11-22T18:30:00Z
 SECOND_NS = 1_000_000_000
-TIMES = ("time", "last_detection", "decided", "ended", "released", "sent", "received", "seeable", "knowable")
+TIMES = ("time", "until", "last_detection", "decided", "ended", "released", "sent", "received", "seeable", "knowable")
 
 WORDS = ("place", "geometry", "stage", "class", "identity", "state", "parent", "operator")
 

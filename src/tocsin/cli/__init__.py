@@ -94,7 +94,7 @@ def speed(text: str) -> float:
     return value
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
+def add_reading(parser: argparse._ActionsContainer) -> None:
     """How a recording is read, where its own bytes do not say."""
     parser.add_argument("--format", default="", help="what it is, when its content does not show it")
     parser.add_argument("--framing", default="", help="stream, final, lengths16, lengths16le, lengths32, lengths32le")

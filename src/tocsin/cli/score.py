@@ -25,6 +25,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--alerts", type=Path, help="a table of alerts")
     parser.add_argument("--forecasts", type=Path, help="a table of forecasts")
     parser.add_argument("--knowable", type=Path, help="a table of target, place, seeable, knowable")
+    parser.add_argument(
+        "--seeable", type=Path, help="a table of target, seeable, until: what could not be seen is no miss"
+    )
+    parser.add_argument(
+        "--hold", type=float, default=30.0, metavar="S", help="seeable: and so long after (30; inf: for good)"
+    )
     parser.add_argument("--c", type=float, default=1000.0, metavar="M", help="so far off counts as none (1000)")
     parser.add_argument("--p", type=float, default=2.0, help="order of GOSPA (2)")
     parser.add_argument("--alpha", type=float, default=2.0, help="GOSPA's alpha (2: missed and false apart)")
@@ -83,7 +89,13 @@ def _tracking(arguments: Namespace) -> "Scorecard":
         switch_m=arguments.switch,
         interval_s=arguments.interval,
     )
-    return score(align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions), rules)
+    scene = align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions)
+    if arguments.seeable is not None:
+        from tocsin.score.seeable import only_seeable, seeable_of
+
+        could = seeable_of(read_table(arguments.seeable))
+        scene = only_seeable(scene, could, arguments.hold, rules.gate_m or rules.c_m)
+    return score(scene, rules)
 
 
 def _warnings(arguments: Namespace, card: "Scorecard") -> "WarningScore | None":

@@ -11,12 +11,13 @@ import numpy as np
 from tocsin.geo.frames import turn
 from tocsin.messages import Floats, Ints
 from tocsin.simulate.scenario import Fault
-from tocsin.simulate.sensors.batch import Batch
+from tocsin.simulate.sensors.batch import Batch, Looks
 
 
 def apply(batch: Batch, faults: tuple[Fault, ...], rng: np.random.Generator) -> Batch:
     """The batch as it arrives. Faults act in the order of the scenario, each on the scans received while it lasts."""
     for fault in faults:
+        batch.looks = _left(batch.looks, fault)
         hit = (batch.received_s >= fault.from_s) & (batch.received_s < fault.to_s)
         if not hit.any():
             continue
@@ -37,6 +38,13 @@ def apply(batch: Batch, faults: tuple[Fault, ...], rng: np.random.Generator) -> 
                 delay = np.where(held, fault.delay_s * rng.exponential(1.0, len(hit)), 0.0)
                 batch = replace(batch, received_s=batch.received_s + delay)
     return batch
+
+
+def _left(looks: Looks, fault: Fault) -> Looks:
+    """What could still be seen through silence and loss."""
+    share = {"silent": 1.0, "loss": fault.share}.get(fault.kind, 0.0)
+    during = (looks.time_s >= fault.from_s) & (looks.time_s < fault.to_s)
+    return Looks.of(looks.time_s, looks.mover, looks.chance * np.where(during, 1.0 - share, 1.0))
 
 
 def _rows(batch: Batch, hit: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tocsin.geo.terrain import Terrain
+from tocsin.messages import Floats
 from tocsin.settings import Settings
 from tocsin.simulate.bodies.ballistics import Aim, Launch
 from tocsin.simulate.network import Network, Points, Town
@@ -62,6 +63,7 @@ class Mover:
     only_for: tuple[str, ...] = ()
     launch: Launch | None = None
     aim: Aim | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,18 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """A flight that really was: `knots` (k, 6) ECEF positions and velocities, a second apart from `start_s` (whole)."""
+
+    name: str
+    kind: str
+    start_s: float
+    knots: Floats
+    identity: str = ""  # empty: it does not transmit
+    callsign: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     """A night before it happens. `settings` are the site's, with the stations that networks added."""
 
@@ -183,3 +197,4 @@ class Scenario:
     clutter: tuple[Clutter, ...] = ()
     sensing: Mapping[str, Sensing] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    recorded: tuple[Recorded, ...] = ()

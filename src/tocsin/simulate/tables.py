@@ -15,6 +15,7 @@ from tocsin.geo.units import DEGREE_RAD
 from tocsin.messages import ATTRIBUTES, MEASURED, TEXTS, Floats, Ints
 from tocsin.simulate.night import Truth, slabs, truth
 from tocsin.simulate.scenario import Scenario
+from tocsin.simulate.seeable import Stretches
 from tocsin.simulate.sensors.batch import Batch, nanoseconds
 from tocsin.simulate.site_file import Row, heading, place_rows, sensor_rows, site_file
 
@@ -37,7 +38,8 @@ def write(
 ) -> Written:
     """Simulate the night into `folder`: detections.parquet, truth.parquet, sensors.parquet, places.parquet, site.toml.
 
-    `progress` is called with the share of the night that is done. Files of the same names are replaced.
+    seeable.parquet says when each target could be seen (a look with a chance of at least a half). `progress` is called
+    with the share of the night that is done. Files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
     count = {"detections": 0, "truth": 0}
@@ -47,11 +49,13 @@ def write(
             count[name] += batch.num_rows
             yield batch
 
-    files = tuple(folder / f"{name}.parquet" for name in ("detections", "truth", "sensors", "places"))
-    _write(files[0], counted("detections", _Arrivals(scenario, seed, progress).batches()))
+    files = tuple(folder / f"{name}.parquet" for name in ("detections", "truth", "sensors", "places", "seeable"))
+    could = Stretches()
+    _write(files[0], counted("detections", _Arrivals(scenario, seed, progress, could).batches()))
     _write(files[1], counted("truth", (_truth(part) for part in truth(scenario, seed))))
     _write(files[2], [_records("name", sensor_rows(scenario.settings))])
     _write(files[3], [_records("place", place_rows(scenario.settings))])
+    _write(files[4], [_seeable(could, scenario.start_ns)])
     site = folder / "site.toml"
     site.write_text(site_file(scenario.settings), encoding="utf-8")
     return Written(count["detections"], count["truth"], (*files, site))
@@ -89,8 +93,10 @@ def _nulls(kind: DataType, count: int) -> Array:
 class _Arrivals:
     """The rows of a night, sorted by arrival. What arrives after the end of its slab waits for the next one."""
 
-    def __init__(self, scenario: Scenario, seed: int | None, progress: Callable[[float], None] | None) -> None:
-        self._scenario, self._seed, self._progress = scenario, seed, progress
+    def __init__(
+        self, scenario: Scenario, seed: int | None, progress: Callable[[float], None] | None, could: Stretches
+    ) -> None:
+        self._scenario, self._seed, self._progress, self._could = scenario, seed, progress, could
         self._turns: dict[str, tuple[int, bool, float]] = {}
         self._waiting: dict[str, Array] = {}
         self._waiting_ns = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
@@ -99,6 +105,7 @@ class _Arrivals:
         """One batch of rows for each slab, and what is left at the end."""
         for slab in slabs(self._scenario, self._seed):
             until_ns = int(nanoseconds(np.array(slab.to_s), self._scenario.start_ns))
+            self._could.add(slab)
             yield self._sorted([part for b in slab.batches for part in (b, *_empty_turns(b, self._turns))], until_ns)
             if self._progress is not None:
                 self._progress(slab.to_s / self._scenario.duration_s)
@@ -200,6 +207,12 @@ def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float]]) -> Ite
             time_s=end_s,
             values={},
         )
+
+
+def _seeable(could: Stretches, start_ns: int) -> RecordBatch:
+    target, from_s, until_s = could.table()
+    begin, end = (_times(nanoseconds(one, start_ns)) for one in (from_s, until_s))
+    return RecordBatch.from_pydict({"target": Array(target), "seeable": begin, "until": end})
 
 
 def _truth(part: Truth) -> RecordBatch:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.geo.distance import travel
+from tocsin.geo.frames import geodetic_from_ecef
 from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.simulate.bodies.ballistics import flight
 from tocsin.simulate.bodies.kinds import KINDS, THROWN
 from tocsin.simulate.chance import stream
 from tocsin.simulate.flight.sky import Traits
-from tocsin.simulate.scenario import Mover, Scenario
+from tocsin.simulate.scenario import Mover, Recorded, Scenario
 
 CROSS_SECTION_DB = 3.0
 SOUND_DB = 2.0
@@ -36,20 +37,24 @@ class Routes:
     end: tuple[str, ...]
     weave_rad: Floats
     weave_s: Floats
-    thrown: Mapping[int, Floats]  # row: knots (k, 6) a second apart from its start; these rows steer nothing
+    thrown: Mapping[
+        int, Floats
+    ]  # row: knots (k, 6) a second apart from its start: thrown or recorded, it steers nothing
 
 
 def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
     """Individuals of all movers, in the order of the scenario."""
     rng = stream(seed, "movers")
-    drafts = [_individual(mover, index, rng) for mover in scenario.movers for index in range(mover.count)]
+    every = (*scenario.movers, *(_flown(one) for one in scenario.recorded))
+    drafts = [_individual(mover, index, rng) for mover in every for index in range(mover.count)]
     n, width = len(drafts), max((d.shape[1] for d, *_ in drafts), default=1)
     table = np.zeros((6, n, width))
     for row, (draft, *_) in enumerate(drafts):
         table[:, row, : draft.shape[1]] = draft
         table[:, row, draft.shape[1] :] = draft[:, -1:]
         table[4, row, draft.shape[1] :] = 0.0
-    movers = [mover for mover in scenario.movers for _ in range(mover.count)]
+    movers = [mover for mover in every for _ in range(mover.count)]
+    known = len(movers) - len(scenario.recorded)
     latitude, longitude, altitude, speed, loiter_s, radius = table
     planned = Routes(
         latitude,
@@ -65,9 +70,30 @@ def routes(scenario: Scenario, seed: int) -> tuple[Routes, Traits]:
         end=tuple(m.end for m in movers),
         weave_rad=np.array([m.weave_rad for m in movers]),
         weave_s=np.array([m.weave_s for m in movers]),
-        thrown={row: _thrown(m, rng) for row, m in enumerate(movers) if m.aim is not None},
+        thrown={row: _thrown(m, rng) for row, m in enumerate(movers) if m.aim is not None}
+        | {known + index: one.knots for index, one in enumerate(scenario.recorded)},
     )
     return planned, _traits(movers, rng)
+
+
+def _flown(one: Recorded) -> Mover:
+    """A recorded flight as a mover: it has its name and its place, and steers nothing."""
+    latitude, longitude, altitude = (float(part) for part in geodetic_from_ecef(one.knots[0, :3]))
+    return Mover(
+        name=one.name,
+        kind=one.kind,
+        count=1,
+        start_s=one.start_s,
+        until_s=one.start_s,
+        spacing_s=0.0,
+        route=((latitude, longitude),) * 2,
+        altitude_m=(altitude,) * 2,
+        speed_mps=(0.0, 0.0),
+        transmits=1.0 if one.identity else 0.0,
+        callsign=one.callsign,
+        identity=one.identity,
+        recorded=True,
+    )
 
 
 def _thrown(mover: Mover, rng: np.random.Generator) -> Floats:
@@ -136,7 +162,7 @@ def _traits(movers: list[Mover], rng: np.random.Generator) -> Traits:
             for m, a, t in zip(movers, addresses[:n], transmits, strict=True)
         ),
         callsign=tuple(
-            f"{m.callsign}{flight}" if t and m.callsign else None
+            f"{m.callsign}{'' if m.recorded else flight}" if t and m.callsign else None
             for m, flight, t in zip(movers, flights[:n], transmits, strict=True)
         ),
         seen_by=tuple(m.only_for for m in movers),

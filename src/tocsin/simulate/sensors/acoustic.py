@@ -7,6 +7,8 @@ Sources faster than Mach 0.9 give a shock, not a hum, and are not heard as a bea
 Source: ISO 9613-2 section 7 (geometric divergence, absorption; 2 dB per km stands for the low tones of an engine).
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -25,7 +27,7 @@ from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.network import Network, station_places
 from tocsin.simulate.scenario import Scenario
-from tocsin.simulate.sensors.batch import Batch, nanoseconds
+from tocsin.simulate.sensors.batch import SEEABLE, Batch, Looks, nanoseconds
 
 ABSORPTION_DB_PER_M = 0.002
 MARGIN_DB = 6.0  # above the noise: heard every second time
@@ -133,6 +135,7 @@ class Listening:
     def _bearings(self, sky: Sky, from_s: float, to_s: float) -> Batch:
         network, rng = self.network, self._rng
         time_s, station, mover, position, chance = self._pairs(sky, from_s, to_s)
+        looks = Looks.of(time_s, mover, chance)
         heard = rng.random(len(time_s)) < chance
         time_s, station, mover, position = time_s[heard], station[heard], mover[heard], position[heard]
         enu = enu_vector_from_ecef(position - self._at_m[station], self.latitude[station], self.longitude[station])
@@ -146,12 +149,13 @@ class Listening:
         elevation = np.concatenate((elevation, np.abs(rng.normal(0.0, 0.2, false))))
         target = np.concatenate((mover, np.full(false, -1)))
         values = {"azimuth_rad": azimuth, "elevation_rad": elevation}
-        return self._batch(from_s, to_s, time_s, station.astype(np.int32), values, target)
+        return replace(self._batch(from_s, to_s, time_s, station.astype(np.int32), values, target), looks=looks)
 
     def _positions(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """The centre joins what at least AGREE stations hear of one source within a period to one position."""
         network, rng = self.network, self._rng
         time_s, station, mover, _, chance = self._pairs(sky, from_s, to_s)
+        looks = self._agreed(Looks.of(time_s, mover * len(self.latitude) + station, chance), from_s)
         heard = rng.random(len(time_s)) < chance
         period = np.floor((time_s[heard] - from_s) / network.period_s).astype(np.int64)
         witness = np.unique(np.stack((mover[heard], period, station[heard])), axis=1)
@@ -173,7 +177,16 @@ class Listening:
         }
         time_s = np.concatenate((at_s, rng.uniform(from_s, to_s, false)))
         target = np.concatenate((mover, np.full(false, -1)))
-        return self._batch(from_s, to_s, time_s, np.zeros(len(time_s), dtype=np.int32), values, target, start_ns)
+        said = self._batch(from_s, to_s, time_s, np.zeros(len(time_s), dtype=np.int32), values, target, start_ns)
+        return replace(said, looks=looks)
+
+    def _agreed(self, pairs: Looks, from_s: float) -> Looks:
+        """Periods in which enough stations could have heard a mover; `pairs` counts mover * stations + station."""
+        period = np.floor((pairs.time_s - from_s) / self.network.period_s).astype(np.int64)
+        witness = np.unique(np.stack((pairs.mover // max(len(self.latitude), 1), period, pairs.mover)), axis=1)
+        event, count = np.unique(witness[:2], axis=1, return_counts=True)
+        mover, period = event[:, count >= AGREE]
+        return Looks(from_s + (period + 1) * self.network.period_s, mover, np.full(len(mover), SEEABLE))
 
     def _batch(
         self,

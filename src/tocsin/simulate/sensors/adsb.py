@@ -12,7 +12,7 @@ from tocsin.messages import Floats, Ints
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import ReceiverSensing, Scenario
-from tocsin.simulate.sensors.batch import Batch
+from tocsin.simulate.sensors.batch import Batch, Looks
 from tocsin.simulate.sensors.stand import Stand
 
 PRESSURE_STEP_M = 25.0 * FOOT_M
@@ -52,6 +52,8 @@ class Receiver:
         distance = self.stand.polar(position)[0]
         heard = np.isfinite(distance) & (distance <= self.sensor.max_range_m)
         heard &= self.stand.above_horizon(position, altitude + HEADROOM_M) | self._phantom[rows]
+        audible = heard & ~self._faded[rows]
+        looks = Looks.of(time_s, rows, np.where(audible, 1.0 - self.sensing.loss, 0.0))
         heard &= self._rng.random(len(rows)) >= self.sensing.loss
         heard &= ~self._faded[rows]
         self._fade(to_s - from_s)
@@ -82,6 +84,7 @@ class Receiver:
                 "callsign": tuple(self._callsign[row] for row in rows),
             },
             target=rows,
+            looks=looks,
         )
 
     def _squitters(self, rows: Ints, from_s: float, to_s: float) -> tuple[Floats, Ints]:

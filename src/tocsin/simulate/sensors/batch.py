@@ -14,6 +14,25 @@ from tocsin.messages import Detections, Flags, Floats, Indices, Ints, Scan, Sens
 
 Texts = Mapping[str, tuple[str | None, ...]]
 SWEEPS = Sweeps.__slots__
+SEEABLE = 0.5  # the chance of detection from which a look counts (ALERTS, section 5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """When a sensor looked at something that it could see at least every second time: k moments, movers, chances."""
+
+    time_s: Floats
+    mover: Ints
+    chance: Floats
+
+    @classmethod
+    def of(cls, time_s: Floats, mover: Ints, chance: Floats) -> "Looks":
+        """Those with a chance of at least SEEABLE."""
+        kept = chance >= SEEABLE
+        return cls(time_s[kept], mover[kept], chance[kept])
+
+
+NO_LOOKS = Looks(np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +56,7 @@ class Batch:
     texts: Texts = field(default_factory=dict)
     statuses: Mapping[int, tuple[SensorStatus, ...]] = field(default_factory=dict)
     target: Ints | None = None  # (n,) which mover a row is of, -1 for none: for tests and scores, never sent
+    looks: Looks = field(default_factory=lambda: NO_LOOKS)  # for scores, never sent
 
     def __len__(self) -> int:
         return len(self.received_s)

@@ -14,7 +14,7 @@ from tocsin.messages import Flags, Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import Clutter, RadarSensing, Scenario
-from tocsin.simulate.sensors.batch import Batch, nanoseconds
+from tocsin.simulate.sensors.batch import NO_LOOKS, Batch, Looks, nanoseconds
 from tocsin.simulate.sensors.stand import Stand, in_sector
 
 FALSE_ALARM = 1e-6  # in one resolution cell
@@ -52,6 +52,7 @@ class Radar:
         half_m = sensing.range_1m2_m or RANGE_OF_1_M2 * sensor.max_range_m
         self._snr_1m2 = SNR_HALF * half_m**4
         self._open: dict[str, Floats] = {}
+        self._looks = NO_LOOKS
         self._sectors_sent = int(np.floor(self._phase * sensing.sectors))
 
     def stand(self, sky: Sky, time_s: Floats) -> Stand:
@@ -99,6 +100,7 @@ class Radar:
             values=plots,
             statuses=self._statuses(sky, sectors, end_s - sector_s, start_ns),
             target=target,
+            looks=self._looks,
         )
 
     def _turns(self, time_s: Floats) -> Floats:
@@ -129,8 +131,10 @@ class Radar:
         probability = self.sensor.detection_probability * FALSE_ALARM ** (1.0 / (1.0 + snr)) * factor
         probability[self._phantom[rows]] = self.sensor.detection_probability
         seen: Flags = self._rng.random(len(rows)) < probability
-        seen &= self._in_view(distance, azimuth, elevation) & stand.above_horizon(position, altitude)
-        seen &= self._traits.rotor[rows] | (np.abs(rate) >= self.sensor.doppler_notch_mps)
+        free = self._in_view(distance, azimuth, elevation) & stand.above_horizon(position, altitude)
+        free &= self._traits.rotor[rows] | (np.abs(rate) >= self.sensor.doppler_notch_mps)
+        seen &= free
+        self._looks = Looks.of(time_s, rows, np.where(free, probability, 0.0))
         copies = np.where(seen, 1 + self._rng.poisson(self.sensing.plots - 1.0, len(rows)), 0)
         pick = np.repeat(np.arange(len(rows)), copies)
         plots = self._measured(time_s[pick], distance[pick], azimuth[pick], elevation[pick], rate[pick])

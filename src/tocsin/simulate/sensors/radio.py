@@ -1,5 +1,7 @@
 """A direction finder that hears control and video links: a bearing a second, as fast as light, and no distance."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tocsin.geo.frames import turn
@@ -7,7 +9,7 @@ from tocsin.geo.units import TURN_RAD
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
 from tocsin.simulate.scenario import RadioSensing, Scenario
-from tocsin.simulate.sensors.batch import Batch
+from tocsin.simulate.sensors.batch import Batch, Looks
 from tocsin.simulate.sensors.events import events
 from tocsin.simulate.sensors.stand import Stand, in_sector
 
@@ -34,6 +36,7 @@ class Finder:
         distance, azimuth, elevation = self.stand.polar(position)
         heard = (distance <= sensor.max_range_m) & self.stand.above_horizon(position, altitude)
         heard &= in_sector(azimuth, sensor.azimuth_from_rad, sensor.azimuth_to_rad)
+        looks = Looks.of(time_s, mover, np.where(heard, sensor.detection_probability, 0.0))
         heard &= rng.random(len(mover)) < sensor.detection_probability
         false = int(rng.poisson(sensor.clutter_per_scan * (to_s - from_s) / sensor.period_s))
         time_s = np.concatenate((time_s[heard], rng.uniform(from_s, to_s, false)))
@@ -44,4 +47,5 @@ class Finder:
             elevation = np.concatenate((elevation[heard], np.abs(rng.normal(0.0, 0.1, false))))
             values["elevation_rad"] = elevation + sigma["elevation_rad"] * rng.normal(0.0, 1.0, n)
         target = np.concatenate((mover[heard], np.full(false, -1)))
-        return events(sensor.name, time_s, time_s + self.sensing.delay_s, values, target)
+        said = events(sensor.name, time_s, time_s + self.sensing.delay_s, values, target)
+        return replace(said, looks=looks)

@@ -1,0 +1,1 @@
+"""`tocsin simulate --half-real`: recordings become the flights of a night."""

@@ -1,0 +1,1 @@
+"""Half-real nights: flights that really were, seen by simulated sensors over a grid of places that nobody protects."""
