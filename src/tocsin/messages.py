@@ -244,8 +244,8 @@ QUANTILES: tuple[float, ...] = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 class Forecast:
     """For tracks and places at one time: the chance and the time of entry into the place's ring. q pairs, p goals.
 
-    `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `quantile_s` the seconds to
-    entry at each of QUANTILES, given that it enters within the hour. Pairs that next to no future enters are left out.
+    `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
+    hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that next to no future enters are left out.
     A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
     `circling` are the tracks that fly in circles.
     """
@@ -255,6 +255,7 @@ class Forecast:
     track: Ints
     place: Indices
     chance: Floats  # (q, 6)
+    enters: Floats  # (q,)
     quantile_s: Floats  # (q, 7)
     inside: Flags  # (q,)
     goal_track: Ints
@@ -264,6 +265,40 @@ class Forecast:
 
     def __len__(self) -> int:
         return len(self.track)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One track's part in a decision about a place."""
+
+    track: int
+    kind: str  # its class
+    danger: float  # that it is there, means harm and enters in time
+    arrival_s: tuple[float, float, float]  # 10, 50 and 90 % times of entry, given entry; NaN: not forecast
+    held: bool = False  # it was lost, and may still be there
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What to tell whom about one place: how it stands now, why, and since when.
+
+    `event` is one id from the first warning to the all clear. `rule` is the sign that decided the last change. `lane`
+    is "fast" where no time is left for two people, "slow" where there is, "" where nobody need be told. `chance` is
+    that of entry before there is no time left to act.
+    """
+
+    time_ns: int
+    place: str
+    event: str
+    stage: str  # quiet, watch, warning, under way, all clear
+    before: str
+    rule: str
+    since_ns: int
+    lane: str
+    chance: float
+    arrival_s: tuple[float, float, float]  # of the first to come
+    observation: str  # the second axis: seen clear, partly seen, blind
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,49 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class Threat:
+    """What one class of things means to places. `name`: as in the table of classes."""
+
+    name: str
+    threat: float  # the chance that one of these, not known by name, means harm
+    warn_chance: float  # p*: a warning from this chance of entry in time, while there is time left
+    warn_chance_late: float  # p* when there is none left
+    flight_s: float  # the longest that one which was lost may still fly
+    paths: int = 2  # independent paths that a public alert needs
+    fast: bool = False  # always in the fast lane: no time for two people
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """The rules of stages: one file, frozen before it is scored. Chances are of entry into a place's ring."""
+
+    threats: tuple[Threat, ...] = (
+        Threat("one-way-attack drone", 1.0, 0.5, 0.3, 7200.0),
+        Threat("small fixed-wing drone", 0.6, 0.5, 0.3, 3600.0),
+        Threat("multirotor", 0.4, 0.6, 0.4, 1800.0),
+        Threat("cruise missile", 1.0, 0.3, 0.1, 1800.0, fast=True),
+        Threat("ballistic rocket", 1.0, 0.02, 0.02, 600.0, fast=True),
+        Threat("artillery or mortar round", 1.0, 0.05, 0.05, 120.0, fast=True),
+        Threat("fast jet", 0.5, 0.4, 0.2, 3600.0),
+        Threat("helicopter", 0.4, 0.5, 0.3, 3600.0),
+        Threat("light aircraft", 0.3, 0.6, 0.4, 7200.0),
+        Threat("airliner", 0.01, 0.9, 0.9, 7200.0),
+        Threat("bird", 0.0, 1.0, 1.0, 600.0),
+        Threat("unknown", 0.6, 0.5, 0.3, 3600.0),
+    )
+    known_threat: float = 0.02  # times the class's threat for who says who it is, and sensors agree
+    watch_chance: float = 0.2  # of entry within half an hour
+    inside_chance: float = 0.5
+    linger: float = 0.5  # bounds fall to this share of themselves on the way down: hysteresis
+    margin_s: float = 30.0  # from a decision until people have heard it
+    quiet_s: float = 300.0  # nothing dangerous near for so long before an all clear
+    watch_least_s: float = 60.0
+    warning_least_s: float = 120.0
+    clear_least_s: float = 600.0  # how long an all clear is shown
+    hold_chance: float = 0.1  # a track that was lost with this chance of entry holds the stage
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long evidence is kept. What an alert, an order or an incident rests on is never deleted."""
 

@@ -52,6 +52,7 @@ class Forecaster:
             number[track],
             target.astype(np.int32),
             chances(count),
+            count.sum(axis=1) / PATHS,
             times(count),
             count[:, 0] > PATHS // 2,
             number[likely_track],

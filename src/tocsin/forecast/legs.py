@@ -31,7 +31,7 @@ class Legs:
 
 
 ELSEWHERE_MIN: Final = 0.2
-UNKNOWN: Final = "unknown powered"
+UNKNOWN: Final = "unknown"
 
 LAWS: Final[Mapping[str, Legs]] = MappingProxyType(
     {

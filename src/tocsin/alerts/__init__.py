@@ -1,0 +1,4 @@
+"""Forecast and Health in, Alert out: what to tell whom about one place. The unit is the place, never the track.
+
+stages   quiet -> watch -> warning -> under way -> all clear -> quiet: one table
+"""

@@ -1,0 +1,242 @@
+"""The board: how every place stands, since when, and what holds it there. State; one step for each Tick."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+import msgspec
+import numpy as np
+
+from tocsin.alerts.danger import Dangers, dangers, together
+from tocsin.alerts.stages import Signs, Stage, follow
+from tocsin.errors import StateError
+from tocsin.messages import Alert, Flags, Forecast, Health, Ints, Picture, Reason, TrackState
+from tocsin.settings import Alerting, Place
+
+SECOND_NS = 1_000_000_000
+DUMP_FORMAT = 1
+FAST_S = 300.0  # less than this left to act: no time for two people
+REASONS_MAX = 20  # the most dangerous ones are named
+NEVER_S = (float("nan"),) * 3
+
+
+@dataclass(slots=True)
+class Held:
+    """A dangerous track that was lost: it may still be there."""
+
+    track: int
+    kind: str
+    lost_ns: int
+    until_ns: int  # its longest flight is over then
+    danger: float
+    clear_since_ns: int = -1  # the place has been seen clear ever since, without a break
+
+
+@dataclass(slots=True)
+class Standing:
+    """How one place stands."""
+
+    stage: int = Stage.QUIET
+    before: int = Stage.QUIET
+    since_ns: int = 0
+    quiet_ns: int = -1  # since when nothing dangerous was near; -1: it is near now
+    event: str = ""
+    rule: str = ""
+    near: dict[int, tuple[str, float]] = field(default_factory=dict)  # dangerous tracks at the last Tick
+    held: dict[int, Held] = field(default_factory=dict)
+
+
+class Board:
+    """Decides the stages of all places. Owned by one caller."""
+
+    def __init__(self, places: tuple[Place, ...], rules: Alerting) -> None:
+        self.places = places
+        self.rules = rules
+        self.standing = {place.name: Standing() for place in places}
+        self.ending: dict[str, str] = {}  # places that a named authority ends, with the words for why
+
+    def step(self, forecast: Forecast, picture: Picture, health: Health) -> tuple[Alert, ...]:
+        """Where every place stands now, in the order of the places. `before` differs from `stage` where it changed."""
+        known = dangers(forecast, picture, self.places, self.rules)
+        n = len(self.places)
+        inside = together(known.inside, known.place, n)
+        soon, in_time = (together(part, known.place, n) for part in (known.soon, known.in_time))
+        due = _reached(known, n, 1.0)
+        lingering = _reached(known, n, self.rules.linger)
+        observed = {one.place: one.observation for one in health.places}
+        flying = {
+            int(number)
+            for number, state in zip(picture.track, picture.state, strict=True)
+            if state in (TrackState.CONFIRMED, TrackState.COASTING)
+        }
+        continued = {int(number) for number in picture.continues if number >= 0}
+        alerts = []
+        for k, place in enumerate(self.places):
+            rows: Ints = np.flatnonzero(known.place == k).astype(np.int64)
+            standing = self.standing[place.name]
+            observation = observed.get(place.name, "blind")
+            self._hold(standing, known, rows, picture, flying | continued, observation)
+            near = bool(soon[k] >= self.rules.linger * self.rules.watch_chance or inside[k] >= self.rules.inside_chance)
+            standing.quiet_ns = -1 if near else picture.time_ns if standing.quiet_ns < 0 else standing.quiet_ns
+            signs = Signs(
+                inside=bool(inside[k] >= self.rules.inside_chance),
+                due=bool(due[k]),
+                coming=bool(soon[k] >= self.rules.watch_chance),
+                lingering=bool(lingering[k]) or near,
+                held=bool(standing.held),
+                seen_clear=observation == "seen clear",
+                settled=self._settled(standing, picture.time_ns),
+                quiet=0 <= standing.quiet_ns <= picture.time_ns - round(self.rules.quiet_s * SECOND_NS),
+                ended=place.name in self.ending,
+            )
+            self._follow(place.name, standing, signs, picture.time_ns)
+            alerts.append(self._alert(place, standing, known, rows, float(in_time[k]), observation, picture.time_ns))
+        self.ending = {}
+        return tuple(alerts)
+
+    def _settled(self, standing: Standing, time_ns: int) -> bool:
+        """Has the stage stood for its least time? It works downwards only."""
+        rules = self.rules
+        least_s = {Stage.WATCH: rules.watch_least_s, Stage.ALL_CLEAR: rules.clear_least_s, Stage.QUIET: 0.0}
+        wanted_s = least_s.get(Stage(standing.stage), rules.warning_least_s)
+        return time_ns - standing.since_ns >= round(wanted_s * SECOND_NS)
+
+    def _follow(self, place: str, standing: Standing, signs: Signs, time_ns: int) -> None:
+        before = Stage(standing.stage)
+        after, rule = follow(before, signs)
+        standing.before = before
+        if after == before:
+            return
+        if after >= Stage.WATCH and not standing.event:
+            standing.event = f"{place}@{time_ns}"
+        standing.stage, standing.since_ns = after, time_ns
+        standing.rule = rule if rule != "ended by an authority" else self.ending[place]
+        if after == Stage.QUIET:
+            standing.event = ""
+        if after == Stage.ALL_CLEAR:
+            standing.held = {}
+
+    def _hold(
+        self,
+        standing: Standing,
+        known: Dangers,
+        rows: Ints,
+        picture: Picture,
+        flying: set[int],
+        observation: str,
+    ) -> None:
+        """Tracks that were dangerous and are gone hold the place until it was seen clear, or they must have landed."""
+        threats, now_ns = self.rules.threats, picture.time_ns
+        for track, (kind, danger) in standing.near.items():
+            if track not in flying and track not in standing.held and danger >= self.rules.hold_chance:
+                flight_s = next(threat.flight_s for threat in threats if threat.name == kind)
+                standing.held[track] = Held(track, kind, now_ns, now_ns + round(flight_s * SECOND_NS), danger)
+        for held in standing.held.values():
+            clear = observation == "seen clear"
+            held.clear_since_ns = -1 if not clear else now_ns if held.clear_since_ns < 0 else held.clear_since_ns
+        quiet_ns = round(self.rules.quiet_s * SECOND_NS)
+        standing.held = {
+            track: held
+            for track, held in standing.held.items()
+            if track not in flying and now_ns < held.until_ns and not 0 <= held.clear_since_ns <= now_ns - quiet_ns
+        }
+        standing.near = {
+            int(known.track[q]): (threats[known.kind[q]].name, float(max(known.soon[q], known.inside[q])))
+            for q in rows.tolist()
+            if max(known.soon[q], known.inside[q]) > 0.0
+        }
+
+    def _alert(
+        self,
+        place: Place,
+        standing: Standing,
+        known: Dangers,
+        rows: Ints,
+        chance: float,
+        observation: str,
+        time_ns: int,
+    ) -> Alert:
+        threats = self.rules.threats
+        rows = rows[known.soon[rows] + known.inside[rows] > 0.0]
+        order = rows[np.argsort(-known.soon[rows], kind="stable")][:REASONS_MAX].tolist()
+        reasons = [
+            Reason(
+                int(known.track[q]),
+                threats[known.kind[q]].name,
+                float(known.soon[q]),
+                _three(known, q),
+            )
+            for q in order
+        ]
+        reasons += [Reason(held.track, held.kind, held.danger, NEVER_S, held=True) for held in standing.held.values()]
+        serious = [q for q in order if known.soon[q] >= min(self.rules.hold_chance, known.bound[q])]
+        first = min(serious or order, key=lambda q: known.arrival_s[q, 0], default=None)
+        arrival = NEVER_S if first is None else _three(known, first)
+        return Alert(
+            time_ns=time_ns,
+            place=place.name,
+            event=standing.event,
+            stage=Stage(standing.stage).name.lower().replace("_", " "),
+            before=Stage(standing.before).name.lower().replace("_", " "),
+            rule=standing.rule,
+            since_ns=standing.since_ns,
+            lane=self._lane(place, standing, known, serious),
+            chance=chance,
+            arrival_s=arrival,
+            observation=observation,
+            reasons=tuple(reasons),
+        )
+
+    def _lane(self, place: Place, standing: Standing, known: Dangers, serious: list[int]) -> str:
+        """No time for two people: fast."""
+        if standing.stage not in (Stage.WARNING, Stage.UNDER_WAY):
+            return ""
+        threats = self.rules.threats
+        fast = any(threats[known.kind[q]].fast or known.arrival_s[q, 0] - place.action_time_s < FAST_S for q in serious)
+        return "fast" if fast else "slow"
+
+    def dump(self) -> bytes:
+        """Everything; `load` continues bit for bit."""
+        plain = {name: asdict(standing) for name, standing in self.standing.items()}
+        for one in plain.values():
+            one["near"] = {str(track): what for track, what in one["near"].items()}
+            one["held"] = {str(track): what for track, what in one["held"].items()}
+        return msgspec.msgpack.encode((DUMP_FORMAT, plain, self.ending), order="deterministic")
+
+    @classmethod
+    def load(cls, places: tuple[Place, ...], rules: Alerting, dumped: bytes) -> "Board":
+        """The board that `dump` wrote. Raises StateError when this version cannot read it."""
+        made = cls(places, rules)
+        try:
+            kind = tuple[int, dict[str, Standing], dict[str, str]]
+            version, standing, ending = msgspec.msgpack.decode(dumped, type=kind, strict=False)
+        except msgspec.MsgspecError as error:
+            message = f"this board's dump cannot be read ({error}): replay from the start of the ledger instead"
+            raise StateError(message) from error
+        if version != DUMP_FORMAT:
+            message = f"a board's dump of format {version}, this tocsin reads {DUMP_FORMAT}: replay instead"
+            raise StateError(message)
+        made.standing.update({name: one for name, one in standing.items() if name in made.standing})
+        made.ending = ending
+        return made
+
+
+def _reached(known: Dangers, places: int, share: float) -> Flags:
+    """(places,) does the danger of any class, in time to act, reach its p*, times `share`?"""
+    reached = np.zeros(places, dtype=np.bool_)
+    for kind in np.unique(known.kind).tolist():
+        rows = known.kind == kind
+        danger = together(known.in_time[rows], known.place[rows], places)
+        bound = np.full(places, np.inf)
+        np.minimum.at(bound, known.place[rows], known.bound[rows])
+        reached |= danger >= share * bound
+    return reached
+
+
+def _three(known: Dangers, row: int) -> tuple[float, float, float]:
+    early, middle, late = known.arrival_s[row].tolist()
+    return early, middle, late
+
+
+def changed(alerts: tuple[Alert, ...]) -> Mapping[str, Alert]:
+    """Those that stand otherwise than at the last Tick."""
+    return {alert.place: alert for alert in alerts if alert.stage != alert.before}

@@ -1,0 +1,100 @@
+"""How dangerous each track is to each place: that it is there, that it means harm, and that it enters in time.
+
+    danger(t) = existence x threat x P(entry within t)
+
+A place's danger from several tracks is 1 - product of (1 - danger): ten drones at 0.1 each are a warning.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.messages import QUANTILES, Floats, Forecast, Ints, Picture
+from tocsin.settings import Alerting, Place
+
+ARRIVAL = (QUANTILES.index(0.10), QUANTILES.index(0.50), QUANTILES.index(0.90))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dangers:
+    """q pairs of track and place, as in the Forecast that they come from."""
+
+    track: Ints  # (q,)
+    place: Ints  # (q,) index
+    row: Ints  # (q,) of the picture
+    kind: Ints  # (q,) index into Alerting.threats
+    in_time: Floats  # (q,) danger before there is no time left to act
+    soon: Floats  # (q,) danger within half an hour
+    inside: Floats  # (q,) that it is inside now
+    bound: Floats  # (q,) p*
+    arrival_s: Floats  # (q, 3)
+
+
+def dangers(forecast: Forecast, picture: Picture, places: tuple[Place, ...], rules: Alerting) -> Dangers:
+    """Every pair that the forecast names."""
+    row = np.searchsorted(picture.track, forecast.track)
+    place = forecast.place.astype(np.int64)
+    kind = kinds(picture, rules)[row]
+    means_harm: Floats = harm(picture, rules)[row] * picture.existence[row]
+    need_s = np.array([one.action_time_s + rules.margin_s for one in places])[place]
+    arrival_s = forecast.quantile_s[:, ARRIVAL]
+    far, near = (
+        np.array([getattr(threat, name) for threat in rules.threats])[kind]
+        for name in ("warn_chance", "warn_chance_late")
+    )
+    left = np.clip(arrival_s[:, 0] / need_s, 0.0, 1.0)  # 1: as much time as is needed, or more
+    return Dangers(
+        track=forecast.track,
+        place=place,
+        row=row,
+        kind=kind,
+        in_time=means_harm * within(forecast, need_s),
+        soon=means_harm * forecast.chance[:, -1],
+        inside=means_harm * forecast.inside.astype(np.float64),
+        bound=near + (far - near) * left,
+        arrival_s=arrival_s,
+    )
+
+
+def kinds(picture: Picture, rules: Alerting) -> Ints:
+    """(n,) the row of the threat table of each track: of its class, or of what is unknown."""
+    index = {threat.name: k for k, threat in enumerate(rules.threats)}
+    of_class = np.array([index.get(name, index["unknown"]) for name in picture.classes], dtype=np.int64)
+    return np.asarray(of_class[picture.class_index])
+
+
+def harm(picture: Picture, rules: Alerting) -> Floats:
+    """(n,) the chance that each track means harm: by its class, and by whether it says who it is and is believed."""
+    threat = np.array([threat.threat for threat in rules.threats])[kinds(picture, rules)]
+    known = np.array([word is not None for word in picture.identity], dtype=np.bool_) & picture.corroborated
+    marked = np.array([_marked(mark) for mark in picture.mark]).reshape(-1)
+    harm_of = np.where(known, rules.known_threat * threat, threat)
+    return np.asarray(np.where(np.isnan(marked), harm_of, marked))
+
+
+def _marked(mark: str) -> float:
+    """What a named person called it decides."""
+    return {"hostile": 1.0, "suspect": 1.0, "friend": 0.0, "neutral": 0.0}.get(mark, np.nan)
+
+
+def within(forecast: Forecast, time_s: Floats) -> Floats:
+    """(q,) P(entry within time_s (q,)): P(entry) times the distribution of its time, straight lines between quantiles.
+
+    (Between the horizons of `chance` lie minutes: too coarse for who has two of them.)
+    """
+    first = np.maximum(2.0 * forecast.quantile_s[:, :1] - forecast.quantile_s[:, 1:2], 0.0)
+    last = 2.0 * forecast.quantile_s[:, -1:] - forecast.quantile_s[:, -2:-1] + 1e-9
+    times = np.concatenate([first, forecast.quantile_s, last], axis=1)
+    shares = np.array([0.0, *QUANTILES, 1.0])
+    low = np.clip((times <= time_s[:, None]).sum(axis=1) - 1, 0, len(QUANTILES))
+    row = np.arange(len(times))
+    part = (time_s - times[row, low]) / np.maximum(times[row, low + 1] - times[row, low], 1e-9)
+    share = shares[low] + np.clip(part, 0.0, 1.0) * (shares[low + 1] - shares[low])
+    return np.where(forecast.inside, 1.0, forecast.enters * share)
+
+
+def together(danger: Floats, place: Ints, places: int) -> Floats:
+    """(places,) the danger from all tracks: 1 - product of (1 - danger)."""
+    safe = np.ones(places)
+    np.multiply.at(safe, place, 1.0 - np.clip(danger, 0.0, 1.0))
+    return 1.0 - safe

@@ -1,0 +1,169 @@
+"""How a place goes through a night: told in time, held while something lost may be there, ended on proof alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.skies import picture
+from tocsin.alerts.board import SECOND_NS, Board
+from tocsin.errors import StateError
+from tocsin.messages import Alert, Forecast, Health, Picture, PlaceHealth
+from tocsin.settings import Alerting, Place
+
+START_NS = 1_900_000_000 * SECOND_NS
+PLANT = Place("plant", "site", ((0.9, 0.5),), ring_m=5_000.0, action_time_s=120.0)
+PORT = Place("port", "site", ((0.91, 0.52),), ring_m=5_000.0, action_time_s=600.0)
+PLACES = (PLANT, PORT)
+CLASSES = ("unknown", "one-way-attack drone", "ballistic rocket", "airliner")
+DRONE, ROCKET, AIRLINER = 1, 2, 3
+Row = tuple[int, int, float]  # track, place, seconds to entry at most likely (0: inside)
+
+
+def forecast(time_s: float, rows: Sequence[Row]) -> Forecast:
+    """Each of these enters at about that time, for sure."""
+    n = len(rows)
+    arrival = np.array([row[2] for row in rows]).reshape(n, 1)
+    chance = np.clip(
+        (np.array([60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0]) - 0.8 * arrival) / (0.4 * arrival + 1), 0, 1
+    )
+    spread = np.array([0.8, 0.84, 0.9, 1.0, 1.1, 1.16, 1.2])
+    none = np.zeros(0, dtype=np.int64)
+    return Forecast(
+        START_NS + round(time_s * SECOND_NS),
+        tuple(place.name for place in PLACES),
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.int32),
+        chance,
+        np.ones(n),
+        arrival * spread,
+        arrival[:, 0] <= 0.0,
+        none,
+        none.astype(np.int32),
+        np.zeros(0),
+        none,
+    )
+
+
+def seen(time_s: float, tracks: Sequence[int], kind: int = DRONE, **columns: object) -> Picture:
+    """These fly."""
+    index = np.full(len(tracks), kind, dtype=np.int32)
+    return picture(START_NS + round(time_s * SECOND_NS), tracks, class_index=index, classes=CLASSES, **columns)
+
+
+def health(observation: str = "seen clear") -> Health:
+    """Both places are seen so."""
+    return Health(0, (), tuple(PlaceHealth(place.name, observation, "", 0) for place in PLACES))
+
+
+def night(board: Board, time_s: float, rows: Sequence[Row], observation: str = "seen clear", **how: object) -> Alert:
+    """One tick; how the plant stands."""
+    tracks = sorted({row[0] for row in rows})
+    shown = seen(time_s, tracks, **how)  # type: ignore[arg-type]
+    return board.step(forecast(time_s, rows), shown, health(observation))[0]
+
+
+def approach(board: Board, until_s: float, of: int = 0, arrival_s: float = 1_500.0) -> list[Alert]:
+    """One drone comes to a place; a tick each ten seconds."""
+    return [night(board, t, [(1, of, max(arrival_s - t, 0.0))]) for t in np.arange(0.0, until_s + 1.0, 10.0)]
+
+
+def test_a_drone_that_comes_is_watched_then_warned_of_then_under_way() -> None:
+    stages = [alert.stage for alert in approach(Board(PLACES, Alerting()), 1_500.0)]
+    assert [one for k, one in enumerate(stages) if k == 0 or stages[k - 1] != one] == ["watch", "warning", "under way"]
+
+
+def test_people_are_told_when_there_is_still_time_to_act() -> None:
+    board = Board(PLACES, Alerting())
+    alerts = approach(board, 1_500.0)
+    told = next(alert for alert in alerts if alert.stage == "warning")
+    assert told.arrival_s[1] >= PLANT.action_time_s + Alerting().margin_s - 10.0
+    slow = Board(PLACES, Alerting())
+    for t in np.arange(0.0, 1_500.0, 10.0):
+        slow.step(forecast(t, [(1, 1, 1_500.0 - t)]), seen(t, [1]), health())
+        if slow.standing["port"].stage == 3:
+            assert 1_500.0 - t >= PORT.action_time_s
+            return
+    raise AssertionError
+
+
+def test_the_all_clear_waits_for_quiet_and_proof() -> None:
+    board = Board(PLACES, Alerting())
+    approach(board, 1_400.0)
+    after = [night(board, 1_500.0 + t, [(1, 1, 5_000.0)]) for t in range(0, 700, 10)]
+    stages = [alert.stage for alert in after]
+    first = stages.index("all clear")
+    assert first * 10.0 >= Alerting().quiet_s
+    assert set(stages[:first]) == {"warning"}
+
+
+def test_blind_sensors_end_nothing() -> None:
+    board = Board(PLACES, Alerting())
+    approach(board, 1_400.0)
+    for t in range(0, 20_000, 100):
+        assert night(board, 1_500.0 + t, [], "blind").stage == "warning"
+    board.ending["plant"] = "ended; part of the area was not observed"
+    ended = night(board, 30_000.0, [], "blind")
+    assert (ended.stage, ended.rule) == ("all clear", "ended; part of the area was not observed")
+
+
+def test_a_drone_that_is_lost_near_by_holds_the_warning_until_the_place_is_seen_clear() -> None:
+    board = Board(PLACES, Alerting())
+    approach(board, 1_400.0)
+    lost = [night(board, 1_410.0 + t, [], "partly seen") for t in range(0, 1_200, 10)]
+    assert {alert.stage for alert in lost} == {"warning"}
+    assert lost[-1].reasons[0].held
+    cleared = [night(board, 2_610.0 + t, [], "seen clear").stage for t in range(0, 900, 10)]
+    assert "all clear" in cleared
+    assert cleared.index("all clear") * 10.0 >= Alerting().quiet_s
+
+
+def test_a_rocket_is_warned_of_at_two_in_a_hundred_and_in_the_fast_lane() -> None:
+    board = Board(PLACES, Alerting())
+    said = forecast(0.0, [(1, 0, 90.0)])
+    faint = replace(said, chance=np.full((1, 6), 0.025), enters=np.full(1, 0.025))
+    alert = board.step(faint, seen(0.0, [1], kind=ROCKET), health())[0]
+    assert (alert.stage, alert.lane) == ("warning", "fast")
+    drone = Board(PLACES, Alerting()).step(faint, seen(0.0, [1]), health())[0]
+    assert drone.stage == "quiet"
+
+
+def test_an_airliner_and_who_says_who_it_is_are_no_alarm() -> None:
+    board = Board(PLACES, Alerting())
+    assert night(board, 0.0, [(1, 0, 100.0)], kind=AIRLINER).stage == "quiet"
+    said, who = [(1, 0, 100.0)], ("icao:4ca7b3",)
+    assert night(board, 10.0, said, identity=who, corroborated=np.ones(1, dtype=np.bool_)).stage == "quiet"
+    assert night(board, 20.0, said, identity=who, corroborated=np.zeros(1, dtype=np.bool_)).stage == "warning"
+
+
+def test_what_a_person_called_hostile_or_friend_decides() -> None:
+    assert night(Board(PLACES, Alerting()), 0.0, [(1, 0, 100.0)], kind=AIRLINER, mark=("hostile",)).stage == "warning"
+    assert night(Board(PLACES, Alerting()), 0.0, [(1, 0, 100.0)], mark=("friend",)).stage == "quiet"
+
+
+def test_many_small_dangers_are_one_large_one() -> None:
+    rows = [(track, 0, 100.0) for track in range(1, 11)]
+    said = replace(forecast(0.0, rows), chance=np.full((10, 6), 0.1), enters=np.full(10, 0.1))
+    shown = seen(0.0, list(range(1, 11)))
+    assert Board(PLACES, Alerting()).step(said, shown, health())[0].stage == "warning"
+
+
+def test_one_event_keeps_its_name_from_the_first_word_to_the_all_clear() -> None:
+    board = Board(PLACES, Alerting())
+    alerts = approach(board, 1_500.0)
+    events = {alert.event for alert in alerts if alert.stage != "quiet"}
+    assert len(events) == 1
+    assert next(iter(events)).startswith("plant@")
+
+
+def test_a_dump_goes_on_as_if_nothing_had_been() -> None:
+    board = Board(PLACES, Alerting())
+    approach(board, 1_400.0)
+    night(board, 1_410.0, [], "partly seen")
+    other = Board.load(PLACES, Alerting(), board.dump())
+    for t in range(0, 900, 10):
+        assert night(board, 1_420.0 + t, []).stage == night(other, 1_420.0 + t, []).stage
+        assert board.dump() == other.dump()
+    with pytest.raises(StateError, match="replay"):
+        Board.load(PLACES, Alerting(), b"\x01")
