@@ -328,13 +328,30 @@ class SensorHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupHealth:
+    """A place and one group of things that may come: of how many of its twelve approaches it is clear.
+
+    `undetected` is P(undetected | present within reach) on the worst approach, from the scans that really came.
+    """
+
+    group: str
+    observation: str
+    approaches: int
+    undetected: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceHealth:
-    """Could something near this place have been seen? "seen clear", "partly seen" or "blind", and why."""
+    """Could something near this place have come unseen? "seen clear", "partly seen" or "blind", and why.
+
+    `observation` is the worst over the groups that are threats; `groups` says it for each group by itself.
+    """
 
     place: str
     observation: str
     reason: str
     since_ns: int
+    groups: tuple[GroupHealth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

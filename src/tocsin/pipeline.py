@@ -29,8 +29,8 @@ from tocsin.messages import (
     Tick,
 )
 from tocsin.settings import BOUNDS, Settings
-from tocsin.tracking.observation import Coverage, coverage
 from tocsin.tracking.tracker import Tracker
+from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
 
 DUMP_FORMAT = 1
@@ -64,7 +64,8 @@ class State:
         """A state that has seen nothing."""
         settings = wire.decode_settings(wire.encode_settings(settings))  # as a dump would give them back: 30 is 30.0
         watch = Watch.of(settings.sensors, settings.watching)
-        return cls(settings, declared(settings), Tracker(settings), watch, coverage(settings.places, settings.sensors))
+        tracker = Tracker(settings)
+        return cls(settings, declared(settings), tracker, watch, Coverage.of(settings, tracker.state.unseen))
 
     def renewed(self, settings: Settings) -> "State":
         """A state by other settings that knows nothing of the sky, and gives out no track number a second time."""
@@ -101,12 +102,13 @@ class State:
             message = f"a dump of format {parts.format}, this tocsin reads {DUMP_FORMAT}: replay from the start instead"
             raise StateError(message)
         settings = wire.decode_settings(parts.settings)
+        tracker = Tracker.load(settings, parts.tracker)
         return cls(
             settings,
             parts.declared,
-            Tracker.load(settings, parts.tracker),
+            tracker,
             Watch.load(settings.sensors, settings.watching, parts.watch),
-            coverage(settings.places, settings.sensors),
+            Coverage.of(settings, tracker.state.unseen),
             parts.now_ns,
             dict(parts.marks),
             {answer.key: answer for answer in parts.answers},
@@ -177,7 +179,8 @@ def _tick(state: State, tick: Tick) -> Step:
         state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
     sensors = state.tracker.noted(_learnt(state.watch.tick(tick.time_ns), state.tracker), tick.time_ns)
     fresh = {health.sensor: health.state == "fresh" for health in sensors}
-    places = state.coverage.observe(fresh, tick.time_ns, state.places)
+    periods = state.settings.watching.expired_periods
+    places = state.coverage.observe(state.tracker.state.unseen, fresh, tick.time_ns, state.places, periods)
     notices += _changes(state, sensors, places, tick.time_ns)
     state.sensors = {health.sensor: health for health in sensors}
     state.places = {health.place: health for health in places}

@@ -29,12 +29,13 @@ from tocsin.tracking.learning.learner import Learner
 from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer
 from tocsin.tracking.tables import sensors_of
+from tocsin.tracking.unseen.field import Unseen
 from tocsin.tracking.words import Words
 
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 # What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
-PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "identities", "lifecycle")
+PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "identities", "unseen", "lifecycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class State:
     looks: Sequencer
     learner: Learner
     identities: Identities
+    unseen: Unseen
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     shown: frozenset[int] = frozenset()
@@ -76,9 +78,10 @@ class State:
         )
         bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes))
         learner = Learner(settings, sensors_of(settings), exact=model.clutter_per_m2 == model.clutter_per_m2)
+        unseen = Unseen.of(settings, model)
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
         identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
-        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner, identities)
+        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner, identities, unseen)
 
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
@@ -116,6 +119,7 @@ class State:
             *(self.looks.rows or ()),
             *self.learner.learned,
             *self.identities.state(),
+            np.frombuffer(self.unseen.digest(), dtype=np.uint8),
         )
 
     def dump(self) -> bytes:
@@ -139,6 +143,7 @@ class State:
             },
             "learned": self.learner.dump(),
             "identities": self.identities.dump(),
+            "unseen": self.unseen.dump(),
             "words": self.words.words,
             "lost": [
                 [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
@@ -177,6 +182,7 @@ class State:
         for room, packed in zip(self.mixture[:3], parts["mixture"], strict=True):
             column = arrays.unpack(packed)
             room[: len(column)] = column
+        self.unseen.load(parts["unseen"])
         looks = parts["looks"]
         self.looks.watermark_ns, self.looks.arrived = looks["watermark_ns"], looks["arrived"]
         self.looks.key, self.looks.sweep_key = arrays.unpack(looks["key"]), arrays.unpack(looks["sweep_key"])

@@ -45,6 +45,7 @@ COUNTERS = (
     "parts of the unseen cut",
     "pairs cut at the cap",
     "components parted",
+    "recycled",
 )
 
 
@@ -119,9 +120,18 @@ class Tracker:
         state = self.state
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
         self._make_events(0)
-        retire(state.bank, time_ns, self._rules(), self._events, state.running, state.counted)
+        retire(
+            state.bank,
+            time_ns,
+            self._rules(),
+            state.unseen.read,
+            self._events,
+            state.running,
+            state.counted,
+        )
         self._hear()
         state.learner.beat(time_ns)
+        state.unseen.beat(time_ns)
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
@@ -195,6 +205,7 @@ class Tracker:
                 sensors,
                 rules,
                 state.mixture,
+                state.unseen.read,
                 self._events,
                 self._credits,
                 self._tally,
@@ -209,6 +220,7 @@ class Tracker:
             credited = Credits._make(column[:count] for column in self._credits)
             tallied = Tally._make(column[:lines] for column in self._tally)
             learner.gather(batch, before, begin, credited, tallied, sensors, rules)
+            state.unseen.look(batch.looks, before, begin)
             self._learn(batch, credited)
 
     def _learn(self, batch: Batch, credited: Credits) -> None:

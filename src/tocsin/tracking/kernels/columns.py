@@ -171,6 +171,23 @@ class Mixture(NamedTuple):
     birth_rate: Floats  # (B,) per second
 
 
+class Field(NamedTuple):
+    """The unseen on the earth, as multiples of Model.unseen_per_m2 (tracking.unseen). C cells, and one: outside."""
+
+    ratio: Floats  # (C + 1, 3) by height band: low, middle, high; 1: as before anybody looked
+    total: Floats  # (C + 1,) all bands together
+    given: Floats  # (C + 1, 3) objects that ended components gave back since the field was last moved
+    axes: Floats  # (3, 3) rows east, north, up of the plane of the grid
+    origin: Floats  # (3,) where it touches the earth
+    grid: Floats  # (5,) see below
+
+
+GRID_WEST: Final = 0  # m, the corner of the first cell in the plane
+GRID_SOUTH: Final = 1
+GRID_CELL: Final = 2  # m
+GRID_ACROSS: Final = 3  # cells from west to east; 0: no grid, the field is a constant
+GRID_ALONG: Final = 4  # from south to north
+
 # Running whole numbers of a tracker, in one array.
 SLOTS: Final = 0  # slots in use, dead ones included
 ALIVE_COUNT: Final = 1
@@ -198,7 +215,8 @@ C_COMPONENTS_CUT: Final = 7
 C_MIXTURE_CUT: Final = 8
 C_PAIRS_CUT: Final = 9
 C_PARTED: Final = 10
-COUNTERS: Final = 11
+C_RECYCLED: Final = 11
+COUNTERS: Final = 12
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0

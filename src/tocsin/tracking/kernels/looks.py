@@ -8,6 +8,7 @@ from tocsin.tracking.kernels.columns import (
     Bank,
     Credits,
     Events,
+    Field,
     Floats,
     Index,
     Ints,
@@ -26,6 +27,7 @@ from tocsin.tracking.kernels.learning.tally import tally
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.unseen.field import give_back
 
 SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
 
@@ -39,6 +41,7 @@ def work(
     sensors: Sensors,
     rules: Rules,
     mixture: Mixture,
+    field: Field,
     events: Events,
     credited: Credits,
     tallied: Tally,
@@ -51,7 +54,7 @@ def work(
     for look in range(begin, looks.time.shape[0]):
         m = looks.last[look] - looks.first[look]
         pass_time(mixture, rules, running, counters, looks.time[look], s.f)
-        imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], s)
+        imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], field, s)
         chosen = choose(bank, look, looks, sensors, rules, index, s, running)
         n = candidates(bank, look, looks, sensors, rules, s, chosen)
         found = pairs(bank, rows, look, looks, sensors, rules, s, n, running)
@@ -77,7 +80,7 @@ def work(
         known = n
         n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
-        settle(bank, s.slot, n, looks.time[look], rules, events, running, counters)
+        settle(bank, s.slot, n, looks.time[look], rules, field, events, running, counters)
         credit(bank, s, look, first, known, n, credited, running)
         if index.meta[0] != c.NEVER:
             for t in range(n):
@@ -279,7 +282,15 @@ def detected(tag: Ints, time: int, sensor: int, self_report: int, word: Ints) ->
 
 @part
 def settle(
-    bank: Bank, slots: Ints, count: int, time: int, rules: Rules, events: Events, running: Ints, counters: Ints
+    bank: Bank,
+    slots: Ints,
+    count: int,
+    time: int,
+    rules: Rules,
+    field: Field,
+    events: Events,
+    running: Ints,
+    counters: Ints,
 ) -> None:
     """Number, confirm, lose or give back components by their existence, with hysteresis."""
     for n in range(count):
@@ -296,23 +307,30 @@ def settle(
             tag[c.STATE] = c.LOST
             note(events, running, c.E_LOST, time, bank, i, 0)
         if r < rules.prune:
-            end(bank, i, time, events, running, counters)
+            end(bank, i, time, field, events, running, counters)
 
 
 @kernel
-def retire(bank: Bank, time: int, rules: Rules, events: Events, running: Ints, counters: Ints) -> None:
+def retire(bank: Bank, time: int, rules: Rules, field: Field, events: Events, running: Ints, counters: Ints) -> None:
     """Let go of components that nobody has detected for rules.coast (ns): where they are, nobody knows any more."""
     for i in range(running[c.SLOTS]):
         if bank.tag[i, c.ALIVE] == 1 and time - bank.tag[i, c.LAST] > rules.coast:
             if bank.tag[i, c.STATE] == c.CONFIRMED:
                 bank.tag[i, c.STATE] = c.LOST
                 note(events, running, c.E_LOST, time, bank, i, 0)
-            end(bank, i, time, events, running, counters)
+            end(bank, i, time, field, events, running, counters)
 
 
 @part
-def end(bank: Bank, i: int, time: int, events: Events, running: Ints, counters: Ints) -> None:
-    """Component i is no more."""
+def end(bank: Bank, i: int, time: int, field: Field, events: Events, running: Ints, counters: Ints) -> None:
+    """Component i is no more; what is left of its existence is of the unseen again (Williams 2012: recycling)."""
+    best = 0
+    for k in range(1, bank.mu.shape[1]):
+        if bank.mu[i, k] > bank.mu[i, best]:
+            best = k
+    if field.grid[c.GRID_ACROSS] > 0.0 and bank.num[i, c.EXISTENCE] > 0.0:
+        give_back(field, bank.x[i, best], bank.num[i, c.EXISTENCE])
+        counters[c.C_RECYCLED] += 1
     bank.tag[i, c.ALIVE] = 0
     running[c.ALIVE_COUNT] -= 1
     counters[c.C_PRUNED] += 1

@@ -7,10 +7,11 @@ met. Source of the converted state: Mo et al., IEEE TAES 1998 (unbiased polar co
 import math
 
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
+from tocsin.tracking.kernels.columns import Field, Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate
+from tocsin.tracking.kernels.unseen.field import ratio_at
 
 PLACE_BITS = (1 << c.RANGE) | (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.EAST) | (1 << c.NORTH) | (1 << c.UP)
 
@@ -74,6 +75,7 @@ def imagine(
     rules: Rules,
     mixture: Mixture,
     count: int,
+    field: Field,
     s: Scratch,
 ) -> None:
     """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
@@ -89,6 +91,9 @@ def imagine(
             d0, d1, d2 = place[0] - rules.origin[0], place[1] - rules.origin[1], place[2] - rules.origin[2]
             box[a], box[2 + a] = e[0] * d0 + e[1] * d1 + e[2] * d2, reach
         new = sensors.num[sensor, c.PD] * rules.density * rows.prior[j]
+        if field.grid[c.GRID_ACROSS] > 0.0 and place[3] < math.inf:
+            sigma = height_sigma(rows.mask[j], rows.z[j], rows.var[j])
+            new *= ratio_at(field, place[0], place[1], place[2], sigma)
         x, p = s.row_x[q], s.row_p[q]
         if count > 0:
             new = 0.0
@@ -117,6 +122,18 @@ def imagine(
             new = 0.0  # it must begin nothing
         s.row_rate[q, c.RATE_NEW] = new
         s.row_rate[q, c.RATE_OTHER] = max(rows.clutter[j] + new, 1e-300)
+
+
+@part
+def height_sigma(mask: int, z: Floats, var: Floats) -> float:
+    """How well a row tells the height, m; -1: not at all."""
+    if mask & (1 << c.ALTITUDE):
+        return math.sqrt(var[c.ALTITUDE])
+    if mask & (1 << c.RANGE) and mask & (1 << c.ELEVATION):
+        return float(z[c.RANGE] * math.sqrt(var[c.ELEVATION]))
+    if mask & (1 << c.UP):
+        return math.sqrt(var[c.UP])
+    return -1.0
 
 
 @part
