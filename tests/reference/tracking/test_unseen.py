@@ -42,7 +42,8 @@ FIELD = looked()
 @given(st.floats(55.0, 59.0), st.floats(18.0, 24.0), st.floats(0.0, 12_000.0), st.floats(10.0, 5_000.0) | st.none())
 def test_the_look_up_is_the_density_of_the_textbook(lat: float, lon: float, height: float, sigma: float | None) -> None:
     at = place(lat, lon, height)
-    found = ratio_at(FIELD.read, *at, -1.0 if sigma is None else sigma)
+    x, y, z = at
+    found = ratio_at(FIELD.read, x, y, z, -1.0 if sigma is None else sigma)
     grid = FIELD.region.grid
     assert grid is not None
     east, north = (float((FIELD.read.axes[a] * (at - FIELD.read.origin)).sum()) for a in (0, 1))

@@ -22,6 +22,7 @@ from tocsin.models.groups import GROUPS
 from tocsin.settings import Place, Settings
 from tocsin.tracking.kernels.columns import NEVER
 from tocsin.tracking.unseen.field import Unseen
+from tocsin.tracking.unseen.motion import Layers
 from tocsin.tracking.unseen.reach import APPROACHES, WATCHED, Reach, reach_of
 
 UNDETECTED_MOST: Final = 0.1  # P(undetected | present within reach) of what is called clear
@@ -55,7 +56,7 @@ class Coverage:
     reach: Reach
     would: Flags  # (places, sensors): could see a part of the place's reach
     entries: Ints  # the sight's entries that lie within reach of any place
-    _known: tuple[object, Verdict] | None = field(default=None, repr=False)
+    _known: tuple[Layers, bytes, Verdict] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, settings: Settings, unseen: Unseen) -> "Coverage":
@@ -114,10 +115,10 @@ class Coverage:
             return Verdict(np.ones(shape), np.zeros(shape, dtype=np.bool_))
         limit = (periods * self.period_ns).astype(np.int64) + STALE_NS
         now = looking[:, None] & (unseen.last != NEVER) & (time_ns - unseen.last <= limit[:, None])
-        asked = (unseen.steps, now.tobytes())
-        if self._known is None or self._known[0] != asked:
-            self._known = asked, self._judge(unseen, now, shape)
-        return self._known[1]
+        asked = now.tobytes()
+        if self._known is None or self._known[0] is not unseen.shares or self._known[1] != asked:
+            self._known = unseen.shares, asked, self._judge(unseen, now, shape)
+        return self._known[2]
 
     def _judge(self, unseen: Unseen, now: Flags, shape: tuple[int, int, int]) -> Verdict:
         sight, entries, reach = unseen.region.sight, self.entries, self.reach
