@@ -1,31 +1,28 @@
 """Scenario files: found by path or by name, read with the site that they hold."""
 
-import tomllib
 from importlib import resources
 from pathlib import Path
 
 from tocsin import site
+from tocsin.cluster.scenario import scenario_of
 from tocsin.errors import SiteError
-from tocsin.simulate import reading
 from tocsin.simulate.scenario import Scenario
-from tocsin.site.lines import Lines
 
 CHECKOUT = Path(__file__).parents[3] / "scenarios"
 
 
 def load(name: str) -> tuple[site.Site, Scenario]:
     """The site and the scenario of a file. Raises SiteError with every problem in it."""
-    path = _find(name)
+    path = find(name)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: cannot be read: {error}. Give the path of a scenario in TOML (UTF-8)") from error
-    declared = site.parse(text, str(path), ignore=reading.TABLES)
-    scenario = reading.read(tomllib.loads(text), Lines(text, str(path)).at, declared.settings, path.parent)
-    return declared, scenario
+    return scenario_of(text, str(path), path.parent)
 
 
-def _find(name: str) -> Path:
+def find(name: str) -> Path:
+    """The file of a scenario, by its path or its name. Raises SiteError, which names those there are."""
     if Path(name).is_file():
         return Path(name)
     folders = [Path(str(resources.files("tocsin") / "scenarios")), CHECKOUT]

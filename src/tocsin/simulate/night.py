@@ -5,7 +5,7 @@ depends on how fast anybody reads.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,15 +92,20 @@ def slabs(scenario: Scenario, seed: int | None = None, *, watched: bool = True) 
 
 def night(scenario: Scenario, seed: int | None = None) -> Iterator[Scan]:
     """Every scan of the night, in the order in which it would be received."""
+    yield from arrivals(slabs(scenario, seed), scenario.start_ns)
+
+
+def arrivals(played: Iterable[Slab], start_ns: int) -> Iterator[Scan]:
+    """The scans of slabs, in the order in which they would be received."""
     waiting: list[tuple[int, int, Scan]] = []
     count = 0
-    for slab in slabs(scenario, seed):
+    for slab in played:
         for batch in slab.batches:
-            for scan in cut(batch, scenario.start_ns):
+            for scan in cut(batch, start_ns):
                 heapq.heappush(waiting, (scan.received_ns, count, scan))
                 count += 1
         # Nothing that is still to be looked at can have been received before the slab's end.
-        now_ns = int(nanoseconds(np.array(slab.to_s), scenario.start_ns))
+        now_ns = int(nanoseconds(np.array(slab.to_s), start_ns))
         while waiting and waiting[0][0] < now_ns:
             yield heapq.heappop(waiting)[2]
     while waiting:

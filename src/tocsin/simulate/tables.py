@@ -52,10 +52,10 @@ def write(
     files = tuple(folder / f"{name}.parquet" for name in ("detections", "truth", "sensors", "places", "seeable"))
     could = Stretches()
     _write(files[0], counted("detections", _Arrivals(scenario, seed, progress, could).batches()))
-    _write(files[1], counted("truth", (_truth(part) for part in truth(scenario, seed))))
+    _write(files[1], counted("truth", (truth_batch(part) for part in truth(scenario, seed))))
     _write(files[2], [_records("name", sensor_rows(scenario.settings))])
     _write(files[3], [_records("place", place_rows(scenario.settings))])
-    _write(files[4], [_seeable(could, scenario.start_ns)])
+    _write(files[4], [seeable_batch(could, scenario.start_ns)])
     site = folder / "site.toml"
     site.write_text(site_file(scenario.settings), encoding="utf-8")
     return Written(count["detections"], count["truth"], (*files, site))
@@ -209,13 +209,15 @@ def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float]]) -> Ite
         )
 
 
-def _seeable(could: Stretches, start_ns: int) -> RecordBatch:
+def seeable_batch(could: Stretches, start_ns: int) -> RecordBatch:
+    """When targets could be seen, as rows."""
     target, from_s, until_s = could.table()
     begin, end = (_times(nanoseconds(one, start_ns)) for one in (from_s, until_s))
     return RecordBatch.from_pydict({"target": Array(target), "seeable": begin, "until": end})
 
 
-def _truth(part: Truth) -> RecordBatch:
+def truth_batch(part: Truth) -> RecordBatch:
+    """A stretch of the truth as rows."""
     mover = Array(part.mover)
     degrees: Mapping[str, Floats] = {"latitude_deg": part.latitude_rad, "longitude_deg": part.longitude_rad}
     speeds = zip(("east", "north", "up"), part.velocity_mps.T, strict=True)

@@ -46,6 +46,12 @@ def test_who_follows_what_could_hardly_be_seen_makes_no_false_track_and_earns_no
     assert len(fair.clear.pairs) == 60
 
 
+def test_a_track_that_loses_what_was_hidden_is_not_false_for_it() -> None:
+    strays = np.where(TIME < 20.0, 0.0, 2e3)
+    fair = judged(flown(LATE, path(11, TIME[:60], EAST[:60], strays[:60])), could((1, 40.0, 99.0)))
+    assert fair.surveillance.false_tracks == 0
+
+
 def test_a_ghost_is_still_false() -> None:
     ghost = path(11, TIME, EAST, -5e3 + 0.0 * TIME)
     assert judged(flown(LATE, ghost), could((1, 40.0, 99.0))).surveillance.false_tracks == 1

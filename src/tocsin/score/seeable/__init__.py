@@ -1,8 +1,8 @@
 """Scores only what could be seen: no tracker is blamed for what no sensor could see (ALERTS, section 5).
 
 Truth counts while a target is seeable: inside its stretches of looks with a chance of at least a half, and for `hold_s`
-after each. Tracks that are near a target outside of them, and near none inside, are left out as well: who follows what
-could hardly be seen makes no false track.
+after each. Rows of tracks that are near a target outside of them, and near none inside, are left out as well, as
+are tracks that are near no others: who follows what could hardly be seen makes no false track.
 """
 
 from dataclasses import dataclass, replace
@@ -44,7 +44,10 @@ def only_seeable(scene: Scene, could: Seeable, hold_s: float, gate_m: float) -> 
     counted = _counted(scene, could, hold_s)
     truth, tracks = scene.truth, scene.tracks
     hidden, kept = _part(truth, ~counted), _part(truth, counted)
-    excused = _near(hidden, tracks, gate_m) & ~_near(kept, tracks, gate_m)
+    beside, on = _near(hidden, tracks, gate_m), _near(kept, tracks, gate_m)
+    # a track that was of a hidden target, and never of another one, is left out whole
+    about = np.isin(tracks.number, np.setdiff1d(tracks.number[beside], tracks.number[on]))
+    excused = (beside & ~on) | about
     shown = ~excused
     wide = scene.covariance_m2[shown] if len(scene.covariance_m2) else scene.covariance_m2
     held = "from its first look on" if np.isinf(hold_s) else f"while it could be seen, and {hold_s:g} s after"
