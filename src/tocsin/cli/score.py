@@ -41,8 +41,14 @@ def configure(parser: ArgumentParser) -> None:
         "--every", type=float, metavar="S", help="score at equal steps, for tracks that are no pictures"
     )
     parser.add_argument("--dimensions", type=int, choices=(2, 3), help="3 where both tables have heights")
-    parser.add_argument("--lag", type=float, default=0.0, metavar="S", help="the lag that is scored (0: as known then)")
+    parser.add_argument(
+        "--lag", type=_lag, default=0.0, metavar="S", help="the lag that is scored (0: as known then; all: --lag all)"
+    )
     parser.add_argument("--states", default="confirmed,coasting", help="states of tracks that count as shown")
+
+
+def _lag(text: str) -> float:
+    return float("inf" if text == "all" else text)
 
 
 def run(arguments: Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -17,12 +17,15 @@ from tocsin.feeds import recordings
 from tocsin.feeds.cutting import pieces
 from tocsin.feeds.tables import tracks
 from tocsin.messages import Flags, Ints, Picture, Refusal, Scan
+from tocsin.models.model_file import ModelFile, parse
 from tocsin.tracking import warm
+from tocsin.tracking.smoothing.smoother import WHOLE
 from tocsin.tracking.tracker import Tracker
 
 EXAMPLE = "tocsin track detections.parquet --sensors site.toml -o tracks.parquet --every 2"
 SECOND_NS = 1_000_000_000
 NOTHING_USED = 1
+LAG_MAX = 1_000  # pictures; longer: all
 
 
 @dataclass(slots=True)
@@ -50,7 +53,33 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--sensors", type=Path, required=True, help="a TOML file with [[sensor]] and [frame]")
     parser.add_argument("-o", "--output", type=Path, required=True, help=".parquet, .arrow or .csv")
     parser.add_argument("--every", type=float, help="seconds of event time between pictures (default: after each scan)")
+    parser.add_argument(
+        "--lag",
+        type=_lag,
+        metavar="N",
+        help="smoothed rows too, made N pictures later (all: at the end); their column lag is not 0",
+    )
+    parser.add_argument("--model", type=Path, help="a TOML file: how things move, appear, are detected")
     add_reading(parser)
+
+
+def _lag(text: str) -> int:
+    """A number of pictures, or all."""
+    if text == "all":
+        return WHOLE
+    if not text.isdecimal() or not 0 < int(text) <= LAG_MAX:
+        raise ArgumentTypeError(f"{text!r} is no lag; give pictures from 1 to {LAG_MAX:,}, or all")
+    return int(text)
+
+
+def _model(path: Path | None) -> ModelFile | None:
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as text: {error}; give the path of a model in TOML") from error
+    return parse(text, path.name)
 
 
 def run(arguments: Namespace) -> int:
@@ -59,10 +88,13 @@ def run(arguments: Namespace) -> int:
     if every_s is not None and not (isfinite(every_s) and every_s * SECOND_NS >= 1):
         raise InputError(f"--every {every_s:g}: give seconds above 0, such as --every 2")
     settings = site.read(arguments.sensors).settings
+    model = _model(arguments.model)
+    if model is not None:
+        settings = model.settings(settings)
     # in a table everything has come in: nothing is gained by waiting for other sensors
     settings = replace(settings, tracking=replace(settings.tracking, hold_s=0.0))
     warm()  # before the watch runs: compiling is no tracking
-    tracker = Tracker(settings)
+    tracker = Tracker(settings, None if model is None else model.model, arguments.lag)
     count = _Count()
     began_s = time.perf_counter()
     rows = tracks.write(_pictures(arguments, tracker, count), arguments.output)
@@ -96,6 +128,8 @@ def _pictures(arguments: Namespace, tracker: Tracker, count: _Count) -> Iterator
             # After each scan: what came is over, and no more than that, so that no sensor's rows become late by it.
             tracker.tick(time_ns if arguments.every else min(newest_ns, time_ns) + 1)
             yield tracker.picture(time_ns)
+            yield from tracker.smoothed(time_ns)
+    yield from tracker.smoothed_rest()
 
 
 def _each_scan(scans: Iterator[Scan]) -> Iterator[tuple[Scan | None, int | None]]:

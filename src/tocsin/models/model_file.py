@@ -9,7 +9,8 @@ confirm_existence = 0.9
 prune_existence = 1e-5
 hold_s = 0.0
 detection_probability = 0.9 these two go to every sensor
-clutter_per_m2 = 1.1e-4     per scan (in a three-dimensional frame the height's span divides it further)
+clutter_per_m2 = 1.1e-4     per scan (in a three-dimensional frame the height's span divides it further);
+                            what of these two is given is not learnt, and no sensor's offsets are
 
 [[mode]]                    noise is a density of acceleration noise, m2/s3
 name = "steady"
@@ -54,12 +55,21 @@ class ModelFile:
     detection_probability: float | None = None
 
     def settings(self, settings: Settings) -> Settings:
-        """The site's settings with what the file says about the tracker and the sensors."""
+        """The site's settings with what the file says about the tracker and the sensors.
+
+        Raises SiteError where the file's parts of the unseen are metres of a local frame and the site is on the earth.
+        """
+        if settings.frame.kind == "earth" and (self.model.initial or self.model.births):
+            raise SiteError('[[initial]] and [[birth]] are east, north, up: they need [frame] kind = "local"')
         sensors = settings.sensors
         if self.detection_probability is not None:
             sensors = tuple(replace(s, detection_probability=self.detection_probability) for s in sensors)
         tracking = replace(settings.tracking, **self.tracking)  # type: ignore[arg-type]  # all of these are floats
-        return replace(settings, sensors=sensors, tracking=tracking)
+        learning = settings.learning
+        told, false = self.detection_probability is not None, not math.isnan(self.model.clutter_per_m2)
+        if told or false:  # what a paper states is not learnt anew
+            learning = replace(learning, detection=not told, clutter=not false, registration=False, weighting=False)
+        return replace(settings, sensors=sensors, tracking=tracking, learning=learning)
 
 
 def parse(text: str, name: str) -> ModelFile:

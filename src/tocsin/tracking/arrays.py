@@ -8,7 +8,7 @@ import numpy as np
 from tocsin.messages import Floats
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Bank, Credits, Events, Index, Ints, Mixture, Scratch
+from tocsin.tracking.kernels.columns import Bank, Credits, Events, Index, Ints, Mixture, Scratch, Trail
 
 DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
@@ -86,6 +86,11 @@ def new_credits(count: int) -> Credits:
     """Room for credits."""
     row, look, birth, number = (np.zeros(count, dtype=np.int64) for _ in range(4))
     return Credits(row, look, birth, number, np.zeros(count))
+
+
+def new_trail(lines: int, modes: int) -> Trail:
+    """Room for a trail; no lines: none is kept."""
+    return Trail(*new_bank(lines, modes), predicted=np.zeros(lines))
 
 
 def new_index(slots: int) -> Index:

@@ -36,8 +36,8 @@ def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_
     tag[claim, c.WITNESS] &= ~c.WITNESS_SENSED
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
     tag, missed = tag[order], missed[order]
-    known = _state(tag, missed, time_ns)
-    return _picture(state, settings, time_ns, tag, x[order], p[order], existence[order], known)
+    known = stand(tag, missed, time_ns)
+    return paint(state, settings, time_ns, tag, x[order], p[order], existence[order], known)
 
 
 def _shown(state: State, release: float) -> Ints:
@@ -48,7 +48,7 @@ def _shown(state: State, release: float) -> Ints:
     return np.asarray(slots[numbered & (likely | (bank.tag[slots, c.STATE] != c.TENTATIVE))])
 
 
-def _state(tag: Ints, missed: Floats, time_ns: int) -> Bytes8:
+def stand(tag: Ints, missed: Floats, time_ns: int) -> Bytes8:
     """TrackState of each row: a confirmed track that was not seen when it should have been is coasting."""
     state = tag[:, c.STATE].astype(np.uint8)
     unseen = (missed >= COASTING_MISSED) | (time_ns - tag[:, c.LAST] > COASTING_S * SECOND_NS)
@@ -56,7 +56,7 @@ def _state(tag: Ints, missed: Floats, time_ns: int) -> Bytes8:
     return state
 
 
-def _picture(
+def paint(
     state: State,
     settings: Settings,
     time_ns: int,
@@ -66,6 +66,7 @@ def _picture(
     existence: Floats,
     standing: Bytes8,
 ) -> Picture:
+    """Tracks as columns: tag (n, TAG), x (n, 6), p (n, 6, 6), sorted by number."""
     n = len(tag)
     followed = [state.lifecycle.continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
     words = state.words

@@ -28,6 +28,7 @@ from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
 from tocsin.tracking.picture import draw
+from tocsin.tracking.smoothing.smoother import Smoother
 from tocsin.tracking.state import DEFAULT_SLOTS, State
 from tocsin.tracking.tables import rules_of, sensors_of
 
@@ -50,9 +51,12 @@ COUNTERS = (
 
 
 class Tracker:
-    """All that is known about what flies. Owned by one caller; not for several threads."""
+    """All that is known about what flies. Owned by one caller; not for several threads.
 
-    def __init__(self, settings: Settings, model: Model | None = None) -> None:
+    `lag`: smooth pictures so many pictures back (see `smoothed`); 0: all of them at the end; None: no smoothing.
+    """
+
+    def __init__(self, settings: Settings, model: Model | None = None, lag: int | None = None) -> None:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
@@ -65,6 +69,8 @@ class Tracker:
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
         self._credits = arrays.new_credits(8 * DEFAULT_SLOTS)
         self._tally = new_tally(DEFAULT_SLOTS)
+        self._trail = arrays.new_trail(0 if lag is None else 4 * DEFAULT_SLOTS, len(self.model.modes))
+        self._smoother = None if lag is None else Smoother(lag, len(self.model.modes))
 
     @property
     def next_number(self) -> int:
@@ -136,6 +142,21 @@ class Tracker:
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
         return draw(self.state, self.settings, self._rules(), self._scratch, time_ns)
+
+    def smoothed(self, time_ns: int) -> tuple[Picture, ...]:
+        """Note that a picture was drawn at this time, and give the one of `lag` pictures before, as known now.
+
+        An output beside the picture; it changes no bit of the state, and is no part of a dump. Nothing without `lag`.
+        """
+        if self._smoother is None:
+            return ()
+        return self._smoother.look(time_ns, self.state, self.settings, self._rules())
+
+    def smoothed_rest(self) -> tuple[Picture, ...]:
+        """The pictures for which `smoothed` still waits, once nothing more comes."""
+        if self._smoother is None:
+            return ()
+        return self._smoother.rest(self.state, self.settings, self._rules())
 
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""
@@ -209,6 +230,7 @@ class Tracker:
                 self._events,
                 self._credits,
                 self._tally,
+                self._trail,
                 self._index,
                 self._scratch,
                 state.running,
@@ -222,6 +244,8 @@ class Tracker:
             learner.gather(batch, before, begin, credited, tallied, sensors, rules)
             state.unseen.look(batch.looks, before, begin)
             self._learn(batch, credited)
+            if self._smoother is not None:
+                self._smoother.take(self._trail, state.running)
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
@@ -252,6 +276,8 @@ class Tracker:
             self._tally = new_tally(max(2 * len(self._tally.tag), slots))
         if code == c.MORE_TALLY:
             self._tally = new_tally(2 * len(self._tally.tag))
+        if code == c.MORE_TRAIL:
+            self._trail = arrays.new_trail(2 * len(self._trail.tag) + slots + rows_wanted, modes)
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:

@@ -140,3 +140,87 @@ def test_what_cannot_be_done_is_one_line_that_teaches(
     code, rows = _track(_table(tmp_path, heading), *more)
     assert (code, rows) == (2, [])
     assert said in capsys.readouterr().err
+
+
+MODEL = """
+[model]
+scan_s = 2.0
+survival = 0.99
+detection_probability = 0.95
+clutter_per_m2 = 1e-9
+report_existence = 0.5
+
+[[mode]]
+name = "steady"
+noise = 0.05
+
+[[initial]]
+weight = 1.0
+mean = [-6000, 2000, 0, 0, 0, 0]
+sigma = [500, 500, 0, 100, 100, 0]
+"""
+
+
+def _off(rows: list[dict[str, str]]) -> float:
+    """RMS distance of rows from the truth, metres."""
+    squares = []
+    for row in rows:
+        place = _place((datetime.fromisoformat(row["time"]) - BEGUN).total_seconds())
+        squares.append((float(row["east_m"]) - place[0]) ** 2 + (float(row["north_m"]) - place[1]) ** 2)
+    return float(np.sqrt(np.mean(squares)))
+
+
+def test_smoothed_rows_stand_beside_and_never_change_what_was_known_then(tmp_path: Path) -> None:
+    table = _table(tmp_path)
+    (tmp_path / "model.toml").write_text(MODEL)
+    model = ("--model", str(tmp_path / "model.toml"))
+    _, plain = _track(table, *model)
+    _, both = _track(table, *model, "--lag", "5")
+    _, whole = _track(table, *model, "--lag", "all")
+    assert [row for row in both if float(row["lag"]) == 0.0] == plain
+    assert [row for row in whole if float(row["lag"]) == 0.0] == plain
+    smoothed = [row for row in both if float(row["lag"]) == 10.0]
+    archive = [row for row in whole if row["lag"] == "inf"]
+    assert len(smoothed) + len(plain) == len(both)
+    assert len(archive) + len(plain) == len(whole)
+    assert {row["track"] for row in both} == {"1"}
+    assert _off(archive) < _off(smoothed) < _off(plain)
+
+
+def test_a_score_is_of_one_lag_and_says_what_it_left_out(tmp_path: Path) -> None:
+    table = _table(tmp_path)
+    _track(table, "--lag", "3")
+    truth = ["time,target,east_m,north_m"]
+    truth += [f"{_moment(k * PERIOD_S)},1,{_place(k * PERIOD_S)[0]},{_place(k * PERIOD_S)[1]}" for k in range(TURNS)]
+    (tmp_path / "truth.csv").write_text("\n".join(truth) + "\n")
+    said = {}
+    for lag in ("0", "6"):
+        page = tmp_path / f"score{lag}.html"
+        with pytest.raises(SystemExit) as ended:
+            main(["score", str(tmp_path / "truth.csv"), str(tmp_path / "tracks.csv"), "-o", str(page), "--lag", lag])
+        assert ended.value.code == 0
+        said[lag] = page.with_suffix(".json").read_text()
+    assert "rows of another lag than 0 s" in said["0"]
+    assert "rows of another lag than 6 s" in said["6"]
+
+
+@pytest.mark.parametrize("lag", ["0", "-3", "soon", "1.5", "5000"])
+def test_a_lag_that_cannot_be_is_refused(tmp_path: Path, lag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _ = _track(_table(tmp_path), "--lag", lag)
+    assert code == 2
+    assert "give pictures from 1 to 1,000, or all" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_used_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = _table(tmp_path)
+    (tmp_path / "model.toml").write_text(MODEL.replace("noise", "noize"))
+    assert _track(table, "--model", str(tmp_path / "model.toml"))[0] == 2
+    assert "noize" in capsys.readouterr().err
+    assert _track(table, "--model", str(tmp_path / "none.toml"))[0] == 2
+    assert "give the path of a model" in capsys.readouterr().err
+    (tmp_path / "sensors.toml").write_text(
+        SENSORS.replace('kind = "local"', 'kind = "earth"').replace("dimensions = 2", "")
+    )
+    (tmp_path / "model.toml").write_text(MODEL)
+    assert _track(table, "--model", str(tmp_path / "model.toml"))[0] == 2
+    assert 'kind = "local"' in capsys.readouterr().err

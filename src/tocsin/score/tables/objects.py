@@ -82,7 +82,7 @@ def tracks_of(table: Table, frame: str, lag_s: float = 0.0, states: Sequence[str
     left_out: list[str] = []
     if "lag" in table:
         lag = table.numbers("lag")
-        other = np.isfinite(lag) & (lag != lag_s)
+        other = np.where(np.isnan(lag), 0.0, lag) != lag_s  # not told: as known then
         kept &= ~other
         _note(left_out, other, f"of another lag than {lag_s:g} s")
     elif lag_s:

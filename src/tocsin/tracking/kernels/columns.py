@@ -45,7 +45,8 @@ WITNESS: Final = 11  # bits: WITNESS_SENSED, WITNESS_SELF
 ALIVE: Final = 12
 BIRTH: Final = 13  # a number of its own, from 1
 IDENTITY_KIND: Final = 14  # index of a word, 0 none
-TAG: Final = 15
+PARENT: Final = 15  # BIRTH of the component that it was parted from, 0 none
+TAG: Final = 16
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
@@ -200,7 +201,9 @@ WANTED: Final = 7  # slots that the next look may need beside those in use
 CUT: Final = 8  # pairs that the look at hand cuts; counted once it is worked
 CREDIT_COUNT: Final = 9
 TALLY_COUNT: Final = 10
-RUNNING: Final = 11
+TRAIL_COUNT: Final = 11
+TRAIL_TAKEN: Final = 12  # lines of the trail so far; it goes back when looks are worked again
+RUNNING: Final = 13
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -225,6 +228,7 @@ MORE_SLOTS: Final = 2
 MORE_EVENTS: Final = 3
 MORE_CREDITS: Final = 4
 MORE_TALLY: Final = 5
+MORE_TRAIL: Final = 6
 
 # Events: what happened to a track, in order, and its columns and state at that moment.
 E_CONFIRMED: Final = 1
@@ -257,6 +261,17 @@ class Credits(NamedTuple):
 
 
 CREDIT_LEAST: Final = 0.02  # a smaller share explains nothing
+
+
+class Trail(NamedTuple):
+    """What components were just after each look that touched them: k lines; none where nobody smooths."""
+
+    x: Floats  # (k, K, 6)
+    p: Floats  # (k, K, 6, 6)
+    mu: Floats  # (k, K)
+    num: Floats  # (k, NUM)
+    tag: Ints  # (k, TAG)
+    predicted: Floats  # (k,) existence just before the look; -1: it began with it
 
 
 class Index(NamedTuple):

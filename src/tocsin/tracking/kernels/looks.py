@@ -18,6 +18,7 @@ from tocsin.tracking.kernels.columns import (
     Rules,
     Scratch,
     Sensors,
+    Trail,
 )
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.identity.trust import doubt, vouch
@@ -27,6 +28,7 @@ from tocsin.tracking.kernels.learning.tally import tally
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
 
 SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
@@ -45,6 +47,7 @@ def work(
     events: Events,
     credited: Credits,
     tallied: Tally,
+    trail: Trail,
     index: Index,
     s: Scratch,
     running: Ints,
@@ -69,6 +72,8 @@ def work(
             return c.MORE_CREDITS, look
         if running[c.TALLY_COUNT] + n > tallied.tag.shape[0]:
             return c.MORE_TALLY, look
+        if trail.tag.shape[0] > 0 and running[c.TRAIL_COUNT] + n + running[c.WANTED] > trail.tag.shape[0]:
+            return c.MORE_TRAIL, look
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         counters[c.C_PAIRS_CUT] += running[c.CUT]
@@ -82,6 +87,8 @@ def work(
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         settle(bank, s.slot, n, looks.time[look], rules, field, events, running, counters)
         credit(bank, s, look, first, known, n, credited, running)
+        if trail.tag.shape[0] > 0:
+            record(bank, s, known, n, trail, running)
         if index.meta[0] != c.NEVER:
             for t in range(n):
                 extent(bank, s.slot[t], index.meta[0], rules, s.mean[0], s.room[1, 0])
@@ -200,7 +207,7 @@ def part_wide(
             bank.num[i, c.TRUST] = bank.num[parent, c.TRUST]
             bank.num[i, c.EXISTENCE] = min(s.pair_w[e, 1], 1.0)
             bank.tag[i, c.TIME] = s.time[t]
-            bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
+            bank.tag[i, c.BIRTH], bank.tag[i, c.PARENT] = running[c.NEXT_BIRTH], bank.tag[parent, c.BIRTH]
             vouch(bank, i, rows.word[j], sensors, sensor, rules)
             detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
             index.half[i] = 0.0
