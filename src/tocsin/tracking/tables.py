@@ -70,6 +70,7 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.HORIZON] = antenna_horizon_m(sensor, frame)
         num[i, c.PLACED] = float(placed)
         num[i, c.CLAIMS] = float(claims(sensor))
+        num[i, c.PERIOD] = sensor.period_s
     self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(
         place=np.nan_to_num(places),

@@ -120,7 +120,8 @@ NOTCH: Final = 7
 HORIZON: Final = 8  # m, the antenna's own part of the distance to the horizon; -1: flat
 PLACED: Final = 9  # 1: the sensor has a place, so that range and angles make sense
 CLAIMS: Final = 10  # 1: its identities are what targets say of themselves
-SENSOR_NUM: Final = 11
+PERIOD: Final = 11  # s
+SENSOR_NUM: Final = 12
 
 
 class Rules(NamedTuple):

@@ -8,6 +8,7 @@ import math
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Field, Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
+from tocsin.tracking.kernels.learning.cells import row_cell
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate
@@ -94,6 +95,9 @@ def imagine(
         if field.grid[c.GRID_ACROSS] > 0.0 and place[3] < math.inf:
             sigma = height_sigma(rows.mask[j], rows.z[j], rows.var[j])
             new *= ratio_at(field, place[0], place[1], place[2], sigma)
+        cell = row_cell(sensors, sensor, rules, rows, j)
+        if cell >= 0:
+            new *= sensors.pd_ratio[cell]  # what is forgiven for not being seen is not lightly believed to be new
         x, p = s.row_x[q], s.row_p[q]
         if count > 0:
             new = 0.0

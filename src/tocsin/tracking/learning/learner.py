@@ -100,8 +100,8 @@ class Learner:
             cells.clutter(learned, self.plan, self._clutter, learning, dt_s)
         if learning.detection:
             cells.detection(learned, self.plan, self._pd, learning)
-        offsets.settle(learned, self.plan.registered, dt_s, applied=learning.registration)
-        trust.weigh(learned, dt_s, applied=learning.weighting)
+        unsettled = offsets.settle(learned, self.plan.registered, dt_s, applied=learning.registration)
+        trust.weigh(learned, unsettled, dt_s, applied=learning.weighting)
 
     def news(self, time_ns: int) -> list[Notice]:
         """Which sensors count for less since this was last asked, and which count fully again."""

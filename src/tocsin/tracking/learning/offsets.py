@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.messages import Floats, Ints
+from tocsin.messages import Flags, Floats, Ints
 from tocsin.tracking.kernels.learning import columns as k
 from tocsin.tracking.kernels.learning.columns import Learned
 
@@ -11,8 +11,9 @@ PRIOR_SIGMA = np.array([200.0, np.radians(0.6), np.radians(0.6), 0.4])  # a sens
 DRIFT_SIGMA = np.array([3.0, np.radians(0.006), np.radians(0.006), 0.006])  # in ten minutes
 RATE_MOST = np.array([2.0, np.radians(0.01), np.radians(0.01), 0.01])  # per second, of what is applied
 APPLIED_MOST = 4.0 * PRIOR_SIGMA  # what is further off than that needs a person
-KNOWN = 0.7  # an offset is applied once its sigma is less than this part of the prior's
+KNOWN = 0.8  # an offset is applied once its sigma is less than this part of the prior's
 TEN_MINUTES_S = 600.0
+ON_ITS_WAY_S = 5.0  # what is applied is further behind than this: residuals say nothing yet
 
 
 def prior(sensors: int) -> tuple[Floats, Floats]:
@@ -20,24 +21,29 @@ def prior(sensors: int) -> tuple[Floats, Floats]:
     return np.zeros(k.OFFSETS * sensors), np.diag(np.tile(PRIOR_SIGMA**2, sensors))
 
 
-def settle(learned: Learned, registered: Ints, dt_s: float, *, applied: bool) -> None:
-    """Let the offsets drift for dt_s, and let what is applied follow them."""
+def settle(learned: Learned, registered: Ints, dt_s: float, *, applied: bool) -> Flags:
+    """Let the offsets drift for dt_s, and let what is applied follow them. Returns (S,) whose are not settled yet."""
     count = len(learned.bias) // k.OFFSETS
     learned.counts[k.N_SINCE] = 0
+    unsettled = np.zeros(len(registered), dtype=np.bool_)
     if count == 0:
-        return
+        return unsettled
     diagonal = np.arange(len(learned.bias))
     most = np.tile(PRIOR_SIGMA**2, count)
     grown = learned.cov[diagonal, diagonal] + np.tile(DRIFT_SIGMA**2, count) * dt_s / TEN_MINUTES_S
     learned.cov[diagonal, diagonal] = np.minimum(grown, np.maximum(most, learned.cov[diagonal, diagonal]))
     if not applied:
-        return
+        return unsettled
     sigma = np.sqrt(learned.cov[diagonal, diagonal]).reshape(count, k.OFFSETS)
     wanted = np.where(sigma < KNOWN * PRIOR_SIGMA, learned.bias.reshape(count, k.OFFSETS), 0.0)
     wanted = np.clip(wanted, -APPLIED_MOST, APPLIED_MOST)
     here = registered >= 0
     now = learned.applied[here]
     learned.applied[here] = now + np.clip(wanted[registered[here]] - now, -RATE_MOST * dt_s, RATE_MOST * dt_s)
+    behind = np.abs(wanted[registered[here]] - learned.applied[here]) > ON_ITS_WAY_S * RATE_MOST
+    unknown = (sigma >= KNOWN * PRIOR_SIGMA)[:, :2].any(axis=1)[registered[here]]
+    unsettled[here] = behind.any(axis=1) | unknown
+    return unsettled
 
 
 def shown(learned: Learned, index: int) -> dict[str, float]:

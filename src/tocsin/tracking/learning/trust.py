@@ -8,7 +8,7 @@ one: both are weighed down, and a person is told.)
 
 import numpy as np
 
-from tocsin.messages import Floats, Notice
+from tocsin.messages import Flags, Floats, Notice
 from tocsin.settings import Sensor
 from tocsin.tracking.kernels.learning.columns import Learned
 
@@ -18,10 +18,17 @@ BEGIN, END = 2.0, 1.5  # mean squared residual from which a sensor is weighed do
 FACTOR_MOST = 25.0  # five times its sigma: it is weighed down, never shut out
 
 
-def weigh(learned: Learned, dt_s: float, *, applied: bool) -> None:
-    """Set the factor of each sensor's variances from the residuals since the last beat."""
+def weigh(learned: Learned, unsettled: Flags, dt_s: float, *, applied: bool) -> None:
+    """Set the factor of each sensor's variances from the residuals since the last beat.
+
+    unsettled (S,): sensors whose offsets are still being found; what they are off by until then is not held against
+    them, nor against those who are compared with them.
+    """
     learned.strained[:] = learned.strained * 0.5 ** (dt_s / HALF_LIFE_S) + learned.strain
     learned.strain[:] = 0.0
+    learned.strained[unsettled] = 0.0
+    if learned.strained.shape[1] == len(unsettled):
+        learned.strained[:, unsettled] = 0.0
     if not applied:
         return
     mean = best_word(learned.strained)

@@ -12,7 +12,9 @@ from tocsin.tracking.kernels.njit import kernel, part
 
 TWO_PI = 2.0 * math.pi
 INSIDE_LEAST = 0.9  # a track nearer to a sector's edge may be seen next door
-EXISTENCE_LEAST = 0.5
+EXISTENCE_LEAST = 0.9
+DETECTIONS_LEAST = 6  # of a track that teaches: false ones seldom come so far
+PERIODS_MOST = 2.5  # of the sensor, since the track was last seen: one that is gone teaches nothing
 SURE = 0.8  # of a row being a track's own, to say anything of the sensor's errors
 OLD_NS = 10_000_000_000  # the other sensor's last plot, by which a residual is judged
 
@@ -70,9 +72,14 @@ def share_of_scan(azimuth: Floats, num: Floats) -> float:
 
 @part
 def count_look(s: int, line: int, tallied: Tally, sensors: Sensors, rules: Rules, learned: Learned) -> None:
-    """Was a track that the sensor should have seen in this look seen?"""
-    num = tallied.num[line]
+    """Was a track that the sensor should have seen in this look seen?
+
+    Which looks count is settled by what was known before them, so that it favours neither answer.
+    """
+    tag, num = tallied.tag[line], tallied.num[line]
     if num[k.T_EXISTENCE] < EXISTENCE_LEAST or num[k.T_MISS] < INSIDE_LEAST * num[k.T_PD]:
+        return
+    if tag[k.T_DETECTIONS] < DETECTIONS_LEAST or tag[k.T_SINCE] * 1e-9 > PERIODS_MOST * sensors.num[s, c.PERIOD]:
         return
     cell = cell_at(sensors, s, rules, tallied.x[line])
     if cell >= 0:

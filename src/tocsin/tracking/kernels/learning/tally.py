@@ -26,6 +26,7 @@ def tally(bank: Bank, s: Scratch, look: int, begin: int, n: int, tallied: Tally,
         whole, num = tallied.tag[line], tallied.num[line]
         whole[k.T_LOOK], whole[k.T_BIRTH], whole[k.T_LAST_SENSOR] = look, tag[c.BIRTH], tag[c.LAST_SENSOR]
         whole[k.T_WITNESS], whole[k.T_TIME] = tag[c.WITNESS], s.time[t]
+        whole[k.T_SINCE], whole[k.T_DETECTIONS] = s.time[t] - tag[c.LAST], tag[c.DETECTIONS]
         whole[k.T_ROW] = begin + s.pair_row[best] if best >= 0 else -1
         num[k.T_EXISTENCE], num[k.T_PD] = s.chance[t, c.CHANCE_EXISTENCE], s.chance[t, c.CHANCE_PD]
         num[k.T_MISS], num[k.T_ALL] = s.chance[t, c.CHANCE_MISS], total
