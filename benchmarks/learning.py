@@ -162,9 +162,8 @@ def geodetic_of(name: str) -> tuple[float, float, float]:
     return float(latitude), float(longitude), 60.0
 
 
-def radar(name: str, scatter: float = 1.0) -> Sensor:
-    """One radar as the site declares it: `scatter` is left to the simulation."""
-    _ = scatter
+def radar(name: str) -> Sensor:
+    """One radar as the site declares it."""
     latitude, longitude, altitude = geodetic_of(name)
     return Sensor(
         name,
@@ -227,7 +226,7 @@ def turn_of(
     """One turn of a radar that is off: plots and a little clutter."""
     latitude, longitude, altitude = geodetic_of(name)
     period = PERIODS[name]
-    times = np.full(AIRCRAFT, start_s)
+    times, r, azimuth = np.full(AIRCRAFT, start_s), np.zeros(AIRCRAFT), np.zeros(AIRCRAFT)
     for _ in range(4):  # the beam meets each where it is then
         enu = enu_from_ecef(sky.ecef(times), latitude, longitude, altitude)
         r, azimuth, _ = polar_from_enu(enu)
@@ -285,8 +284,8 @@ def sky_run(
     honest = np.zeros((AIRCRAFT, 3))
     for name in NAMES:
         wide = (scatter or {}).get(name, 1.0)
-        for turn in range(int(60 * minutes / PERIODS[name])):
-            scans.append(turn_of(name, sky, turn * PERIODS[name], offsets[name], wide, rng))
+        turns = range(int(60 * minutes / PERIODS[name]))
+        scans += [turn_of(name, sky, turn * PERIODS[name], offsets[name], wide, rng) for turn in turns]
     scans += [told(sky, float(s), honest if lie is None else lie(float(s)), rng) for s in range(60 * minutes)]
     scans.sort(key=lambda one: one.received_ns)
     out, due_s = Run({}, {}, [], [], np.ones(3), []), 1
@@ -336,7 +335,8 @@ def offsets(seeds: int) -> None:
         sigma = np.sqrt(cov.diagonal(axis1=2, axis2=3).mean(axis=(0, 1)))
         most = np.abs(error / np.sqrt(cov.diagonal(axis1=2, axis2=3))).max()
         print(
-            f"offsets after {minute} min: rms error {rms[0]:.1f} m, {np.degrees(rms[1]):.4f} deg, {1e3 * rms[2]:.0f} ms; "
+            f"offsets after {minute} min: rms error {rms[0]:.1f} m, {np.degrees(rms[1]):.4f} deg, "
+            f"{1e3 * rms[2]:.0f} ms; "
             f"its sigma {sigma[0]:.1f} m, {np.degrees(sigma[1]):.4f} deg, {1e3 * sigma[2]:.0f} ms; "
             f"NEES {nees.mean():.2f} of 3, the worst {most:.1f} sigma"
         )

@@ -41,8 +41,8 @@ def settle(learned: Learned, registered: Ints, dt_s: float, *, applied: bool) ->
     now = learned.applied[here]
     learned.applied[here] = now + np.clip(wanted[registered[here]] - now, -RATE_MOST * dt_s, RATE_MOST * dt_s)
     behind = np.abs(wanted[registered[here]] - learned.applied[here]) > ON_ITS_WAY_S * RATE_MOST
-    unknown = (sigma >= KNOWN * PRIOR_SIGMA)[:, :2].any(axis=1)[registered[here]]
-    unsettled[here] = behind.any(axis=1) | unknown
+    unknown = (sigma[:, :2] >= KNOWN * PRIOR_SIGMA[:2]).any(axis=1)
+    unsettled[here] = behind.any(axis=1) | np.asarray(unknown)[registered[here]]
     return unsettled
 
 
