@@ -74,7 +74,7 @@ def test_a_radar_whose_plots_scatter_is_weighed_down_and_counts_again_once_it_is
 
 
 def weather(learning: Learning, scans: int) -> tuple[int, Floats]:
-    """Nothing flies; from the twentieth scan on a corner of the field has ten times the clutter. Numbers, ratios."""
+    """Nothing flies; from the twentieth scan on a corner has ten times the clutter. Track numbers given, ratios."""
     rng = np.random.default_rng(5)
     radar = sensor(clutter_per_scan=30.0, max_range_m=100_000.0, sigma={"east_m": 200.0, "north_m": 200.0})
     tracker = Tracker(replace(flat(radar), learning=learning))
