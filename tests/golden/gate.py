@@ -129,7 +129,6 @@ def worse(held: dict[str, Any], nights: list[dict[str, Any]]) -> list[str]:
     for before, now in zip(held["nights"], nights, strict=True):
         if before["simulated"] != now["simulated"]:
             night = f"{before['scenario']} {before['seed']}"
-            night = f"{before['scenario']} {before['seed']}"
             found.append(f"{night}: another night than the frozen one (the simulation changed)")
     fresh = means(nights)
     for score in SCORES:
@@ -145,7 +144,7 @@ def summary(held: dict[str, Any]) -> str:
     lines = [
         "# Frozen scores",
         "",
-        f"{len(NIGHTS)} nights ({', '.join(NIGHTS)}), {SECONDS:g} s each, seeds {', '.join(map(str, SEEDS))}, every 2 s.",
+        f"Nights of {SECONDS:g} s: {', '.join(NIGHTS)}; seeds {', '.join(map(str, SEEDS))}; a picture every 2 s.",
         "A change may not make a mean worse by more than the noise beside it: twice what other seeds make of it.",
         "",
         f"Frozen because: {held['reason']}",

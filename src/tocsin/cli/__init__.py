@@ -16,6 +16,7 @@ COMMANDS = {
     "track": "a table of detections becomes a table of tracks",
     "simulate": "a scenario becomes tables of detections, truth, sensors and places",
     "score": "tracks against truth: GOSPA, SIAP, consistency, one page with plots",
+    "nights": "many nights at once: simulated, tracked, scored, on all cores or on a cluster",
     "thresholds": "rules on many nights: missed against false against lead time, to choose with open eyes",
     "verify": "recompute the evidence chain and name the first broken entry",
     "backup": "copy a running system's ledger",
