@@ -1,10 +1,14 @@
 """What the tracker makes of doubtful evidence, one command each.
 
 python benchmarks/evidence.py phantoms      10,000 aircraft that are not there, under a radar
+    python benchmarks/evidence.py plots         a radar with 2.5 plots of each target
+    python benchmarks/evidence.py unresolved    two drones that are one plot for 60 s, 100 times
 """
 
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -101,5 +105,64 @@ def phantoms(count: int = 10_000, seconds: int = 60) -> None:
     print(f"real aircraft confirmed at the end: {alive} of {real}; {spent:.0f} CPU s for {seconds} s")
 
 
+def plots(targets: int = 100, turns: int = 40) -> None:
+    """2.5 plots of each detected target, spread over its cell: tracks for each target."""
+    sensor = replace(RADAR, multiplicity="several", resolution_range_m=150.0, resolution_azimuth_rad=0.02)
+    tracker = Tracker(Settings(frame=Frame("local", 2), sensors=(sensor,), tracking=Tracking(hold_s=0.0)))
+    rng = np.random.default_rng(2026)
+    start, velocity = rng.uniform(-90_000.0, 90_000.0, (targets, 2)), rng.uniform(-150.0, 150.0, (targets, 2))
+    counts = []
+    for k in range(turns):
+        now = start + 4.0 * k * velocity
+        found = now[rng.random(targets) < 0.9]
+        spread = np.repeat(found, 1 + rng.poisson(1.5, len(found)), axis=0)
+        spread = spread + rng.uniform(-40.0, 40.0, spread.shape)
+        time_s = 100.0 + 4.0 * k
+        tracker.advance(turn(time_s, spread, rng, replace(sensor, detection_probability=1.0)))
+        tracker.tick(round((time_s + 0.1) * SECOND_NS))
+        picture = tracker.picture(round(time_s * SECOND_NS))
+        if k >= 10:
+            counts.append(
+                int((picture.state == TrackState.CONFIRMED).sum() + (picture.state == TrackState.COASTING).sum())
+            )
+    print(f"{np.mean(counts) / targets:.3f} tracks for each target, at most {max(counts) / targets:.3f}")
+
+
+def unresolved(runs: int = 100) -> None:
+    """Two drones close up, fly for 60 s within one cell, and part; a look each 2 s, Pd 0.9."""
+    cell_m, cell_rad = 150.0, 0.02
+    sigma = {"range_m": 30.0, "azimuth_rad": 0.002}
+    sensor = replace(
+        RADAR, sigma=sigma, clutter_per_scan=2.0, resolution_range_m=cell_m, resolution_azimuth_rad=cell_rad
+    )
+    kept = stated = 0
+    for seed in range(runs):
+        rng = np.random.default_rng([2026, seed])
+        tracker = Tracker(Settings(frame=Frame("local", 2), sensors=(sensor,), tracking=Tracking(hold_s=0.0)))
+        before: set[int] = set()
+        after: set[int] = set()
+        whole = True
+        for k in range(90):
+            t = 2.0 * k
+            half = 0.5 * np.array([30.0 + 15.0 * max(0.0, 60.0 - t) + 15.0 * max(0.0, t - 120.0), 0.0])
+            middle = np.array([6_000.0, 2_000.0 + 40.0 * t])
+            places = np.stack([middle - half, middle + half])
+            r, a = np.hypot(*places.T), np.arctan2(*places.T)
+            one = abs(r[0] - r[1]) < cell_m and abs(a[0] - a[1]) < cell_rad
+            tracker.advance(turn(100.0 + t, places.mean(axis=0)[None] if one else places, rng, sensor))
+            tracker.tick(round((100.1 + t) * SECOND_NS))
+            picture = tracker.picture(round((100.0 + t) * SECOND_NS))
+            near = np.hypot(*(picture.position_m[:, :2] - middle).T) < half[0] + 300.0
+            here = near & ((picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING))
+            after = set(picture.track[here].tolist())
+            before = after if k == 20 else before
+            if 30 <= k < 60:
+                whole &= int(here.sum()) >= 2 or int(picture.group_min[here].max(initial=0)) >= 2
+        stated += whole
+        kept += before == after and len(before) == 2
+    print(f"two tracks or a stated group all the time: {stated} of {runs}; with their numbers after: {kept} of {runs}")
+
+
 if __name__ == "__main__":
-    {"phantoms": phantoms}[sys.argv[1]]()
+    COMMANDS: dict[str, Callable[[], None]] = {"phantoms": phantoms, "plots": plots, "unresolved": unresolved}
+    COMMANDS[sys.argv[1]]()

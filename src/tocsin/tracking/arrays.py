@@ -138,6 +138,8 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         begin=np.zeros(slots + rows + 1, dtype=np.int64),
         dense=np.empty(DENSE),
         grid=np.zeros(grid, dtype=np.int64),
+        member=np.zeros((rows, 4), dtype=np.int64),
+        wide=np.zeros(c.QUANTITIES),
         room=np.zeros((3, c.QUANTITIES, 6)),
         mean=np.zeros((2, 6)),
         cov=np.zeros((2, 6, 6)),

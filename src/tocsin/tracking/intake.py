@@ -106,6 +106,7 @@ class Intake:
             clutter=self.clutter[known].astype(np.float64),
             prior=np.ones(n),
             word=word,
+            strength=_strength(detections),
         )
         radar = self.is_radar[known]
         self._position(rows, taken, radar)
@@ -304,6 +305,14 @@ class _Taken:
             value, variance = np.where(known, other, value), np.where(known, other_variance, variance)
             has = has | known
         return value, variance, has
+
+
+def _strength(detections: Detections) -> Floats:
+    """(n,) power of each detection against that of 0 dB; 1 where nobody told."""
+    told = detections.values.get("amplitude_db")
+    if told is None:
+        return np.ones(len(detections))
+    return np.asarray(10.0 ** (np.clip(np.nan_to_num(told, nan=0.0), -100.0, 100.0) / 10.0))
 
 
 def _normal(x: Floats, variance: Floats | float) -> Floats:

@@ -187,6 +187,7 @@ EMPTY: Final = Rows(
     clutter=np.zeros(0),
     prior=np.zeros(0),
     word=np.zeros((0, 4), dtype=np.int64),
+    strength=np.zeros(0),
 )
 
 

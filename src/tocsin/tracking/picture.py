@@ -86,7 +86,7 @@ def paint(
         continues=np.array([number for number, _ in followed], dtype=np.int64),
         continues_probability=np.array([probability for _, probability in followed]),
         swapped=tag[:, c.SWAPPED].copy(),
-        group_min=np.ones(n, dtype=np.int32),
+        group_min=np.maximum(tag[:, c.GROUP], 1).astype(np.int32),
         class_index=np.zeros(n, dtype=np.int32),
         class_confidence=np.zeros(n),
         corroborated=(tag[:, c.WITNESS] & c.WITNESS_SENSED) > 0,

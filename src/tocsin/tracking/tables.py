@@ -71,6 +71,7 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.PLACED] = float(placed)
         num[i, c.CLAIMS] = float(claims(sensor))
         num[i, c.PERIOD] = sensor.period_s
+        num[i, c.RES_RANGE], num[i, c.RES_AZIMUTH] = sensor.resolution_range_m, sensor.resolution_azimuth_rad
     self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(
         place=np.nan_to_num(places),

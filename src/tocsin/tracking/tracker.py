@@ -28,6 +28,7 @@ from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
 from tocsin.tracking.picture import draw
+from tocsin.tracking.plots import Plots
 from tocsin.tracking.smoothing.smoother import Smoother
 from tocsin.tracking.state import DEFAULT_SLOTS, State
 from tocsin.tracking.tables import rules_of, sensors_of
@@ -47,6 +48,7 @@ COUNTERS = (
     "pairs cut at the cap",
     "components parted",
     "recycled",
+    "plots merged",
 )
 
 
@@ -63,6 +65,7 @@ class Tracker:
         self._hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
         self._ruled = settings, rules_of(settings, self.model)
         self._sensors = sensors_of(settings)
+        self._plots = Plots(settings.sensors, self._ruled[1].plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors.place, self._sensors.axes)
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
@@ -211,6 +214,8 @@ class Tracker:
         del state.refusals[REFUSALS_MAX:]
         if len(batch.looks.time) == 0:
             return
+        batch, merged = self._plots.merge(batch)
+        state.counted[c.C_PLOTS_MERGED] += merged
         rules, learner = self._rules(), state.learner
         sensors = learner.sensors(self._sensors)
         prepared = learner.prepare(batch, sensors, rules)

@@ -29,7 +29,9 @@ def batch(reports: list[Report], start: int = 0) -> Batch:
     word = np.zeros((n, 4), dtype=np.int64)
     word[:, 0] = [row.who for row in reports]
     ones = np.ones(n, dtype=np.int64)
-    rows = Rows(7 * ones, z, np.ones_like(z), np.zeros((n, 3, 3)), place, time, np.ones(n), np.ones(n), word)
+    rows = Rows(
+        7 * ones, z, np.ones_like(z), np.zeros((n, 3, 3)), place, time, np.ones(n), np.ones(n), word, np.ones(n)
+    )
     first = np.arange(n)
     sensor = np.array([row.source for row in reports], dtype=np.int64)
     return Batch(rows, Looks(time, sensor, first, first + 1, 0 * ones, np.full((n, 2), np.nan), 0 * ones))

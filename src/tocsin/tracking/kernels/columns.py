@@ -46,7 +46,8 @@ ALIVE: Final = 12
 BIRTH: Final = 13  # a number of its own, from 1
 IDENTITY_KIND: Final = 14  # index of a word, 0 none
 PARENT: Final = 15  # BIRTH of the component that it was parted from, 0 none
-TAG: Final = 16
+GROUP: Final = 16  # so many, at least, were seen as one when it was last seen; 0 and 1: it alone
+TAG: Final = 17
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
@@ -83,6 +84,7 @@ class Rows(NamedTuple):
     prior: Floats  # (m,) unit of what was measured per m2 of ground: field density times this is the rate of new ones;
     # 0: it must begin nothing
     word: Ints  # (m, 4) identity, callsign, what kind of identity, track of another tracker: index of a word, 0 none
+    strength: Floats  # (m,) power, of any unit; 1 where it was not told
 
 
 class Looks(NamedTuple):
@@ -121,7 +123,9 @@ HORIZON: Final = 8  # m, the antenna's own part of the distance to the horizon; 
 PLACED: Final = 9  # 1: the sensor has a place, so that range and angles make sense
 CLAIMS: Final = 10  # 1: its identities are what targets say of themselves
 PERIOD: Final = 11  # s
-SENSOR_NUM: Final = 12
+RES_RANGE: Final = 12  # m: closer targets are one detection; 0: every target has its own
+RES_AZIMUTH: Final = 13  # rad
+SENSOR_NUM: Final = 14
 
 
 class Rules(NamedTuple):
@@ -220,7 +224,8 @@ C_MIXTURE_CUT: Final = 8
 C_PAIRS_CUT: Final = 9
 C_PARTED: Final = 10
 C_RECYCLED: Final = 11
-COUNTERS: Final = 12
+C_PLOTS_MERGED: Final = 12
+COUNTERS: Final = 13
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0
@@ -316,6 +321,8 @@ class Scratch(NamedTuple):
     begin: Ints  # (C + m + 1,) where the cluster of each root begins in `order`
     dense: Floats  # (d,) one cluster as a dense table
     grid: Ints  # (2^b,) heads of the grid's lists
+    member: Ints  # (m, 4) pairs of one row that may share it, -1 none
+    wide: Floats  # (QUANTITIES,) variances of a shared row
     room: Floats  # (3, QUANTITIES, 6)
     mean: Floats  # (2, 6)
     cov: Floats  # (2, 6, 6)

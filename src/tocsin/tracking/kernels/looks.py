@@ -21,6 +21,7 @@ from tocsin.tracking.kernels.columns import (
     Trail,
 )
 from tocsin.tracking.kernels.gating import candidates, pairs
+from tocsin.tracking.kernels.groups.unresolved import share, spare
 from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
@@ -77,7 +78,9 @@ def work(
         counters[c.C_LOOKS] += 1
         counters[c.C_PAIRS] += found
         counters[c.C_PAIRS_CUT] += running[c.CUT]
+        spare(bank, look, looks, sensors, s, n)
         associate(s, n, m, rules, counters)
+        share(bank, rows, look, looks, sensors, rules, s, n, m)
         first, sensor = looks.first[look], looks.sensor[look]
         tally(bank, s, look, first, n, tallied, running)
         update(bank, rows, first, sensor, sensors, rules, s, n)

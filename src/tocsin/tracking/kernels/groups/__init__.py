@@ -1,0 +1,1 @@
+"""Kernels for targets that a sensor cannot tell apart."""
