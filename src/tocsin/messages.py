@@ -245,8 +245,8 @@ class Forecast:
     """For tracks and places at one time: the chance and the time of entry into the place's ring. q pairs, p goals.
 
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
-    hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that next to no future enters are left out.
-    A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
+    hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
+    out. A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
     `circling` are the tracks that fly in circles.
     """
 
@@ -395,13 +395,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What `advance` made of one item: decisions to keep and, at a Tick, picture, health and the state's digest."""
+    """What `advance` made of one item: decisions to keep; at a Tick picture, health, how places stand, a digest."""
 
     time_ns: int
     notices: tuple[Notice, ...] = ()
     answers: tuple[Answer, ...] = ()
     picture: Picture | None = None
     health: Health | None = None
+    alerts: tuple[Alert, ...] = ()
     digest: bytes = b""
 
 

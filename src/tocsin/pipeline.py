@@ -1,6 +1,6 @@
 """`advance`: the whole system in one function. Only this module knows the order of the stages.
 
-    Scan  -> tracking                    Tick -> report: picture, health, digest
+    Scan  -> tracking                    Tick -> report: picture, health -> forecast -> alerts, digest
     Order -> whoever it concerns
 
 Time comes in with the item, never from a clock; so the same function runs live, in replay and in tests, and a replay
@@ -10,12 +10,16 @@ is a test and evidence. The runner alone owns the state; what comes out is read-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import isnan
 
 import msgspec
 
 from tocsin import wire
+from tocsin.alerts.board import Board
 from tocsin.errors import OrderRefused, SettingError, StateError
+from tocsin.forecast.forecaster import Forecaster
 from tocsin.messages import (
+    Alert,
     Answer,
     Health,
     Item,
@@ -33,7 +37,7 @@ from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
 
-DUMP_FORMAT = 1
+DUMP_FORMAT = 2
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).
 ACTIONS: Mapping[str, str] = {
@@ -53,6 +57,8 @@ class State:
     tracker: Tracker
     watch: Watch
     coverage: Coverage
+    forecaster: Forecaster
+    board: Board
     now_ns: int = 0
     marks: dict[int, str] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -65,7 +71,15 @@ class State:
         settings = wire.decode_settings(wire.encode_settings(settings))  # as a dump would give them back: 30 is 30.0
         watch = Watch.of(settings.sensors, settings.watching)
         tracker = Tracker(settings)
-        return cls(settings, declared(settings), tracker, watch, Coverage.of(settings, tracker.state.unseen))
+        return cls(
+            settings,
+            declared(settings),
+            tracker,
+            watch,
+            Coverage.of(settings, tracker.state.unseen),
+            Forecaster(settings),
+            Board(settings.places, settings.alerting),
+        )
 
     def renewed(self, settings: Settings) -> "State":
         """A state by other settings that knows nothing of the sky, and gives out no track number a second time."""
@@ -82,6 +96,8 @@ class State:
             "declared": self.declared,
             "tracker": self.tracker.dump(),
             "watch": self.watch.dump(),
+            "forecaster": self.forecaster.dump(),
+            "board": self.board.dump(),
             "now_ns": self.now_ns,
             "marks": sorted(self.marks.items()),
             "answers": list(self.answers.values()),
@@ -109,6 +125,8 @@ class State:
             tracker,
             Watch.load(settings.sensors, settings.watching, parts.watch),
             Coverage.of(settings, tracker.state.unseen),
+            Forecaster.load(settings, parts.forecaster),
+            Board.load(settings.places, settings.alerting, parts.board),
             parts.now_ns,
             dict(parts.marks),
             {answer.key: answer for answer in parts.answers},
@@ -120,6 +138,8 @@ class State:
         """SHA-256 over all that decides what happens next; equal digests mean equal futures."""
         known = hashlib.sha256(self.tracker.digest())
         known.update(self.watch.dump())
+        known.update(self.forecaster.digest())
+        known.update(self.board.dump())
         known.update(wire.encode_settings(self.settings))
         marks, answers = sorted(self.marks.items()), list(self.answers.values())
         rest = (marks, answers, list(self.sensors.values()), list(self.places.values()))
@@ -133,6 +153,8 @@ class _Dumped(msgspec.Struct):
     declared: bytes
     tracker: bytes
     watch: bytes
+    forecaster: bytes
+    board: bytes
     now_ns: int
     marks: list[tuple[int, str]]
     answers: list[Answer]
@@ -188,7 +210,24 @@ def _tick(state: State, tick: Tick) -> Step:
     picture = look(state, tick.time_ns)
     for number in picture.ended:
         state.marks.pop(int(number), None)
-    return Step(tick.time_ns, tuple(notices), picture=picture, health=health, digest=state.digest())
+    alerts = _decide(state, picture, health)
+    notices += [_told(alert) for alert in alerts if alert.stage != alert.before]
+    return Step(tick.time_ns, tuple(notices), picture=picture, health=health, alerts=alerts, digest=state.digest())
+
+
+def _decide(state: State, picture: Picture, health: Health) -> tuple[Alert, ...]:
+    """How every place stands now. Without places nothing is forecast."""
+    if not state.settings.places:
+        return ()
+    return state.board.step(state.forecaster.forecast(picture), picture, health)
+
+
+def _told(alert: Alert) -> Notice:
+    """A change of stage in words, with its reasons."""
+    tracks = ", ".join(f"{one.kind} {one.track}{' (lost)' if one.held else ''}" for one in alert.reasons[:5])
+    soon = "" if isnan(alert.arrival_s[1]) else f"; first entry likely in {alert.arrival_s[1]:.0f} s"
+    because = f"{alert.rule}: {tracks}{soon}" if tracks else alert.rule
+    return Notice(alert.time_ns, "stage", alert.place, f"{alert.before} -> {alert.stage}; {because}")
 
 
 def _learnt(sensors: tuple[SensorHealth, ...], tracker: Tracker) -> tuple[SensorHealth, ...]:

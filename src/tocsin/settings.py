@@ -185,6 +185,7 @@ class Settings:
     tracking: Tracking = field(default_factory=Tracking)
     watching: Watching = field(default_factory=Watching)
     learning: Learning = field(default_factory=Learning)
+    alerting: Alerting = field(default_factory=Alerting)
 
 
 # name: (lowest, highest, why these) for every number that an Order may change while running.

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from tocsin.errors import InputError
-from tocsin.messages import Answer, Health, Notice, Order, Picture, Refusal, Scan, Step, Tick, freeze
+from tocsin.messages import Alert, Answer, Health, Notice, Order, Picture, Refusal, Scan, Step, Tick, freeze
 from tocsin.settings import Settings
 
 FORMAT = 1
@@ -28,6 +28,7 @@ KINDS: Mapping[str, type] = MappingProxyType(
         "notice": Notice,
         "picture": Picture,
         "health": Health,
+        "alert": Alert,
         "refusal": Refusal,
         "step": Step,
     }

@@ -19,7 +19,7 @@ from tocsin.live.lookback import LookBack
 from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
-from tocsin.messages import Answer, Health, Order, Picture
+from tocsin.messages import Alert, Answer, Health, Order, Picture
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Names, names
 from tocsin.server.access.limits import Limits
@@ -107,6 +107,7 @@ class Page:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _server: _Server = field(init=False)
     _health: Health | None = None
+    _alerts: tuple[Alert, ...] = ()
 
     def __post_init__(self) -> None:
         source = self.source
@@ -184,6 +185,7 @@ class Page:
             self.hub.note(published.notices)
         if published.health is not None:
             self._health = published.health
+            self._alerts = published.alerts
             self.watch.sensors = published.health.sensors
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=self.source.pace)
@@ -191,7 +193,7 @@ class Page:
     async def tell_health(self) -> None:
         """Once a second, also while there is nothing to see yet."""
         while True:
-            self.hub.tell(health(self.source.clock.now_ns(), self._health, self.watch.figures()))
+            self.hub.tell(health(self.source.clock.now_ns(), self._health, self.watch.figures(), self._alerts))
             await asyncio.sleep(HEALTH_S)
 
     async def sweep_sessions(self) -> None:

@@ -25,7 +25,7 @@ from tocsin.live.intake.queues import REFUSED_BYTES, Bell, Receipt
 from tocsin.live.intake.sequencer import empty_scan
 from tocsin.live.process.watchdog import notify
 from tocsin.live.thinking import Anew, Thinking
-from tocsin.messages import Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Step
+from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Step
 
 LOOK_S = 0.25
 # A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay the lesser half
@@ -80,6 +80,7 @@ class Published:
 
     notices: tuple[Notice, ...] = ()
     health: Health | None = None
+    alerts: tuple[Alert, ...] = ()
     picture: Picture | None = None
     anew: bool = False
 
@@ -280,9 +281,9 @@ class Runner:
     def _publish_steps(self, kept: "Future[Committed]", steps: list[Step]) -> None:
         """Show what was decided as soon as it is durable. On a full disk it is shown all the same: alarms must go."""
         notices = tuple(notice for step in steps for notice in step.notices)
-        health = next((step.health for step in reversed(steps) if step.health), None)
-        if notices or health:
-            published = Published(notices, health)
+        last = next((step for step in reversed(steps) if step.health), None)
+        if notices or last:
+            published = Published(notices, last.health, last.alerts) if last else Published(notices)
             kept.add_done_callback(lambda done: self._publish(published) if _durable(done) else None)
 
     def _look(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import degrees, isnan
 
-from tocsin.messages import Health, Notice
+from tocsin.messages import Alert, Health, Notice, PlaceHealth
 from tocsin.server.station import Figures, Station
 from tocsin.settings import Place, Sensor
 
@@ -58,8 +58,9 @@ def _place(place: Place) -> Mapping[str, object]:
     }
 
 
-def health(time_ns: int, seen: Health | None, figures: Figures) -> Mapping[str, object]:
+def health(time_ns: int, seen: Health | None, figures: Figures, alerts: Sequence[Alert] = ()) -> Mapping[str, object]:
     """The health message: the sky's from the newest tick (None before the first), the process's from now."""
+    stages = {alert.place: alert for alert in alerts}
     text, done, total = figures.starting
     process: dict[str, object] = {
         "kind": "health",
@@ -74,10 +75,42 @@ def health(time_ns: int, seen: Health | None, figures: Figures) -> Mapping[str, 
     return process | {
         "time": seen.time_ns / _NS,
         "sensors": [asdict(sensor) | {"last": sensor.last_ns / _NS} for sensor in seen.sensors],
-        "places": [asdict(place) | {"since": place.since_ns / _NS} for place in seen.places],
+        "places": [_stood(place, stages.get(place.place)) for place in seen.places],
         "refusals": dict(seen.refusals),
         "counters": dict(seen.counters),
     }
+
+
+def _stood(place: PlaceHealth, alert: Alert | None) -> Mapping[str, object]:
+    seen: dict[str, object] = asdict(place) | {"since": place.since_ns / _NS}
+    return seen if alert is None else {**seen, **_stage(alert)}
+
+
+def _stage(alert: Alert) -> Mapping[str, object]:
+    """How a place stands: its stage, and which tracks may enter when (seconds from the health's time)."""
+    return {
+        "stage": alert.stage,
+        "stage_since": alert.since_ns / _NS,
+        "event": alert.event,
+        "rule": alert.rule,
+        "lane": alert.lane,
+        "chance": alert.chance,
+        "arrival": _known(alert.arrival_s),
+        "reasons": [
+            {
+                "track": one.track,
+                "kind": one.kind,
+                "danger": one.danger,
+                "arrival": _known(one.arrival_s),
+                "held": one.held,
+            }
+            for one in alert.reasons
+        ],
+    }
+
+
+def _known(arrival_s: tuple[float, float, float]) -> list[float] | None:
+    return None if isnan(arrival_s[1]) else [round(one, 1) for one in arrival_s]
 
 
 def notices(said: Sequence[Notice]) -> Mapping[str, object]:
