@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tocsin.score.alignment import Scene
+    from tocsin.score.report.page import Section, Tile
     from tocsin.score.scorecard import Scorecard
     from tocsin.score.tables.arrow import Table
     from tocsin.score.warning.scorecard import WarningScore
@@ -21,6 +24,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("truth", type=Path, help="what flew: a table (Parquet, Arrow IPC or CSV)")
     parser.add_argument("tracks", type=Path, help="what a system showed: a table")
     parser.add_argument("-o", "--output", type=Path, default=Path("score.html"), help="the page; JSON goes beside it")
+    parser.add_argument("--pdf", action="store_true", help="a PDF beside the page (tocsin[pdf])")
     parser.add_argument("--places", type=Path, help="a table of places: scores the warnings too, with --alerts")
     parser.add_argument("--alerts", type=Path, help="a table of alerts")
     parser.add_argument("--forecasts", type=Path, help="a table of forecasts")
@@ -71,6 +75,8 @@ def run(arguments: Namespace) -> int:
     beside = arguments.output.with_suffix(".json")
     _write(arguments.output, page(title, _lead(card.scene), tiles, notes, sections, foot))
     _write(beside, json.dumps(out, allow_nan=False))
+    if arguments.pdf:
+        write_pdf(arguments.output, title, _lead(card.scene), tiles, notes, sections, foot)
     for tile in tiles:
         print(f"{tile.value} {tile.unit}".strip().rjust(14), tile.words)
     for note in notes:
@@ -139,6 +145,23 @@ def read_table(path: Path) -> "Table":
     if kind is not None:
         check(path, kind)
     return read(path.name, data)
+
+
+def write_pdf(
+    page: Path,
+    title: str,
+    lead: str,
+    tiles: "Sequence[Tile]",
+    notes: "Sequence[str]",
+    sections: "Sequence[Section]",
+    foot: str,
+) -> None:
+    """The page as PDF, beside it."""
+    from tocsin.score.report.pdf import document
+
+    path = page.with_suffix(".pdf")
+    path.write_bytes(document(title, lead, tiles, notes, sections, foot))
+    print(path)
 
 
 def _write(path: Path, text: str) -> None:

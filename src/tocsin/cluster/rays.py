@@ -20,8 +20,7 @@ def each(jobs: Sequence[J], play: Play[J], address: str) -> Iterator[Done[J]]:
     except ImportError as error:
         raise InputError("Ray is not installed: pip install 'tocsin[cluster]', or leave --ray out") from error
     try:
-        # a cluster of this machine alone listens to this machine alone
-        here = {"_node_ip_address": "127.0.0.1", "include_dashboard": False} if address == "local" else {}
+        here = {"include_dashboard": False} if address == "local" else {}
         ray.init(address=None if address == "local" else address, log_to_driver=False, **here)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(f"no Ray cluster at {address}: {error}; start one by `ray start --head`") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tocsin.cli.progress import Progress
+from tocsin.cli.score import write_pdf
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="results are kept here; go on with the same")
     parser.add_argument("--workers", type=int, default=0, help="processes on this machine (0: one for each core)")
     parser.add_argument("--ray", nargs="?", const="local", metavar="ADDRESS", help="on a Ray cluster (auto, host:port)")
+    parser.add_argument("--pdf", action="store_true", help="a PDF beside the page (tocsin[pdf])")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="no night longer than this")
     parser.add_argument("--every", type=float, default=2.0, metavar="S", help="between pictures (2)")
 
@@ -61,7 +63,7 @@ def run(arguments: Namespace) -> int:
     print(f"{done.before} nights were there, {fresh} played in {spent_s:.1f} s{rate}{again}")
     for line in done.failed:
         print(f"not played: {line}")
-    _report(arguments.output, done.results)
+    _report(arguments.output, done.results, arguments.pdf)
     return SOME_FAILED if done.failed else 0
 
 
@@ -91,7 +93,7 @@ def _engine(arguments: Namespace, jobs: "Sequence[Job]") -> "Iterator[Done[Job]]
     return local.each(jobs, play, min(cores, len(jobs)))
 
 
-def _report(folder: Path, results: list[dict[str, object]]) -> None:
+def _report(folder: Path, results: list[dict[str, object]], pdf: bool) -> None:
     from tocsin import __version__
     from tocsin.score.report.many import many_record, many_sections, many_tiles
     from tocsin.score.report.page import page
@@ -99,7 +101,10 @@ def _report(folder: Path, results: list[dict[str, object]]) -> None:
     lead = "Each night simulated, tracked and scored from its seed."
     foot = f"Made by tocsin {__version__}. Each night's own rows lie in the folder beside this page."
     written = folder / "nights.html"
-    written.write_text(page("Many nights", lead, many_tiles(results), [], many_sections(results), foot), "utf-8")
+    parts = ("Many nights", lead, many_tiles(results), list[str](), many_sections(results), foot)
+    written.write_text(page(*parts), encoding="utf-8")
     record = json.dumps(many_record(results), allow_nan=False, indent=1)
     written.with_suffix(".json").write_text(record, encoding="utf-8")
     print(written, written.with_suffix(".json"), sep="\n")
+    if pdf:
+        write_pdf(written, *parts)

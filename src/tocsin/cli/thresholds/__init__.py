@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tocsin.cli.progress import Progress
+from tocsin.cli.score import write_pdf
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--rules", type=Path, nargs="+", required=True, help="rule files; a list of numbers is a grid")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the folder for the page and the chosen rule")
     parser.add_argument("--false-max", type=float, metavar="N", help="choose: at most N false warnings a place-month")
+    parser.add_argument("--pdf", action="store_true", help="a PDF beside the page (tocsin[pdf])")
     parser.add_argument("--choose", metavar="NAME", help="choose the rule of this name")
 
 
@@ -44,7 +46,8 @@ def run(arguments: Namespace) -> int:
     lead = f"{len(rules)} rules. Nights ({len(nights)}): {', '.join(found.nights)}."
     foot = f"Made by tocsin {__version__}. An alert counts as false when no threat is inside within 30 minutes."
     sections = threshold_sections(found, chosen)
-    text = page("Missed, false, early", lead, threshold_tiles(found, chosen), list(found.notes), sections, foot)
+    parts = ("Missed, false, early", lead, threshold_tiles(found, chosen), list(found.notes), sections, foot)
+    text = page(*parts)
     written = arguments.output / PAGE
     written.write_text(text, encoding="utf-8")
     record = {"tocsin": __version__, **threshold_record(found, chosen)}
@@ -52,6 +55,8 @@ def run(arguments: Namespace) -> int:
     for note in found.notes:
         print(f"note: {note}")
     print(written, written.with_suffix(".json"), sep="\n")
+    if arguments.pdf:
+        write_pdf(written, *parts)
     if chosen is not None:
         _keep(arguments.output, found, chosen)
     return 0
