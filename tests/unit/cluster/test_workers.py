@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.errands import dies, square, stumbles, waits
+from tests.unit.cluster.errands import dies, square, stumbles, waits
 from tocsin.cluster import rays
 from tocsin.cluster.local import Done, each
 from tocsin.cluster.many import RESULTS, run
