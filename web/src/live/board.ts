@@ -51,11 +51,26 @@ export interface SensorHealth {
   note: string
 }
 export type Observation = 'seen clear' | 'partly seen' | 'blind'
+export type Stage = 'quiet' | 'watch' | 'warning' | 'under way' | 'all clear'
+/** One track's part in a place's danger. `arrival`: 10, 50, 90 % times of entry, seconds from the health's time. */
+export interface Reason {
+  track: number
+  kind: string
+  danger: number
+  arrival: Arrival | null
+  held: boolean
+}
+export type Arrival = readonly [number, number, number]
 export interface PlaceHealth {
   name: string
   observation: Observation
   reason: string
   since: number
+  stage: Stage
+  stageSince: number
+  /** Of the first to come; null where nothing is forecast to. */
+  arrival: Arrival | null
+  reasons: Reason[]
 }
 export interface Health {
   time: number
@@ -164,6 +179,10 @@ export function readHealth(body: Row): Health {
       observation: observation(word(row, 'observation')),
       reason: word(row, 'reason'),
       since: number(row, 'since', 0),
+      stage: stage(word(row, 'stage')),
+      stageSince: number(row, 'stage_since', 0),
+      arrival: arrival(row.arrival),
+      reasons: rows(row.reasons).map(readReason),
     })),
     refusals: counts(body.refusals),
     counters: [...counts(body.counters), ...counts(body.transport)],
@@ -181,6 +200,28 @@ function readStarting(value: unknown): Health['starting'] {
 
 function freshness(text: string): Freshness {
   return text === 'never' || text === 'fresh' || text === 'stale' ? text : 'expired'
+}
+
+function readReason(row: Row): Reason {
+  return {
+    track: number(row, 'track', 0),
+    kind: word(row, 'kind'),
+    danger: number(row, 'danger', 0),
+    arrival: arrival(row.arrival),
+    held: row.held === true,
+  }
+}
+
+function arrival(value: unknown): Arrival | null {
+  if (!Array.isArray(value) || value.length !== 3) return null
+  const [early, middle, late] = value.map(Number)
+  return early === undefined || middle === undefined || late === undefined ? null : [early, middle, late]
+}
+
+const STAGES: readonly string[] = ['watch', 'warning', 'under way', 'all clear']
+
+function stage(text: string): Stage {
+  return STAGES.includes(text) ? (text as Stage) : 'quiet'
 }
 
 function observation(text: string): Observation {

@@ -16,6 +16,9 @@ export const NIGHT = {
   seen: '#5fb3a1',
   partly: '#e0a63c',
   blind: '#c89bd6',
+  watch: '#e0a63c',
+  warning: '#ff9a3c',
+  underWay: '#ff735f',
 } as const
 
 export type Rgb = readonly [number, number, number]

@@ -179,6 +179,12 @@ export const en = {
     nearest: (label: string, km: string) => `nearest: ${label}, ${km} km`,
     noTrack: 'no track in the picture',
     inside: (n: number) => `${n} inside`,
+    stages: { quiet: 'Quiet', watch: 'Watch', warning: 'Warning', 'under way': 'Under way', 'all clear': 'All clear' },
+    entry: (likely: string, early: string, late: string) => `entry likely in ${likely} (${early} to ${late})`,
+    entryNow: 'entry now',
+    because: (kind: string, track: number, chance: string) => `${kind} T${track}: ${chance}`,
+    held: (kind: string, track: number) => `${kind} T${track} was lost and may still be there`,
+    more: (n: number) => `and ${n} more`,
   },
   health: {
     none: 'Nothing has come yet.',

@@ -140,6 +140,22 @@ const OBSERVED = (seen: string, partly: string, blind: string): ['match', ...unk
   blind,
 ]
 
+/** A wide band outside of the ring: how it is seen stays legible beside how it stands. */
+function stages(): LayerSpecification {
+  return {
+    id: 'area-stage',
+    type: 'line',
+    source: 'rings',
+    filter: ['in', ['get', 'stage'], ['literal', ['watch', 'warning', 'under way']]],
+    paint: {
+      'line-color': ['match', ['get', 'stage'], 'watch', NIGHT.watch, 'warning', NIGHT.warning, NIGHT.underWay],
+      'line-width': ['match', ['get', 'stage'], 'watch', 3, 6],
+      'line-offset': -5,
+      'line-opacity': 0.9,
+    },
+  }
+}
+
 function places(): LayerSpecification[] {
   const colour = OBSERVED(NIGHT.seen, NIGHT.partly, NIGHT.blind) as never
   return [
@@ -170,6 +186,7 @@ function places(): LayerSpecification[] {
       filter: ['!=', ['get', 'observation'], 'seen clear'],
       paint: { 'line-color': colour, 'line-width': 2, 'line-dasharray': [3, 2] },
     },
+    stages(),
     {
       id: 'place-names',
       type: 'symbol',

@@ -19,6 +19,7 @@ export function drawSite(map: BaseMap, site: Site): void {
 /** Places and sensors again, with what is known of them now. Called when health says something new. */
 export function drawHealth(map: BaseMap, site: Site, health: Health | null): void {
   const seen = new Map(health?.places.map((place) => [place.name, place.observation]))
+  const stages = new Map(health?.places.map((place) => [place.name, place.stage]))
   const fresh = new Map(health?.sensors.map((sensor) => [sensor.name, sensor.state]))
   const observed = (place: Place): string => seen.get(place.name) ?? 'blind'
   set(
@@ -29,7 +30,7 @@ export function drawHealth(map: BaseMap, site: Site, health: Health | null): voi
   set(
     map,
     'rings',
-    site.places.flatMap((place) => outline(place, observed(place))),
+    site.places.flatMap((place) => outline(place, observed(place), stages.get(place.name) ?? 'quiet')),
   )
   set(
     map,
@@ -87,14 +88,14 @@ function area(place: Place, observation: string): Feature[] {
   return ring.length < 4 ? [] : [shape({ observation }, { type: 'Polygon', coordinates: [ring] })]
 }
 
-function outline(place: Place, observation: string): Feature[] {
+function outline(place: Place, observation: string, stage: string): Feature[] {
   const line =
     place.kind === 'site'
       ? circle(middle(place.geometry), place.ring)
       : place.kind === 'zone'
         ? closed(place.geometry)
         : place.geometry
-  return line.length < 2 ? [] : [shape({ observation }, { type: 'LineString', coordinates: line })]
+  return line.length < 2 ? [] : [shape({ observation, stage }, { type: 'LineString', coordinates: line })]
 }
 
 function closed(ring: Position[]): Position[] {
