@@ -88,6 +88,7 @@ def rows_of(sensors: list[int], z: list[Floats], times_ns: list[int], risen: lis
         clutter=np.ones(n),
         prior=np.ones(n),
         word=np.zeros((n, 4), np.int64),
+        strength=np.ones(n),
     )
     for j, sensor in enumerate(sensors):
         if sensor == TOLD:
