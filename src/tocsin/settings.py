@@ -48,6 +48,11 @@ class Sensor:
     max_range_m: float = 250_000.0
     period_s: float = 4.0
     propagation_mps: float = 299_792_458.0  # sound: 340
+    temperature_c: float = float("nan")  # of the air, for the speed of sound; NaN: propagation_mps, off by 10 m/s
+    temperature_sigma_c: float = 5.0  # a thermometer some kilometres and an hour away
+    wind_mps: float = 0.0
+    wind_from_rad: float = 0.0  # where it blows from, clockwise from north
+    wind_sigma_mps: float = 3.0  # each way: with nothing declared, most winds near the ground
     reporting: str = "turn"  # turn (rotates), dwell (looks somewhere, says so), event (silence says nothing)
     multiplicity: str = "one"  # or "several" detections per target
     authenticated: bool = False

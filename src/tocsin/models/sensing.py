@@ -26,6 +26,10 @@ USUAL_SIGMA: Mapping[str, float] = {
     "velocity_north_mps": 5.0,
     "velocity_up_mps": 5.0,
 }
+# Of a row that is only a bearing, where the site does not say: a person's arm, not an antenna.
+PERSON_AZIMUTH_SIGMA_RAD = 0.2
+SOUND_MOST_MPS = 2_000.0  # faster than this is no sound in air
+SOUND_SIGMA_MPS = 10.0  # of a declared speed of sound: 17 K
 # Pressure altitude is height above 1013.25 hPa; weather moves that surface by this much against the ellipsoid.
 PRESSURE_SIGMA_M = 200.0
 SPEED_SPAN_MPS = 800.0  # false range rates and velocities lie in -400 to 400 m/s
@@ -41,7 +45,29 @@ def sensor_sigma(sensor: Sensor, name: str) -> float:
             latitude = 0.0 if np.isnan(sensor.latitude_rad) else sensor.latitude_rad
             return sensor.sigma[name] * MEAN_RADIUS_M * float(np.cos(latitude))
         return sensor_sigma(sensor, "east_m")
+    if name == "azimuth_rad" and sensor.kind == "report":
+        return sensor.sigma.get(name, PERSON_AZIMUTH_SIGMA_RAD)
     return sensor.sigma.get(name, USUAL_SIGMA[name])
+
+
+def gives_directions(sensor: Sensor, frame: Frame) -> bool:
+    """May a bearing of this sensor count without a range? Then its place has to be known."""
+    return sensor.kind in {"direction", "report"} and bool(np.isfinite(place_of(sensor, frame)).all())
+
+
+def hears(sensor: Sensor) -> bool:
+    """Is it sound that it measures?"""
+    return sensor.propagation_mps < SOUND_MOST_MPS
+
+
+def propagation(sensor: Sensor) -> tuple[float, float]:
+    """Speed of what a direction sensor measures by, m/s, and its sigma: sound by temperature where that is known."""
+    if not hears(sensor):
+        return sensor.propagation_mps, 0.0
+    if np.isnan(sensor.temperature_c):
+        return sensor.propagation_mps, SOUND_SIGMA_MPS
+    speed = 331.3 * float(np.sqrt(1.0 + sensor.temperature_c / 273.15))
+    return speed, speed / (2.0 * (273.15 + sensor.temperature_c)) * sensor.temperature_sigma_c
 
 
 def place_of(sensor: Sensor, frame: Frame) -> Floats:

@@ -84,6 +84,11 @@ class SensorTable(Named):
     max_range_m: Positive | None = None
     period_s: Positive | None = None
     propagation_mps: Positive = 299_792_458.0
+    temperature_c: Annotated[float, Field(ge=-70, le=60)] | None = None
+    temperature_sigma_c: Positive = 5.0
+    wind_mps: Annotated[float, Field(ge=0, le=100)] = 0.0
+    wind_from_deg: Azimuth = 0.0
+    wind_sigma_mps: Positive = 3.0
     reporting: Literal["turn", "dwell", "event"] | None = None
     multiplicity: Literal["one", "several"] = "one"
     authenticated: bool = False

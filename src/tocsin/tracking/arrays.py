@@ -29,7 +29,7 @@ def new_running() -> Ints:
     """The running numbers of a tracker that has seen nothing."""
     running = np.zeros(c.RUNNING, dtype=np.int64)
     running[c.NEXT_NUMBER] = running[c.NEXT_BIRTH] = 1
-    running[c.MIXTURE_TIME] = c.NEVER
+    running[c.MIXTURE_TIME] = running[c.HEARD_TIME] = c.NEVER
     return running
 
 
@@ -100,6 +100,7 @@ def new_index(slots: int) -> Index:
         following=np.zeros(slots, dtype=np.int64),
         place=np.zeros((slots, 2)),
         half=np.zeros(slots),
+        level=np.zeros(slots, dtype=np.int64),
         wanderers=np.zeros(slots, dtype=np.int64),
         meta=np.array([c.NEVER, 0], dtype=np.int64),
     )

@@ -19,8 +19,9 @@ from tocsin.models.sensing import (
     sensor_sigma,
 )
 from tocsin.settings import Frame, Sensor
+from tocsin.tracking.directions.wedges import directions, witnessed
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Rows
+from tocsin.tracking.kernels.columns import Rows, Sensors
 
 POLAR: Mapping[str, int] = {
     "range_m": c.RANGE,
@@ -63,8 +64,16 @@ ANGLE_BAD = Reason("angle out of bounds", "azimuth, longitude: within 2 pi of 0;
 SIGMA_BAD = Reason(
     "sigma out of bounds", "a sigma is at least 1 mm, 1 mm/s or 1e-7 rad: a covariance of zero would be certainty"
 )
-NO_PLACE = Reason("nothing to place it by", "needed: range and azimuth, or latitude and longitude, or east and north")
+NO_PLACE = Reason(
+    "nothing to place it by",
+    "needed: range and azimuth, or latitude and longitude, or east and north, or the azimuth of a direction sensor or "
+    "of a person whose place the site knows; a word alone places nothing",
+)
 FAR_BAD = Reason("value out of bounds", "positions within 10,000 km, speeds below 20 km/s")
+FRONT = Reason(
+    "sound of something too fast",
+    "what flies faster than 0.9 of the speed of sound gives a shock front, which comes from where nothing is",
+)
 LATE = Reason("later than late_s", "the picture has moved on; mend the sensor's clock or its line")
 TOO_MANY = Reason("too many detections in one batch", "it was cut; send smaller scans, or look for a faulty sensor")
 
@@ -72,7 +81,7 @@ TOO_MANY = Reason("too many detections in one batch", "it was cut; send smaller 
 class Intake:
     """Knows the site's sensors as arrays; turns one Scan's detections into rows."""
 
-    def __init__(self, sensors: Sequence[Sensor], frame: Frame, model: Model, place: Floats, axes: Floats) -> None:
+    def __init__(self, sensors: Sequence[Sensor], frame: Frame, model: Model, table: Sensors, gate: float) -> None:
         self.sensors = tuple(sensors)
         self.frame = frame
         self.model = model
@@ -85,7 +94,10 @@ class Intake:
         self.elevation_span = np.array([s.elevation_max_rad - s.elevation_min_rad for s in self.sensors] or [1.0])
         self.up = np.array([s.altitude_m if frame.kind == "earth" else s.up_m for s in self.sensors] or [0.0])
         self.up[np.isnan(self.up)] = 0.0
-        self.place, self.axes = place, axes
+        self.table, self.gate = table, gate
+        self.place, self.axes = table.place, table.axes
+        self.reach = np.array([s.max_range_m for s in self.sensors] or [1.0])
+        self.is_report = np.array([s.kind == "report" for s in self.sensors] or [False], dtype=np.bool_)
         self.is_radar = np.array([s.kind in {"radar", "direction"} for s in self.sensors] or [False], dtype=np.bool_)
 
     def rows(self, detections: Detections, sensor: Ints, word: Ints) -> tuple[Rows, list[tuple[Reason, Flags]]]:
@@ -112,9 +124,12 @@ class Intake:
         self._position(rows, taken, radar)
         self._polar(rows, taken, known)
         self._velocity(rows, taken, radar)
-        rows.place[:, 3][rows.mask & (1 << c.EAST | 1 << c.RANGE) == 0] = np.inf
+        aimless = rows.mask & (1 << c.EAST | 1 << c.RANGE) == 0
+        rows.place[:, 3][aimless] = np.inf
+        bearing = aimless & (rows.mask & (1 << c.AZIMUTH) > 0) & (self.table.num[known, c.SPEED] > 0.0)
+        directions(rows, bearing, known, self.table, self.clutter[known], self.gate)
         polar, flat = (1 << c.RANGE) | (1 << c.AZIMUTH), (1 << c.EAST) | (1 << c.NORTH)
-        placed = (rows.mask & polar == polar) | (rows.mask & flat == flat)
+        placed = (rows.mask & polar == polar) | (rows.mask & flat == flat) | bearing
         reasons = [(UNKNOWN, sensor < 0), *taken.reasons, (NO_PLACE, ~placed)]
         return rows, [(reason, rows_) for reason, rows_ in reasons if rows_.any()]
 
@@ -187,6 +202,8 @@ class Intake:
         for name, q in POLAR.items():
             if name in taken.values:
                 value, variance, has = taken.get(name, POLAR_MOST[name])
+                if name == "azimuth_rad":
+                    witnessed(rows, has & flat & self.is_report[sensor], value, variance, self.reach[sensor])
                 has = has & ~flat
                 rows.mask[has] |= 1 << q
                 rows.z[:, q] = np.where(has, value, 0.0)

@@ -22,6 +22,7 @@ from tocsin.messages import Ints, Notice, Refusal
 from tocsin.models.model import Model
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
+from tocsin.tracking.directions.memory import Memory
 from tocsin.tracking.identity import Identities
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Mixture, Rows
@@ -35,7 +36,7 @@ from tocsin.tracking.words import Words
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 # What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
-PARTS: tuple[str, ...] = ("mixture", "running", "counted", "learner", "identities", "unseen", "lifecycle")
+PARTS: tuple[str, ...] = ("mixture", "running", "counted", "heard", "learner", "identities", "unseen", "lifecycle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class State:
     mixture: Mixture
     running: Ints
     counted: Ints
+    heard: Memory
     looks: Sequencer
     learner: Learner
     identities: Identities
@@ -81,7 +83,8 @@ class State:
         unseen = Unseen.of(settings, model)
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
         identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
-        return cls(bank, arrays.new_mixture(model, running), running, counted, looks, learner, identities, unseen)
+        mixture, heard = arrays.new_mixture(model, running), Memory.of(settings)
+        return cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen)
 
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
@@ -108,10 +111,11 @@ class State:
         """A digest of all that decides the picture's future, but not of how it lies in memory."""
         living = self.living()
         count = int(self.running[c.MIXTURE_COUNT])
-        kept = [c.NEXT_NUMBER, c.NEXT_BIRTH, c.MIXTURE_TIME]
+        kept = [c.NEXT_NUMBER, c.NEXT_BIRTH, c.MIXTURE_TIME, c.HEARD_TIME]
         return arrays.digest_of(
             *(column[living] for column in self.bank),
             *(column[:count] for column in self.mixture[:3]),
+            *self.heard.living(int(self.running[c.HEARD_TIME])),
             self.running[kept],
             np.array([self.looks.watermark_ns, self.looks.arrived], dtype=np.int64),
             self.looks.key,
@@ -134,6 +138,7 @@ class State:
             "mixture": [arrays.pack(column[:count]) for column in self.mixture[:3]],
             "running": arrays.pack(running),
             "counted": arrays.pack(self.counted),
+            "heard": [arrays.pack(column) for column in self.heard.living(int(running[c.HEARD_TIME]))],
             "looks": {
                 "watermark_ns": looks.watermark_ns,
                 "arrived": looks.arrived,
@@ -174,6 +179,7 @@ class State:
     def _load(self, parts: dict[str, Any]) -> None:
         self.running = arrays.unpack(parts["running"])
         self.counted = arrays.unpack(parts["counted"])
+        self.heard.fill(*(arrays.unpack(column) for column in parts["heard"]))
         columns = [arrays.unpack(column) for column in parts["bank"]]
         n, modes = columns[2].shape
         self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes)

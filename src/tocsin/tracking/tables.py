@@ -4,7 +4,7 @@ import numpy as np
 
 from tocsin.geo.frames import ecef_from_geodetic
 from tocsin.models.model import Model
-from tocsin.models.sensing import antenna_horizon_m, axes_at, place_of
+from tocsin.models.sensing import antenna_horizon_m, axes_at, gives_directions, hears, place_of, propagation
 from tocsin.settings import Sensor, Settings
 from tocsin.tracking.identity.witness import SELF_REPORTING, claims, dependent
 from tocsin.tracking.kernels import columns as c
@@ -56,6 +56,7 @@ def sensors_of(settings: Settings) -> Sensors:
     places = np.stack([place_of(sensor, frame) for sensor in declared])
     axes = np.stack([np.eye(3)] * len(declared))
     num = np.zeros((len(declared), c.SENSOR_NUM))
+    posts = 0
     for i, sensor in enumerate(declared):
         placed = bool(np.isfinite(places[i]).all()) and not (
             sensor.reporting == "event" and sensor.kind in SELF_REPORTING
@@ -70,8 +71,19 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.HORIZON] = antenna_horizon_m(sensor, frame)
         num[i, c.PLACED] = float(placed)
         num[i, c.CLAIMS] = float(claims(sensor))
-        num[i, c.PERIOD] = sensor.period_s
         num[i, c.RES_RANGE], num[i, c.RES_AZIMUTH] = sensor.resolution_range_m, sensor.resolution_azimuth_rad
+        num[i, c.PERIOD], num[i, c.POST] = sensor.period_s, -1.0
+        if gives_directions(sensor, frame):
+            num[i, c.POST] = posts
+            posts += 1
+            if not placed and frame.kind == "earth":
+                axes[i] = axes_at(sensor.latitude_rad, sensor.longitude_rad)
+            num[i, c.SPEED], sigma = propagation(sensor)
+            num[i, c.SPEED_VAR] = sigma**2
+            if hears(sensor):
+                blows = sensor.wind_mps * np.array([np.sin(sensor.wind_from_rad), np.cos(sensor.wind_from_rad)])
+                num[i, c.WIND_X : c.WIND_X + 3] = -(blows[:, None] * axes[i, :2]).sum(axis=0)
+                num[i, c.WIND_VAR] = sensor.wind_sigma_mps**2
     self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(
         place=np.nan_to_num(places),

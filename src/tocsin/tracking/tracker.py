@@ -18,8 +18,9 @@ from tocsin.messages import Flags, Notice, Picture, Refusal, Scan, SensorHealth
 from tocsin.models.model import Model, usual
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
+from tocsin.tracking.directions.network import posts_of
 from tocsin.tracking.identity.returned import LOOP, returned
-from tocsin.tracking.intake import LATE, TOO_MANY, Intake, Reason, refusals_of
+from tocsin.tracking.intake import FRONT, LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
@@ -49,6 +50,10 @@ COUNTERS = (
     "components parted",
     "recycled",
     "plots merged",
+    "births where directions cross",
+    "births along a direction",
+    "births from directions cut",
+    "sounds of something too fast",
 )
 
 
@@ -66,7 +71,8 @@ class Tracker:
         self._ruled = settings, rules_of(settings, self.model)
         self._sensors = sensors_of(settings)
         self._plots = Plots(settings.sensors, self._ruled[1].plane)
-        self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors.place, self._sensors.axes)
+        self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
+        self._posts = posts_of(self._sensors, self._intake.up)
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS)
@@ -219,6 +225,7 @@ class Tracker:
         rules, learner = self._rules(), state.learner
         sensors = learner.sensors(self._sensors)
         prepared = learner.prepare(batch, sensors, rules)
+        fronts = int(state.counted[c.C_FRONTS])
         begin, code = 0, c.MORE_SLOTS
         while code != c.DONE:
             before = begin
@@ -232,6 +239,8 @@ class Tracker:
                 rules,
                 state.mixture,
                 state.unseen.read,
+                self._posts,
+                state.heard.rings,
                 self._events,
                 self._credits,
                 self._tally,
@@ -251,6 +260,15 @@ class Tracker:
             self._learn(batch, credited)
             if self._smoother is not None:
                 self._smoother.take(self._trail, state.running)
+
+        if state.counted[c.C_FRONTS] > fronts:
+            self._refuse_fronts(batch, int(state.counted[c.C_FRONTS]) - fronts)
+
+    def _refuse_fronts(self, batch: Batch, count: int) -> None:
+        """Sounds that nothing slower than 0.9 of sound explains, and something faster does, are no directions."""
+        time_ns = int(batch.looks.time[-1])
+        self.state.refusals.append(Refusal(time_ns, "", f"tracking: {FRONT.reason}", FRONT.detail, count=count))
+        del self.state.refusals[REFUSALS_MAX:]
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""

@@ -69,6 +69,9 @@ VELOCITY_EAST: Final = 8
 VELOCITY_NORTH: Final = 9
 VELOCITY_UP: Final = 10
 QUANTITIES: Final = 11
+# Not measured, but known of a row: an angle without a range, heard from the past (kernels.directions). Such a row's
+# columns RANGE and VELOCITY_* hold the speed of sound (or light) and the wind, with their variances.
+DIRECTION: Final = 40
 
 
 class Rows(NamedTuple):
@@ -125,7 +128,12 @@ CLAIMS: Final = 10  # 1: its identities are what targets say of themselves
 PERIOD: Final = 11  # s
 RES_RANGE: Final = 12  # m: closer targets are one detection; 0: every target has its own
 RES_AZIMUTH: Final = 13  # rad
-SENSOR_NUM: Final = 14
+SPEED: Final = 14  # m/s at which a direction reaches the sensor; 0: it gives no directions
+SPEED_VAR: Final = 15
+WIND_X: Final = 16  # WIND_X to WIND_X + 2: the wind in the frame
+WIND_VAR: Final = 19  # of each horizontal component
+POST: Final = 20  # its row in the tables of Posts, -1 none
+SENSOR_NUM: Final = 21
 
 
 class Rules(NamedTuple):
@@ -208,7 +216,8 @@ CREDIT_COUNT: Final = 9
 TALLY_COUNT: Final = 10
 TRAIL_COUNT: Final = 11
 TRAIL_TAKEN: Final = 12  # lines of the trail so far; it goes back when looks are worked again
-RUNNING: Final = 13
+HEARD_TIME: Final = 13  # ns, of the newest direction; NEVER before the first
+RUNNING: Final = 14
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -225,7 +234,11 @@ C_PAIRS_CUT: Final = 9
 C_PARTED: Final = 10
 C_RECYCLED: Final = 11
 C_PLOTS_MERGED: Final = 12
-COUNTERS: Final = 13
+C_CROSSED: Final = 13
+C_SPREAD: Final = 14
+C_LISTEN_CUT: Final = 15
+C_FRONTS: Final = 16
+COUNTERS: Final = 17
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0
@@ -280,6 +293,46 @@ class Trail(NamedTuple):
     predicted: Floats  # (k,) existence just before the look; -1: it began with it
 
 
+class Posts(NamedTuple):
+    """Stations that give directions, and room to work in. d stations; the first row stands where there are none."""
+
+    sensor: Ints  # (d,) index of a site's sensor
+    up: Floats  # (d,) m, height above the ellipsoid, or up in a local frame
+    begin: Ints  # (d + 1,) station's neighbours: near[begin[k] : begin[k + 1]]
+    near: Ints  # (e,) stations with whose reach its own overlaps
+    best: Floats  # (LISTEN, GUESS) room: what a row may begin
+    who: Ints  # (LISTEN, 2) room: station and entry that it crosses
+    z: Floats  # (QUANTITIES,) room
+    var: Floats  # (QUANTITIES,) room
+
+
+class Heard(NamedTuple):
+    """Directions that no component explains, a ring for each of d stations: HEARD_MAX entries."""
+
+    time: Ints  # (d, h) ns; NEVER: none
+    num: Floats  # (d, h, HEARD): see below
+    next: Ints  # (d,) where the next one goes
+
+
+HEARD_AZIMUTH: Final = 0
+HEARD_ELEVATION: Final = 1
+HEARD_AZIMUTH_VAR: Final = 2
+HEARD_ELEVATION_VAR: Final = 3  # -1: no elevation
+HEARD_WEIGHT: Final = 4  # how likely it is that nothing known explains it
+HEARD_RATE: Final = 5  # false and new ones per unit of what was measured
+HEARD_WIDTH: Final = 6
+HEARD_MAX: Final = 12
+LISTEN: Final = 16  # components that a look's directions may begin
+
+# What a row may begin, in Posts.best.
+GUESS_ODDS: Final = 0
+GUESS_EAST: Final = 1  # m from the station along its own axes
+GUESS_NORTH: Final = 2
+GUESS_HEIGHT: Final = 3  # m
+GUESS_HEIGHT_VAR: Final = 4
+GUESS: Final = 5
+
+
 class Index(NamedTuple):
     """Where components are, coarsely (kernels.index). C slots; no state: it can be built anew at any time."""
 
@@ -287,6 +340,7 @@ class Index(NamedTuple):
     following: Ints  # (C,) the next one
     place: Floats  # (C, 2) in the plane, as enlisted
     half: Floats  # (C,) m: how far it may stray from there; 0: not enlisted; infinite: a wanderer
+    level: Ints  # (C,) how wide its cell is
     wanderers: Ints  # (C,)
     meta: Ints  # (2,): ns until when it serves (NEVER: build it anew), number of wanderers
 

@@ -18,6 +18,7 @@ from tocsin.tracking.kernels.columns import (
     LAST_SENSOR,
     PD,
     PLACED,
+    SPEED,
     TIME,
     Bank,
     Floats,
@@ -33,6 +34,7 @@ from tocsin.tracking.kernels.motion import predict, put
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate, visible
+from tocsin.tracking.kernels.sound.retarded import earlier
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
 NEIGHBOURS_MAX = 512  # rows near one component that are looked at; what is cut is counted
@@ -95,7 +97,17 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
             if mu[k] > mu[best]:
                 best = k
         pd, inside = sensors.num[sensor, PD], 1.0
-        if sensors.num[sensor, PLACED] == 1.0:
+        if (
+            sensors.num[sensor, PLACED] == 1.0 and sensors.num[sensor, SPEED] > 0.0
+        ):  # what counts is where it was when it gave what is heard now
+            heard = earlier(sensors, sensor, x[best], s.mean[1])
+            last = bank.tag[i, LAST_SENSOR]
+            pd, inside = 0.0, 1.0
+            # too fast for a direction; unless it is known by directions alone: then it is the estimate that is wrong
+            if heard or (last >= 0 and sensors.num[last, SPEED] > 0.0):
+                past = s.mean[1] if heard else x[best]
+                pd, inside = visible(sensors, sensor, past, p[best], rules.earth, looks.azimuth[look])
+        elif sensors.num[sensor, PLACED] == 1.0:
             pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
         if inside < 1e-6:
             continue

@@ -1,20 +1,23 @@
 """Where components are, coarsely: so that a look costs what it may touch and never the whole sky.
 
-A grid of wide cells over the plane of neighbours. A component stands in the cell of its last known place as long as all
-that it may reach until the index grows old lies within half a cell of it; the others stand in one list, the wanderers,
-and are always looked at. The index gives too many, never too few; the exact tests come after it. So it changes the
-speed and no bit of the result, and is no state.
+Some grids of wide cells over the plane of neighbours. A component stands in the cell of its last known place as long as
+all that it may reach until the index grows old lies within half a cell of it, in the narrowest grid where that is so;
+the others stand in one list, the wanderers, and are always looked at. The index gives too many, never too few; the
+exact tests come after it. So it changes the speed and no bit of the result, and is no state.
 """
 
 import math
 
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Floats, Index, Ints, Looks, Rules, Scratch, Sensors
+from tocsin.tracking.kernels.directions.reach import add_reach, beyond
 from tocsin.tracking.kernels.gating import beside, wedge
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
 
 CELL_M = 12_000.0  # half of it holds what a new component may reach in AGE_NS
+LEVELS = 3
+WIDER = 4.0  # times, from one grid to the next: what directions alone have told is known to some kilometres
 AGE_NS = 3_000_000_000  # the index is built anew after so long
 TWO_PI = 2.0 * math.pi
 
@@ -36,9 +39,9 @@ def extent(bank: Bank, i: int, time: int, rules: Rules, box: Floats, other: Floa
 
 
 @part
-def cell(a: int, b: int, size: int) -> int:
-    """Cell (a, b) as a bucket; `size` is a power of two."""
-    return ((a * 73856093) ^ (b * 19349663)) & (size - 1)
+def cell(a: int, b: int, level: int, size: int) -> int:
+    """Cell (a, b) of a grid as a bucket; `size` is a power of two."""
+    return ((a * 73856093) ^ (b * 19349663) ^ (level * 83492791)) & (size - 1)
 
 
 @part
@@ -49,16 +52,21 @@ def enlist(index: Index, i: int, box: Floats) -> None:
     shift = max(abs(box[0] - index.place[i, 0]), abs(box[1] - index.place[i, 1]))
     if known == math.inf or (known > 0.0 and half + shift <= known):
         return
-    if known > 0.0 and half + shift <= 0.5 * CELL_M:
+    if known > 0.0 and half + shift <= 0.5 * CELL_M * WIDER ** index.level[i]:
         index.half[i] = half + shift
         return
-    if half > 0.5 * CELL_M or known > 0.0:
+    level, side = 0, CELL_M
+    while level < LEVELS and half > 0.5 * side:
+        level += 1
+        side *= WIDER
+    if level == LEVELS or known > 0.0:
         index.half[i] = math.inf
         index.wanderers[index.meta[1]] = i
         index.meta[1] += 1
         return
     index.half[i], index.place[i, 0], index.place[i, 1] = half, box[0], box[1]
-    b = cell(math.floor(box[0] / CELL_M), math.floor(box[1] / CELL_M), index.head.shape[0])
+    index.level[i] = level
+    b = cell(math.floor(box[0] / side), math.floor(box[1] / side), level, index.head.shape[0])
     index.following[i] = index.head[b]
     index.head[b] = i
 
@@ -85,19 +93,22 @@ def find(index: Index, box: Floats, s: Scratch) -> int:
     for w in range(index.meta[1]):
         s.order[found] = index.wanderers[w]
         found += 1
-    low0, high0 = math.floor(box[0] / CELL_M - 0.5), math.floor(box[1] / CELL_M + 0.5)
-    low1, high1 = math.floor(box[2] / CELL_M - 0.5), math.floor(box[3] / CELL_M + 0.5)
-    for a in range(low0, high0 + 1):
-        for b in range(low1, high1 + 1):
-            i = index.head[cell(a, b, index.head.shape[0])]
-            while i >= 0:
-                p0, p1, half = index.place[i, 0], index.place[i, 1], index.half[i]
-                mine = math.floor(p0 / CELL_M) == a and math.floor(p1 / CELL_M) == b and half != math.inf
-                inside = box[0] - half <= p0 <= box[1] + half and box[2] - half <= p1 <= box[3] + half
-                if mine and inside:
-                    s.order[found] = i
-                    found += 1
-                i = index.following[i]
+    side = CELL_M
+    for level in range(LEVELS):
+        low0, high0 = math.floor(box[0] / side - 0.5), math.floor(box[1] / side + 0.5)
+        low1, high1 = math.floor(box[2] / side - 0.5), math.floor(box[3] / side + 0.5)
+        for a in range(low0, high0 + 1):
+            for b in range(low1, high1 + 1):
+                i = index.head[cell(a, b, level, index.head.shape[0])]
+                while i >= 0:
+                    p0, p1, half = index.place[i, 0], index.place[i, 1], index.half[i]
+                    mine = math.floor(p0 / side) == a and math.floor(p1 / side) == b and half != math.inf
+                    inside = box[0] - half <= p0 <= box[1] + half and box[2] - half <= p1 <= box[3] + half
+                    if mine and inside and index.level[i] == level:
+                        s.order[found] = i
+                        found += 1
+                    i = index.following[i]
+        side *= WIDER
     return found
 
 
@@ -174,11 +185,14 @@ def choose(
     m, time, sensor = looks.last[look] - looks.first[look], looks.time[look], looks.sensor[look]
     survey, sector, area = looks.survey[look] == 1, s.mean[1], s.room[0, 0]
     narrow = survey and sensors.num[sensor, c.PLACED] == 1.0 and wedge(looks.azimuth[look], sector)
+    hears = sensors.num[sensor, c.SPEED] > 0.0
     rows_box(s, m, area)
-    if narrow:
+    if survey and hears:
+        add_reach(sensors, sensor, rules, area)
+    elif narrow:
         add_sector(sensors, sensor, looks.azimuth[look], rules, area)
     cells = ((area[1] - area[0]) / CELL_M + 2.0) * ((area[3] - area[2]) / CELL_M + 2.0)
-    if (survey and not narrow) or not cells < 0.5 * running[c.SLOTS]:
+    if (survey and not narrow and not hears) or not cells < 0.5 * running[c.SLOTS]:
         found = running[c.SLOTS]
         for i in range(found):
             s.order[i] = i
@@ -191,7 +205,13 @@ def choose(
         i = s.order[t]
         if bank.tag[i, c.ALIVE] == 0:
             continue
-        if narrow and beside(bank, i, time, sensors, sensor, rules, sector):
+        if survey and hears and m == 0 and beyond(bank, i, time, sensors, sensor):
+            continue
+        if survey and hears and m > 0:  # the area holds all rows and all that the station may hear
+            extent(bank, i, time, rules, s.mean[0], s.room[1, 0])
+            if not meets(s.mean[0], area):
+                continue
+        if narrow and not hears and beside(bank, i, time, sensors, sensor, rules, sector):
             continue
         if not survey:
             extent(bank, i, time, rules, s.mean[0], s.room[1, 0])
@@ -200,6 +220,13 @@ def choose(
         s.order[kept] = i
         kept += 1
     return kept
+
+
+@part
+def meets(box: Floats, area: Floats) -> bool:
+    """Does a box (place, half sides) of the plane meet an area (low, high, low, high)?"""
+    inside: bool = box[0] + box[2] >= area[0] and box[0] - box[2] <= area[1]
+    return inside and box[1] + box[3] >= area[2] and box[1] - box[3] <= area[3]
 
 
 @part

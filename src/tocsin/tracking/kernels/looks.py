@@ -10,16 +10,19 @@ from tocsin.tracking.kernels.columns import (
     Events,
     Field,
     Floats,
+    Heard,
     Index,
     Ints,
     Looks,
     Mixture,
+    Posts,
     Rows,
     Rules,
     Scratch,
     Sensors,
     Trail,
 )
+from tocsin.tracking.kernels.directions.births import listen
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.groups.unresolved import share, spare
 from tocsin.tracking.kernels.identity.trust import doubt, vouch
@@ -45,6 +48,8 @@ def work(
     rules: Rules,
     mixture: Mixture,
     field: Field,
+    posts: Posts,
+    heard: Heard,
     events: Events,
     credited: Credits,
     tallied: Tally,
@@ -64,12 +69,12 @@ def work(
         found = pairs(bank, rows, look, looks, sensors, rules, s, n, running)
         if found < 0:
             return c.MORE_PAIRS, look
-        running[c.WANTED] = m + mark_wide(bank, s, rules, n)
+        running[c.WANTED] = m + mark_wide(bank, s, rules, n) + c.LISTEN
         if running[c.SLOTS] + running[c.WANTED] > bank.mu.shape[0]:
             return c.MORE_SLOTS, look
         if running[c.EVENT_COUNT] + 2 * (running[c.SLOTS] + running[c.WANTED]) > events.tag.shape[0]:
             return c.MORE_EVENTS, look
-        if running[c.CREDIT_COUNT] + found + m > credited.row.shape[0]:
+        if running[c.CREDIT_COUNT] + found + m + c.LISTEN > credited.row.shape[0]:
             return c.MORE_CREDITS, look
         if running[c.TALLY_COUNT] + n > tallied.tag.shape[0]:
             return c.MORE_TALLY, look
@@ -88,6 +93,8 @@ def work(
         known = n
         n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
+        if m > 0 and sensors.num[sensor, c.SPEED] > 0.0:
+            n += listen(bank, rows, look, looks, sensors, rules, posts, heard, index, s, running, counters, known, n)
         settle(bank, s.slot, n, looks.time[look], rules, field, events, running, counters)
         credit(bank, s, look, first, known, n, credited, running)
         if trail.tag.shape[0] > 0:
@@ -396,7 +403,7 @@ def create(
     for q in range(m):
         j = begin + q
         existence = s.row_rate[q, c.RATE_MARGINAL] * s.row_rate[q, c.RATE_NEW] / s.row_rate[q, c.RATE_OTHER]
-        if not existence >= rules.prune or rows.place[j, 3] == math.inf:
+        if not existence >= rules.prune or rows.place[j, 3] == math.inf or rows.mask[j] & (1 << c.DIRECTION):
             continue
         if running[c.ALIVE_COUNT] >= rules.components_max:
             counters[c.C_COMPONENTS_CUT] += 1

@@ -12,6 +12,7 @@ from tocsin.geo.kernels import geodetic_from_ecef
 from tocsin.tracking.kernels.columns import (
     ALTITUDE,
     AZIMUTH,
+    DIRECTION,
     EAST,
     ELEVATION,
     ELEVATION_MAX,
@@ -35,10 +36,12 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.motion import upward
 from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.sound.retarded import retarded
 
 POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE) | (1 << ALTITUDE)
 EFFECTIVE_EARTH_M = 2.0 * 6371008.8 * 4.0 / 3.0  # twice the 4/3-earth radius
 TWO_PI = 2.0 * math.pi
+WIDE = 4.0  # an angle's variance over its measured one, from which a direction is worked in twice
 NOTCHED = 0.05  # what is left of the detection probability inside the Doppler notch
 
 
@@ -174,6 +177,51 @@ def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g:
 
 
 @part
+def turned(
+    mask: int, z: Floats, var: Floats, place: Floats, axes: Floats, dt: float, gate: float, x: Floats, p: Floats,
+    room: Floats,
+) -> float:  # fmt: skip
+    """`evaluate` for a row without a range: azimuth and elevation, as they come from the past.
+
+    Where range is uncertain, so is the gradient: it is taken again at the corrected mean (iterated extended Kalman
+    filter, Bell and Cathey 1993). Likelihood and gate are those of the first pass.
+    """
+    h, nu, at, start = room[0], room[1], room[2, 0], room[2, 2]
+    k = retarded(mask, z, var, place, axes, x, dt, h, nu)
+    for a in range(6):
+        at[a], start[a] = x[a], x[a]
+        for b in range(6):
+            room[2, 3 + a, b] = p[a, b]
+    likelihood = 0.0
+    for turn in range(2):
+        d2, scale, wide = 0.0, 1.0, False
+        for q in range(k):
+            innovation = nu[q, 0]
+            for a in range(6):
+                innovation -= h[q, a] * (x[a] - at[a])
+            v = correct(x, p, h[q], innovation, nu[q, 1], room[2, 1])
+            d2 += innovation * innovation / v
+            scale *= TWO_PI * v
+            wide = wide or v > WIDE * nu[q, 1]
+        if turn == 1:
+            break
+        if k == 0 or d2 > gate:
+            return 0.0
+        likelihood = math.exp(-0.5 * d2) / math.sqrt(scale)
+        if not wide:
+            break
+        for a in range(6):
+            at[a] = x[a]
+        if retarded(mask, z, var, place, axes, x, dt, h, nu) == 0:
+            break
+        for a in range(6):
+            x[a] = start[a]
+            for b in range(6):
+                p[a, b] = room[2, 3 + a, b]
+    return likelihood
+
+
+@part
 def evaluate(
     mask: int,
     z: Floats,
@@ -194,6 +242,8 @@ def evaluate(
     Gradients are taken once, at the mean that came in (extended Kalman filter). Beyond the gate (of the squared
     Mahalanobis distance) it stops early with likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
     """
+    if mask & (1 << DIRECTION):
+        return turned(mask, z, var, place, site_axes, dt, gate, x, p, room)
     h, nu, start = room[0], room[1], room[2, 0]
     d2, scale = 0.0, 1.0
     if earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST):
