@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tocsin.score.alignment import Scene
     from tocsin.score.report.page import Section, Tile
-    from tocsin.score.scorecard import Scorecard
+    from tocsin.score.scorecard import Rules, Scorecard
     from tocsin.score.tables.arrow import Table
     from tocsin.score.warning.scorecard import WarningScore
 
@@ -21,8 +21,10 @@ EXAMPLE = "tocsin score truth.parquet tracks.parquet -o score.html --places plac
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments."""
-    parser.add_argument("truth", type=Path, help="what flew: a table (Parquet, Arrow IPC or CSV)")
-    parser.add_argument("tracks", type=Path, help="what a system showed: a table")
+    parser.add_argument("truth", type=Path, nargs="?", help="what flew: a table (Parquet, Arrow IPC or CSV)")
+    parser.add_argument("tracks", type=Path, nargs="?", help="what a system showed: a table")
+    parser.add_argument("--ledger", type=Path, help="a live system's own night, against what became known later")
+    parser.add_argument("--night", metavar="DATE", help="from noon of this day to the next, UTC (with --ledger)")
     parser.add_argument("-o", "--output", type=Path, default=Path("score.html"), help="the page; JSON goes beside it")
     parser.add_argument("--pdf", action="store_true", help="a PDF beside the page (tocsin[pdf])")
     parser.add_argument("--places", type=Path, help="a table of places: scores the warnings too, with --alerts")
@@ -57,6 +59,10 @@ def _lag(text: str) -> float:
 
 def run(arguments: Namespace) -> int:
     """0: scored."""
+    if arguments.ledger is not None:
+        return _later(arguments)
+    if arguments.truth is None or arguments.tracks is None:
+        raise InputError("give two tables, truth and tracks; or a ledger by --ledger")
     from tocsin import __version__
     from tocsin.score.report.page import page, record, tracking_sections, tracking_tiles
     from tocsin.score.report.warnings import warning_record, warning_sections, warning_tiles
@@ -85,22 +91,35 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _later(arguments: Namespace) -> int:
+    """A night of a live system."""
+    from tocsin import __version__
+    from tocsin.cli.later.score import scored
+    from tocsin.score.report.page import page
+
+    title, lead, tiles, notes, sections, out = scored(arguments, _rules(arguments))
+    parts = (title, lead, tiles, notes, sections, f"Made by tocsin {__version__}.")
+    _write(arguments.output, page(*parts))
+    _write(arguments.output.with_suffix(".json"), json.dumps(out, allow_nan=False))
+    if arguments.pdf:
+        write_pdf(arguments.output, *parts)
+    for tile in tiles:
+        print(f"{tile.value} {tile.unit}".strip().rjust(14), tile.words)
+    for note in notes:
+        print(f"note: {note}")
+    print(arguments.output, arguments.output.with_suffix(".json"), sep="\n")
+    return 0
+
+
 def _tracking(arguments: Namespace) -> "Scorecard":
     from tocsin.score.alignment import align
-    from tocsin.score.scorecard import Rules, score
+    from tocsin.score.scorecard import score
     from tocsin.score.tables.objects import frame_of, tracks_of, truth_of
 
     truth, tracks = read_table(arguments.truth), read_table(arguments.tracks)
     frame = frame_of(truth, tracks)
     shown = tracks_of(tracks, frame, arguments.lag, tuple(arguments.states.split(",")))
-    rules = Rules(
-        c_m=arguments.c,
-        p=arguments.p,
-        alpha=arguments.alpha,
-        gate_m=arguments.gate,
-        switch_m=arguments.switch,
-        interval_s=arguments.interval,
-    )
+    rules = _rules(arguments)
     scene = align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions)
     if arguments.seeable is not None:
         from tocsin.score.seeable import only_seeable, seeable_of
@@ -108,6 +127,19 @@ def _tracking(arguments: Namespace) -> "Scorecard":
         could = seeable_of(read_table(arguments.seeable))
         scene = only_seeable(scene, could, arguments.hold, rules.gate_m or rules.c_m)
     return score(scene, rules)
+
+
+def _rules(arguments: Namespace) -> "Rules":
+    from tocsin.score.scorecard import Rules
+
+    return Rules(
+        c_m=arguments.c,
+        p=arguments.p,
+        alpha=arguments.alpha,
+        gate_m=arguments.gate,
+        switch_m=arguments.switch,
+        interval_s=arguments.interval,
+    )
 
 
 def _warnings(arguments: Namespace, card: "Scorecard") -> "WarningScore | None":
