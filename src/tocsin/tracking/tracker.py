@@ -25,6 +25,7 @@ from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.looks import retire, work
+from tocsin.tracking.kernels.merging.duplicates import merge
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import Batch
@@ -54,6 +55,7 @@ COUNTERS = (
     "births along a direction",
     "births from directions cut",
     "sounds of something too fast",
+    "merged",
 )
 
 
@@ -134,6 +136,7 @@ class Tracker:
         """
         state = self.state
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
+        self._merge()
         self._make_events(0)
         retire(
             state.bank,
@@ -146,7 +149,21 @@ class Tracker:
         )
         self._hear()
         state.learner.beat(time_ns)
-        state.unseen.beat(time_ns)
+        state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
+
+    def _merge(self) -> None:
+        """Two tentative components that explain the same detections become one. Laboratory data is left as it is."""
+        state, scratch = self.state, self._scratch
+        if state.unseen.region.grid is None:
+            return
+        living = state.living()
+        living = living[state.bank.tag[living, c.DETECTIONS] > 1]
+        last = state.bank.tag[living, c.LAST]
+        order = np.argsort(last, kind="stable")
+        before = int(state.running[c.ALIVE_COUNT])
+        merge(state.bank, living[order], state.running, state.counted, scratch.mean, scratch.cov)
+        if int(state.running[c.ALIVE_COUNT]) < before:
+            self._index = arrays.new_index(len(state.bank.mu))  # who was united may be elsewhere
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""

@@ -238,7 +238,8 @@ C_CROSSED: Final = 13
 C_SPREAD: Final = 14
 C_LISTEN_CUT: Final = 15
 C_FRONTS: Final = 16
-COUNTERS: Final = 17
+C_MERGED: Final = 17
+COUNTERS: Final = 18
 
 # What a kernel asks for when it comes back early; the work up to there is done.
 DONE: Final = 0

@@ -31,7 +31,7 @@ from tocsin.tracking.unseen.sight import TURN_RAD, Sight, sight_of
 
 STEP_NS: Final = int(STEP_S * 1e9)
 STEPS_MAX: Final = 720  # after an hour without a Tick nothing that was seen says anything any more
-FLOOR: Final = 0.1  # of the prior: that something begins where nobody foresaw it
+FLOOR: Final = 1e-2  # of the prior: that something begins where nobody foresaw it
 LEAST: Final = 1e-6  # shares are kept above this: small enough to be nothing, large enough to be fast
 SURE_MOST: Final = 0.999  # no look sees everything
 GIVEN_SPEED_MPS: Final = 100.0
@@ -46,7 +46,8 @@ class Region:
     motion: Motion
     sensors: int
     density: float
-    pd: Floats  # (s,)
+    pd: Floats  # (s,) as declared
+    ranges: Floats  # (s, 2) m, least and greatest
 
     @classmethod
     def of(cls, settings: Settings, model: Model, terrain: Terrain | None = None) -> "Region":
@@ -55,7 +56,20 @@ class Region:
         sight = sight_of(settings.sensors if grid else (), grid or NOWHERE, terrain)
         motion = Motion(grid.cell_m if grid else CELL_MOST_M, GIVEN_SPEED_MPS, model.survival_s)
         pd = np.array([sensor.detection_probability for sensor in settings.sensors])
-        return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd)
+        ranges = np.array([[sensor.min_range_m, sensor.max_range_m] for sensor in settings.sensors]).reshape(-1, 2)
+        return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd, ranges)
+
+    def learnt_cell(self, table: Ints) -> Ints:
+        """The cell of what was learnt of a sensor in which each entry of the sight lies, by a table of first cell,
+        kind (1: rings and sectors), rings, sectors of each sensor; -1 none.
+        """
+        sight = self.sight
+        first, kind, rings, sectors = table[sight.sensor].T
+        least, most = self.ranges[sight.sensor].T
+        ring = np.floor((sight.range_m - least) / (most - least) * rings).astype(np.int64)
+        sector = ((sight.bin + 0.5) / sight.bins * sectors).astype(np.int64)
+        cell = first + np.clip(ring, 0, np.maximum(rings - 1, 0)) * sectors + sector
+        return np.where(kind == 1, cell, -1)
 
 
 NOWHERE: Final = Grid(0.0, 0.0, 0.0, 0.0, 1.0, 0, 0)
@@ -73,6 +87,7 @@ class Unseen:
     read: Field  # what kernels read; its `given` is what came back since the last step
     time_ns: int = NEVER
     steps: int = 0  # taken so far
+    _learnt_cell: Ints | None = field(default=None, repr=False)
     _digest: tuple[int, bytes] = field(default=(-1, b""), repr=False)
 
     @classmethod
@@ -107,8 +122,11 @@ class Unseen:
         np.add.at(self.turns, sensor, part)
         np.maximum.at(self.last, sensor, np.where(part >= 0.5, time[:, None], NEVER))
 
-    def beat(self, time_ns: int) -> None:
-        """Time passes: whole steps that have passed are taken, and kernels read the field as it is then."""
+    def beat(self, time_ns: int, pd_ratio: Floats | None = None, table: Ints | None = None) -> None:
+        """Time passes: whole steps that have passed are taken, and kernels read the field as it is then.
+
+        `pd_ratio`: what was learnt of detection probabilities, times what is declared, by cells of `table`.
+        """
         if self.region.grid is None:
             return
         if self.time_ns == NEVER:
@@ -130,14 +148,19 @@ class Unseen:
         self.given = np.ascontiguousarray(given.reshape(3, -1))
         self.given += self.read.given[:-1].T.astype(np.float32)
         self.read = self.read._replace(given=np.zeros_like(self.read.given))
-        self._thin()
+        self._thin(pd_ratio, table)
         self._publish()
 
-    def _thin(self) -> None:
+    def _thin(self, pd_ratio: Floats | None, table: Ints | None) -> None:
         """Thin by what was looked at: share *= (1 - Pd f)^turns for every sensor, cell by cell."""
         sight = self.region.sight
         turns = self.turns[sight.sensor, sight.bin]
-        seen = np.minimum(self.region.pd[sight.sensor] * sight.part(), SURE_MOST)
+        pd = self.region.pd[sight.sensor]
+        if pd_ratio is not None and table is not None and len(sight.cell):
+            if self._learnt_cell is None:
+                self._learnt_cell = self.region.learnt_cell(table)
+            pd = np.where(self._learnt_cell < 0, pd, pd * pd_ratio[self._learnt_cell])
+        seen = np.minimum(pd * sight.part(), SURE_MOST)
         faded = np.bincount(sight.cell, turns * np.log1p(-seen), minlength=self.given.size)
         left = np.exp(faded).astype(np.float32).reshape(self.given.shape)
         self.shares *= left

@@ -48,7 +48,8 @@ class Sight:
     """Entries of one sensor after the other: e of them.
 
     `cell` counts band * cells + cell. `seen`: bits of the points that it sees. `hole`: bits of those in its cone of
-    silence or nearer than its least range: it does not see them, but nothing gets there unseen.
+    silence or nearer than its least range: it does not see them, but nothing gets there unseen. `range_m`: slant
+    range of the cell's middle.
     """
 
     sensor: Ints
@@ -56,6 +57,7 @@ class Sight:
     cell: Ints
     seen: Ints
     hole: Ints
+    range_m: Floats
     bins: int
 
     def part(self) -> Floats:
@@ -80,9 +82,9 @@ def sight_of(sensors: Sequence[Sensor], grid: Grid, terrain: Terrain | None = No
         parts.append((np.full(len(entries[0]), index), *entries))
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
-        return Sight(nothing, nothing, nothing, nothing, nothing, bins)
-    owner, bin_, cell, seen, hole = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Sight(owner, bin_, cell, seen, hole, bins)
+        return Sight(nothing, nothing, nothing, nothing, nothing, np.zeros(0), bins)
+    owner, bin_, cell, seen, hole, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Sight(owner, bin_, cell, seen, hole, range_m, bins)
 
 
 def _looker(sensor: Sensor) -> Looker:
@@ -102,13 +104,16 @@ def _looker(sensor: Sensor) -> Looker:
     )
 
 
+Entries = tuple[Ints, Ints, Ints, Ints, Floats]
+
+
 @lru_cache(maxsize=256)
-def _entries(looker: Looker, grid: Grid, bins: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _entries(looker: Looker, grid: Grid, bins: int) -> Entries:
     return _look_over(looker, grid, bins, None)
 
 
-def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -> tuple[Ints, Ints, Ints, Ints]:
-    """Bin, cell, seen and hole of every cell that a sensor sees a part of."""
+def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -> Entries:
+    """Bin, cell, seen, hole and range of every cell that a sensor sees a part of."""
     here = np.array([[looker.latitude_rad], [looker.longitude_rad]])
     at = grid.plane(here[0], here[1])[0]
     every = np.arange(grid.cells)
@@ -123,10 +128,10 @@ def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -
     out = []
     for band, heights in enumerate(BAND_HEIGHTS_M):
         seen, hole = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
-        azimuth = np.zeros(len(cells))
+        slant, azimuth = np.zeros(len(cells)), np.zeros(len(cells))
         for h, height in enumerate(heights):
             polar = _polar(looker, latitude, longitude, ground + height)
-            azimuth = polar[1][:, POINTS // 2]
+            slant, azimuth = polar[0][:, POINTS // 2], polar[1][:, POINTS // 2]
             out_of_sight = hidden(looker, *polar, ground + height, line)
             silent = in_hole(looker, polar[0], polar[2])
             bit = np.int64(1) << (np.arange(POINTS) * HEIGHTS + h)
@@ -134,9 +139,9 @@ def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -
             hole += ((~out_of_sight & silent) * bit).sum(axis=1)
         some = (seen | hole) != 0
         index = np.floor(azimuth % TURN_RAD / TURN_RAD * bins).astype(np.int64) % bins
-        out.append((index[some], band * grid.cells + cells[some], seen[some], hole[some]))
-    bin_, cell, seen, hole = (np.concatenate(column) for column in zip(*out, strict=True))
-    return bin_, cell, seen, hole
+        out.append((index[some], band * grid.cells + cells[some], seen[some], hole[some], slant[some]))
+    bin_, cell, seen, hole, range_m = (np.concatenate(column) for column in zip(*out, strict=True))
+    return bin_, cell, seen, hole, range_m
 
 
 def _polar(

@@ -1,0 +1,1 @@
+"""Several components that are one."""
