@@ -48,6 +48,4 @@ FLAT_AGILE = Mode("agile", noise=60.0, noise_up=60.0, share=0.2)
 
 def usual(frame: Frame) -> Model:
     """The model where none is given: a quiet and an agile way to fly."""
-    if frame.kind == "earth":  # looks thin the unseen there, so more may be unseen where nobody has looked
-        return Model((QUIET, AGILE), unseen_per_m2=1e-11)
-    return Model((FLAT_QUIET, FLAT_AGILE))
+    return Model((QUIET, AGILE) if frame.kind == "earth" else (FLAT_QUIET, FLAT_AGILE))

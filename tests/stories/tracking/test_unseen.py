@@ -50,7 +50,7 @@ def test_well_watched_airspace_has_less_unseen_than_its_borders() -> None:
     outside = unseen.groups_at(Flight((149e3, 0.0, 9e3), (0, 0, 0)).ecef_m(0.0))
     assert (inside < outside).all()
     assert inside.sum() < 0.05 * outside.sum()
-    assert unseen.read.total.min() < 0.05
+    assert unseen.read.total.min() < 0.11
     assert unseen.read.total.max() > 0.9
 
 

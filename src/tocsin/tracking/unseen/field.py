@@ -31,7 +31,7 @@ from tocsin.tracking.unseen.sight import TURN_RAD, Sight, sight_of
 
 STEP_NS: Final = int(STEP_S * 1e9)
 STEPS_MAX: Final = 720  # after an hour without a Tick nothing that was seen says anything any more
-FLOOR: Final = 1e-2  # of the prior: that something begins where nobody foresaw it
+FLOOR: Final = 0.1  # of the prior: that something begins where nobody foresaw it
 LEAST: Final = 1e-6  # shares are kept above this: small enough to be nothing, large enough to be fast
 SURE_MOST: Final = 0.999  # no look sees everything
 GIVEN_SPEED_MPS: Final = 100.0
