@@ -182,7 +182,7 @@ export const en = {
     stages: { quiet: 'Quiet', watch: 'Watch', warning: 'Warning', 'under way': 'Under way', 'all clear': 'All clear' },
     entry: (likely: string, early: string, late: string) => `entry likely in ${likely} (${early} to ${late})`,
     entryNow: 'entry now',
-    because: (kind: string, track: number, chance: string) => `${kind} T${track}: ${chance}`,
+    because: (kind: string, track: number, chance: string) => `${kind} T${track}: ${chance} danger`,
     held: (kind: string, track: number) => `${kind} T${track} was lost and may still be there`,
     more: (n: number) => `and ${n} more`,
   },
