@@ -1,6 +1,6 @@
 """Is what was called seen clear really clear? Simulated threats inside such a reach that nobody had ever detected.
 
-    python benchmarks/seen_clear.py 6 1800        nights, seconds each
+    python benchmarks/unseen/seen_clear.py 6 1800        nights, seconds each
 
 Each night has three to five radars at random (range, period, detection probability, one with half a field of view), a
 ridge, outages of random sensors, two places and a border. Threats fly straight for a random time and turn, at heights
