@@ -25,6 +25,18 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Heights of the ground on a grid (models.ground): whole metres above the ellipsoid, from the south-west on."""
+
+    south_rad: float
+    west_rad: float
+    step_rad: tuple[float, float]
+    rows: int
+    columns: int
+    heights: bytes  # int16, little endian, zlib
+
+
+@dataclass(frozen=True, slots=True)
 class Sensor:
     """One sensor as the site declares it. Angles in radians. Place: geodetic on the earth, or metres in a local frame.
 
@@ -67,6 +79,8 @@ class Sensor:
     doppler_notch_mps: float = 0.0  # slower radial speeds than this are not seen
     resolution_range_m: float = 0.0
     resolution_azimuth_rad: float = 0.0
+    reference_range_m: float = 0.0  # detection_probability holds there and falls farther out as R^-4; 0: everywhere
+    report_rate_hz: float = 0.0  # of an event sensor: how often it reports what it has; 0: its silence says nothing
     new_identities_per_min: float = 60.0  # more than this is a flood: what it brings anew begins no track
     fed_by: tuple[str, ...] = ()  # of a track source: the sensors that feed it, so that nothing is counted twice
     decorrelation_s: float = 10.0  # of a track source: a filter's errors are those of its last few updates
@@ -191,6 +205,7 @@ class Settings:
     watching: Watching = field(default_factory=Watching)
     learning: Learning = field(default_factory=Learning)
     alerting: Alerting = field(default_factory=Alerting)
+    ground: Ground | None = None  # hills that sensors cannot see through
 
 
 # name: (lowest, highest, why these) for every number that an Order may change while running.

@@ -14,9 +14,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tocsin.errors import SiteError
+from tocsin.errors import InputError, SiteError
+from tocsin.geo.geotiff import terrain
 from tocsin.messages import MEASURED
-from tocsin.settings import Frame, Learning, Place, Retention, Sensor, Settings, Tracking, Watching
+from tocsin.models.ground import pack
+from tocsin.settings import Frame, Ground, Learning, Place, Retention, Sensor, Settings, Tracking, Watching
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
@@ -27,7 +29,10 @@ from tocsin.site.tables import (
     SensorTable,
     ServerTable,
     SiteFile,
+    TerrainTable,
 )
+
+HERE = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,10 @@ def read(path: Path) -> Site:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path}: cannot be read: {error}. Give the path of a site file in TOML (UTF-8)"
         raise SiteError(message) from error
-    return parse(text, str(path))
+    return parse(text, str(path), folder=path.parent)
 
 
-def parse(text: str, name: str = "site file", ignore: tuple[str, ...] = ()) -> Site:
+def parse(text: str, name: str = "site file", ignore: tuple[str, ...] = (), folder: Path = HERE) -> Site:
     """The site in TOML `text`; top-level tables named in `ignore` (a scenario's own) are left to their reader."""
     try:
         table = tomllib.loads(text)
@@ -63,10 +68,10 @@ def parse(text: str, name: str = "site file", ignore: tuple[str, ...] = ()) -> S
         raise SiteError(message) from error
     lines = Lines(text, name)
     kept = {key: value for key, value in table.items() if key not in ignore}
-    return from_table(kept, lines)
+    return from_table(kept, lines, folder)
 
 
-def from_table(table: Mapping[str, Any], lines: Lines) -> Site:
+def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> Site:
     """The site of a parsed table; `lines` tells where each key stands."""
     try:
         file = SiteFile.model_validate(table)
@@ -87,11 +92,23 @@ def from_table(table: Mapping[str, Any], lines: Lines) -> Site:
         places=tuple(_place(place) for place in file.place),
         tracking=Tracking(**file.tracking.model_dump()),
         watching=Watching(**file.watching.model_dump()),
+        ground=_ground(file.terrain, lines, folder),
         learning=Learning(**file.learning.model_dump()),
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
     return Site(settings, title, file.site.timezone, file.line, file.feed, file.server, file.ledger, retention)
+
+
+def _ground(table: TerrainTable, lines: Lines, folder: Path) -> Ground | None:
+    """The heights of [terrain]; its file stands beside the site file."""
+    if not table.geotiff:
+        return None
+    try:
+        return pack(terrain((folder / table.geotiff).read_bytes()), table.coarser)
+    except (OSError, InputError, SiteError) as error:
+        where = lines.at(("terrain", "geotiff"))
+        raise SiteError(f"{where}: geotiff = {table.geotiff!r} cannot be used: {error}") from error
 
 
 def _radians(value: float | None) -> float:
@@ -171,6 +188,8 @@ def _sensor(table: SensorTable) -> Sensor:
         doppler_notch_mps=table.doppler_notch_mps,
         resolution_range_m=table.resolution_range_m,
         resolution_azimuth_rad=radians(table.resolution_azimuth_deg),
+        reference_range_m=table.reference_range_m,
+        report_rate_hz=table.report_rate_hz,
         new_identities_per_min=table.new_identities_per_min,
         fed_by=table.fed_by,
         decorrelation_s=table.decorrelation_s,

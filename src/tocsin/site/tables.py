@@ -103,6 +103,8 @@ class SensorTable(Named):
     doppler_notch_mps: NotNegative = 0.0
     resolution_range_m: NotNegative = 0.0
     resolution_azimuth_deg: Annotated[float, Field(ge=0, le=360)] = 0.0
+    reference_range_m: NotNegative = 0.0
+    report_rate_hz: NotNegative = 0.0
     new_identities_per_min: Positive = 60.0
     fed_by: tuple[str, ...] = ()
     decorrelation_s: NotNegative = 10.0
@@ -139,6 +141,13 @@ class FeedTable(Named):
     group: str = ""
     path: str = ""
     rate_max: Positive = 5000.0
+
+
+class TerrainTable(Table):
+    """[terrain]: a GeoTIFF of heights, beside the site file, that hides what is behind its hills."""
+
+    geotiff: str = ""
+    coarser: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class ServerTable(Table):
@@ -203,6 +212,7 @@ class SiteFile(Table):
     sensor: tuple[SensorTable, ...] = ()
     place: tuple[PlaceTable, ...] = ()
     line: tuple[LineTable, ...] = ()
+    terrain: TerrainTable = TerrainTable()
     feed: tuple[FeedTable, ...] = ()
     server: ServerTable = ServerTable()
     ledger: LedgerTable = LedgerTable()

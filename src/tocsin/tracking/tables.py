@@ -3,12 +3,21 @@
 import numpy as np
 
 from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.geo.terrain import Terrain, skyline
+from tocsin.messages import Floats, Ints
+from tocsin.models.ground import unpack
 from tocsin.models.model import Model
 from tocsin.models.sensing import antenna_horizon_m, axes_at, gives_directions, hears, place_of, propagation
 from tocsin.settings import Sensor, Settings
 from tocsin.tracking.identity.witness import SELF_REPORTING, claims, dependent
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Sensors
+
+FALSE_ALARM = 1e-6  # of one cell, as kernels.sensing has it
+PD_MOST = 0.999
+SKYLINE_STEP_M = 500.0
+AZIMUTHS = 720
+SKYLINE_M_MAX = 300_000.0  # what is seen farther out flies higher than any hill
 
 
 def rules_of(settings: Settings, model: Model) -> Rules:
@@ -84,6 +93,10 @@ def sensors_of(settings: Settings) -> Sensors:
                 blows = sensor.wind_mps * np.array([np.sin(sensor.wind_from_rad), np.cos(sensor.wind_from_rad)])
                 num[i, c.WIND_X : c.WIND_X + 3] = -(blows[:, None] * axes[i, :2]).sum(axis=0)
                 num[i, c.WIND_VAR] = sensor.wind_sigma_mps**2
+        num[i, c.REFERENCE], num[i, c.ECHO] = sensor.reference_range_m, _echo(sensor)
+        num[i, c.REPORT_RATE] = sensor.report_rate_hz if sensor.reporting == "event" else 0.0
+        num[i, c.SKYLINE_STEP] = SKYLINE_STEP_M
+    lines, skylines = _skylines(declared, settings, unpack(settings.ground))
     self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(
         place=np.nan_to_num(places),
@@ -93,4 +106,31 @@ def sensors_of(settings: Settings) -> Sensors:
         cells=np.zeros((len(declared), 4), dtype=np.int64),  # a Learner knows better
         registered=np.full(len(declared), -1, dtype=np.int64),
         pd_ratio=np.ones(1),
+        skyline=lines,
+        skylines=skylines,
     )
+
+
+def _echo(sensor: Sensor) -> float:
+    """1 + signal to noise at the reference range that gives the declared detection probability (Swerling 1)."""
+    if sensor.reference_range_m <= 0.0:
+        return 0.0
+    return float(np.log(FALSE_ALARM) / np.log(min(sensor.detection_probability, PD_MOST)))
+
+
+def _skylines(declared: tuple[Sensor, ...], settings: Settings, terrain: Terrain | None) -> tuple[Floats, Ints]:
+    """What the ground hides from each radar and direction finder by light (sound goes around hills); see Sensors."""
+    of = np.full((len(declared), 3), -1, dtype=np.int64)
+    lines: list[Floats] = []
+    points = 0
+    for i, sensor in enumerate(declared):
+        if terrain is None or antenna_horizon_m(sensor, settings.frame) < 0.0:
+            continue
+        height = 0.0 if np.isnan(sensor.altitude_m) else sensor.altitude_m
+        reach = min(sensor.max_range_m, SKYLINE_M_MAX)
+        at = (sensor.latitude_rad, sensor.longitude_rad, height)
+        grid = skyline(terrain, *at, reach, SKYLINE_STEP_M, AZIMUTHS).lowest_grid_m
+        of[i] = points, *grid.shape
+        lines.append(grid.ravel())
+        points += grid.size
+    return (np.concatenate(lines) if lines else np.zeros(1)), of

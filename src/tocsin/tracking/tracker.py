@@ -141,6 +141,7 @@ class Tracker:
         retire(
             state.bank,
             time_ns,
+            self._sensors,
             self._rules(),
             state.unseen.read,
             self._events,

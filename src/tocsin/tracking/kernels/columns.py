@@ -28,7 +28,8 @@ EXISTENCE: Final = 0  # probability that it exists
 MISSED: Final = 1  # expected detections that did not come since the last one
 TRUST: Final = 2  # odds by which a claim is believed: its existence never goes beyond; 0: it is no claim
 DENIED: Final = 3  # expected detections of independent sensors that did not come since the last of these
-NUM: Final = 4
+SILENT: Final = 4  # s of silence of its last sensor that are counted already
+NUM: Final = 5
 
 TIME: Final = 0  # ns, the time of x and p
 BORN: Final = 1  # ns, of the first detection
@@ -112,6 +113,8 @@ class Sensors(NamedTuple):
     cells: Ints  # (s, 4) which cells of learning are whose (kernels.learning.columns)
     registered: Ints  # (s,) index among the registered sensors; -1 none, -2 an anchor
     pd_ratio: Floats  # (cells,) what was learnt: times the detection probability
+    skyline: Floats  # (points,) m: lowest altitudes seen over the ground, azimuth by azimuth, sensor by sensor
+    skylines: Ints  # (s, 3) whose: first point (-1: no ground), azimuths, distances
 
 
 PD: Final = 0
@@ -133,7 +136,11 @@ SPEED_VAR: Final = 15
 WIND_X: Final = 16  # WIND_X to WIND_X + 2: the wind in the frame
 WIND_VAR: Final = 19  # of each horizontal component
 POST: Final = 20  # its row in the tables of Posts, -1 none
-SENSOR_NUM: Final = 21
+ECHO: Final = 21  # 1 + signal to noise at the reference range; 0: the detection probability is the same everywhere
+REFERENCE: Final = 22  # m
+REPORT_RATE: Final = 23  # 1/s: how often it reports what it has; 0: its silence says nothing
+SKYLINE_STEP: Final = 24  # m between the distances of its skyline
+SENSOR_NUM: Final = 25
 
 
 class Rules(NamedTuple):

@@ -25,7 +25,7 @@ from tocsin.tracking.kernels.columns import (
 from tocsin.tracking.kernels.directions.births import listen
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.groups.unresolved import share, spare
-from tocsin.tracking.kernels.identity.trust import doubt, vouch
+from tocsin.tracking.kernels.identity.trust import doubt, hush, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
@@ -328,9 +328,20 @@ def settle(
 
 
 @kernel
-def retire(bank: Bank, time: int, rules: Rules, field: Field, events: Events, running: Ints, counters: Ints) -> None:
-    """Let go of components that nobody has detected for rules.coast (ns): where they are, nobody knows any more."""
+def retire(
+    bank: Bank, time: int, sensors: Sensors, rules: Rules, field: Field, events: Events, running: Ints, counters: Ints
+) -> None:
+    """Let go of components that nobody has detected for rules.coast (ns): where they are, nobody knows any more.
+
+    Where a sensor that reports at a declared rate was the last to tell of one, its silence speaks: exp(-rate dt).
+    """
     for i in range(running[c.SLOTS]):
+        if bank.tag[i, c.ALIVE] == 1 and hush(bank, i, time, sensors, rules):
+            if bank.tag[i, c.STATE] == c.CONFIRMED and bank.num[i, c.EXISTENCE] < rules.release:
+                bank.tag[i, c.STATE] = c.LOST
+                note(events, running, c.E_LOST, time, bank, i, 0)
+            if bank.num[i, c.EXISTENCE] < rules.prune:
+                end(bank, i, time, field, events, running, counters)
         if bank.tag[i, c.ALIVE] == 1 and time - bank.tag[i, c.LAST] > rules.coast:
             if bank.tag[i, c.STATE] == c.CONFIRMED:
                 bank.tag[i, c.STATE] = c.LOST

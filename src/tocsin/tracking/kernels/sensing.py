@@ -14,6 +14,7 @@ from tocsin.tracking.kernels.columns import (
     AZIMUTH,
     DIRECTION,
     EAST,
+    ECHO,
     ELEVATION,
     ELEVATION_MAX,
     ELEVATION_MIN,
@@ -28,6 +29,8 @@ from tocsin.tracking.kernels.columns import (
     RANGE_MAX,
     RANGE_MIN,
     RANGE_RATE,
+    REFERENCE,
+    SKYLINE_STEP,
     UP,
     VELOCITY_EAST,
     VELOCITY_UP,
@@ -42,6 +45,7 @@ POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE
 EFFECTIVE_EARTH_M = 2.0 * 6371008.8 * 4.0 / 3.0  # twice the 4/3-earth radius
 TWO_PI = 2.0 * math.pi
 WIDE = 4.0  # an angle's variance over its measured one, from which a direction is worked in twice
+LOG_FALSE = math.log(1e-6)  # of the false alarm probability of one cell, as radars are usually set
 NOTCHED = 0.05  # what is left of the detection probability inside the Doppler notch
 
 
@@ -303,12 +307,39 @@ def visible(sensors: Sensors, s: int, x: Floats, p: Floats, earth: int, sector: 
         width = (num[FIELD_TO] - num[FIELD_FROM]) % TWO_PI
         if width > 0.0 and (math.atan2(e, n) - num[FIELD_FROM]) % TWO_PI > width:
             return 0.0, inside
-    pd = num[PD]
+    if sensors.skylines[s, 0] >= 0 and hidden(sensors, s, math.atan2(e, n), g, x):
+        return 0.0, inside
+    pd = num[PD] if num[ECHO] == 0.0 else echo(num, r2)
     if num[NOTCH] > 0.0 and r2 > 0.0:
         rate = (d0 * x[3] + d1 * x[4] + d2 * x[5]) / math.sqrt(r2)
-        if abs(rate) < num[NOTCH]:
-            pd *= NOTCHED
+        var = 0.0
+        d = (d0, d1, d2)
+        for a in range(3):
+            for b in range(3):
+                var += d[a] * d[b] * p[3 + a, 3 + b] / r2
+        sigma = math.sqrt(2.0 * max(var, 0.0)) + 1e-9
+        slow = 0.5 * (math.erf((num[NOTCH] - rate) / sigma) + math.erf((num[NOTCH] + rate) / sigma))
+        pd *= 1.0 - (1.0 - NOTCHED) * slow
     return pd, inside
+
+
+@part
+def echo(num: Floats, r2: float) -> float:
+    """Detection probability by range, r2 = R^2: Swerling 1, pd = pfa^(1 / (1 + snr)), snr as R^-4."""
+    ratio = num[REFERENCE] * num[REFERENCE] / max(r2, 1.0)
+    return math.exp(LOG_FALSE / (1.0 + (num[ECHO] - 1.0) * ratio * ratio))
+
+
+@part
+def hidden(sensors: Sensors, s: int, azimuth: float, g: float, x: Floats) -> bool:
+    """Does the ground hide a place x, at this azimuth and distance along the ground, from sensor s?"""
+    first, azimuths, distances = sensors.skylines[s, 0], sensors.skylines[s, 1], sensors.skylines[s, 2]
+    row = math.floor(azimuth % TWO_PI / TWO_PI * azimuths + 0.5) % azimuths
+    column = min(g / sensors.num[s, SKYLINE_STEP], distances - 1.001)
+    q = int(column)
+    at = first + row * distances + q
+    lowest = sensors.skyline[at] + (column - q) * (sensors.skyline[at + 1] - sensors.skyline[at])
+    return bool(geodetic_from_ecef(x[0], x[1], x[2])[2] < lowest)
 
 
 @part

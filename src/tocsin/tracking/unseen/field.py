@@ -19,6 +19,7 @@ import numpy as np
 
 from tocsin.geo.terrain import Terrain
 from tocsin.messages import Floats, Ints
+from tocsin.models.ground import unpack
 from tocsin.models.groups import GROUPS
 from tocsin.models.model import Model
 from tocsin.settings import Settings
@@ -53,7 +54,7 @@ class Region:
     def of(cls, settings: Settings, model: Model, terrain: Terrain | None = None) -> "Region":
         """The region of a site."""
         grid = grid_of(settings)
-        sight = sight_of(settings.sensors if grid else (), grid or NOWHERE, terrain)
+        sight = sight_of(settings.sensors if grid else (), grid or NOWHERE, terrain or unpack(settings.ground))
         motion = Motion(grid.cell_m if grid else CELL_MOST_M, GIVEN_SPEED_MPS, model.survival_s)
         pd = np.array([sensor.detection_probability for sensor in settings.sensors])
         ranges = np.array([[sensor.min_range_m, sensor.max_range_m] for sensor in settings.sensors]).reshape(-1, 2)

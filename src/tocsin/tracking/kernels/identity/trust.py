@@ -3,6 +3,8 @@
 The rules, their derivation and numbers: docs/explanation/maths/identity.md.
 """
 
+import math
+
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Ints, Rules, Sensors
 from tocsin.tracking.kernels.njit import part
@@ -17,6 +19,7 @@ KEPT = 0.005  # a denied claim is kept at this, so that it is not born again as 
 @part
 def vouch(bank: Bank, i: int, word: Ints, sensors: Sensors, sensor: int, rules: Rules) -> None:
     """A row was component i's. A target's own word makes a claim of what no other sensor has confirmed before."""
+    bank.num[i, c.SILENT] = 0.0
     if sensors.self_report[sensor] == 0:
         bank.num[i, c.DENIED] = 0.0
         return
@@ -57,3 +60,20 @@ def doubt(bank: Bank, i: int, before: float, missable: float, self_report: int, 
     if num[c.TRUST] > 0.0:
         most = num[c.TRUST] / (1.0 + num[c.TRUST])
         num[c.EXISTENCE] = min(max(num[c.EXISTENCE], min(KEPT, most)), most)
+
+
+@part
+def hush(bank: Bank, i: int, time: int, sensors: Sensors, rules: Rules) -> bool:
+    """Count the silence of the sensor that told of component i last, up to `time` (ns). Did it say anything?"""
+    num, last = bank.num[i], bank.tag[i, c.LAST_SENSOR]
+    if last < 0 or sensors.num[last, c.REPORT_RATE] <= 0.0:
+        return False
+    silent = (time - bank.tag[i, c.LAST]) * 1e-9
+    expected = sensors.num[last, c.REPORT_RATE] * (silent - num[c.SILENT])
+    if expected <= 0.0:
+        return False
+    num[c.SILENT] = silent
+    num[c.MISSED] += expected
+    before = min(num[c.EXISTENCE], math.exp(-silent / rules.survival_s))  # nothing is there for ever
+    num[c.EXISTENCE] = before * math.exp(-expected) / (1.0 - before + before * math.exp(-expected))
+    return True
