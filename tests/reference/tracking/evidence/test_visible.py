@@ -18,6 +18,7 @@ from tocsin.tracking.kernels import sensing
 from tocsin.tracking.kernels.columns import Sensors
 from tocsin.tracking.tables import sensors_of
 
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 LATITUDE, LONGITUDE = 0.9, 0.4
 RIDGE = ridges([([(0.895, 0.404), (0.905, 0.404)], 600.0, 1500.0)], step_m=500.0)
 RADAR = Sensor("radar", "radar", latitude_rad=LATITUDE, longitude_rad=LONGITUDE, altitude_m=50.0, max_range_m=100_000.0)
@@ -29,7 +30,7 @@ def _visible(sensors: Sensors, x: Floats, p: Floats, sector: Floats) -> float:
     return pd
 
 
-visible: Any = njit(error_model="numpy", _nrt=False)(_visible)
+visible: Any = njit(**OPTIONS)(_visible)
 
 
 def site(ground: bool = False, **columns: object) -> Sensors:
@@ -37,7 +38,7 @@ def site(ground: bool = False, **columns: object) -> Sensors:
     made = {name: getattr(RADAR, name) for name in names} | columns
     settings_ = Settings(
         frame=Frame("earth", 3, LATITUDE, LONGITUDE),
-        sensors=(Sensor(**made),),  # type: ignore[arg-type]
+        sensors=(Sensor(**made),),
         ground=pack(RIDGE) if ground else None,
     )
     return sensors_of(settings_)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reference.tracking.identity import Judge, Report
+from tests.reference.tracking.evidence.identity import Judge, Report
 from tocsin.settings import Frame, Sensor
 from tocsin.tracking.identity import Identities
 from tocsin.tracking.kernels import columns as k
