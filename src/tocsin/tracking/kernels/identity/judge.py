@@ -1,6 +1,7 @@
 """Who says so, and can that be? Each row's identity against what is known of it; rows in the order of their looks.
 
-The rules, their numbers and why: docs/explanation/maths/identity.md. The twin: tests/reference/tracking/evidence/identity.py.
+The rules, their numbers and why: docs/explanation/maths/identity.md; the twin:
+tests/reference/tracking/evidence/identity.py.
 """
 
 import math
