@@ -53,7 +53,7 @@ def test_aircraft_that_say_a_false_place_do_not_move_the_radars() -> None:
 
 
 def test_a_radar_whose_plots_scatter_is_weighed_down_and_counts_again_once_it_is_mended() -> None:
-    mended_s = 60.0 if INTERPRETED else 150.0
+    mended_s = 150.0
 
     def scatter(name: str, time_s: float) -> float:
         return 5.0 if name == "east" and time_s < mended_s else 1.0

@@ -188,6 +188,7 @@ def new_learned(plan: Layout) -> Learned:
         cov=cov.reshape(size, size),
         kept=np.zeros((KEPT, k.KEPT_TAG), dtype=np.int64),
         plots=np.zeros((KEPT, k.KEPT_NUM)),
+        doubted=np.zeros(KEPT, dtype=np.int64),
         counts=np.zeros(k.COUNTS, dtype=np.int64),
         clutter_ratio=np.ones(cell),
         pd_ratio=np.ones(cell),

@@ -67,6 +67,7 @@ class Learned(NamedTuple):
     cov: Floats  # (4 R, 4 R)
     kept: Ints  # (M, KEPT_TAG) the last plot of tracks, until a plot of another sensor meets it
     plots: Floats  # (M, KEPT_NUM)
+    doubted: Ints  # (M,) tracks that share their detections with another, by their birth
     counts: Ints  # (COUNTS,)
     # applied, as of the last beat
     clutter_ratio: Floats  # (K,) times the declared clutter

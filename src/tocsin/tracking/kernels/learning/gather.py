@@ -15,6 +15,7 @@ INSIDE_LEAST = 0.9  # a track nearer to a sector's edge may be seen next door
 EXISTENCE_LEAST = 0.9
 DETECTIONS_LEAST = 6  # of a track that teaches: false ones seldom come so far
 PERIODS_MOST = 2.5  # of the sensor, since the track was last seen: one that is gone teaches nothing
+CLEARLY_NOT, CLEARLY = 0.1, 0.9  # detected
 SURE = 0.8  # of a row being a track's own, to say anything of the sensor's errors
 OLD_NS = 10_000_000_000  # the other sensor's last plot, by which a residual is judged
 
@@ -77,6 +78,8 @@ def count_look(s: int, line: int, tallied: Tally, sensors: Sensors, rules: Rules
     Which looks count is settled by what was known before them, so that it favours neither answer.
     """
     tag, num = tallied.tag[line], tallied.num[line]
+    if doubtful(tag[k.T_BIRTH], num[k.T_ALL], learned):
+        return
     if num[k.T_EXISTENCE] < EXISTENCE_LEAST or num[k.T_MISS] < INSIDE_LEAST * num[k.T_PD]:
         return
     if tag[k.T_DETECTIONS] < DETECTIONS_LEAST or tag[k.T_SINCE] * 1e-9 > PERIODS_MOST * sensors.num[s, c.PERIOD]:
@@ -85,6 +88,21 @@ def count_look(s: int, line: int, tallied: Tally, sensors: Sensors, rules: Rules
     if cell >= 0:
         learned.wanted[cell] += num[k.T_EXISTENCE] * num[k.T_MISS] / learned.pd_ratio[cell]
         learned.found[cell] += num[k.T_ALL]
+
+
+@part
+def doubtful(birth: int, found: float, learned: Learned) -> bool:
+    """Did the track share its last detection with another? Two tracks of one target would each miss every other one.
+
+    `found`: how surely it was detected in this look. From an unclear answer on it is doubted, up to a clear one.
+    """
+    slot = birth % learned.doubted.shape[0]
+    doubted: bool = learned.doubted[slot] == birth
+    if CLEARLY_NOT < found < CLEARLY:
+        learned.doubted[slot] = birth
+    elif doubted and found >= CLEARLY:
+        learned.doubted[slot] = 0
+    return doubted
 
 
 @part
