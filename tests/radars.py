@@ -12,7 +12,7 @@ from tocsin.tracking.tracker import Tracker
 
 PLACES = {"west": (-30_000.0, 0.0), "east": (30_000.0, 5_000.0), "south": (2_000.0, -40_000.0)}
 SIGMA = {"range_m": 40.0, "azimuth_rad": 0.002}
-AIRCRAFT = 5 if INTERPRETED else 12
+AIRCRAFT = 8 if INTERPRETED else 12
 NOT_OFF = (0.0, 0.0, 0.0)
 
 
