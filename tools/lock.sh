@@ -19,6 +19,7 @@ echo uv | lock requirements/uv.txt - -c requirements/run.txt
 lock requirements/oracles.txt requirements/oracles.in
 lock requirements/samples.txt requirements/samples.in --no-deps
 lock requirements/stonesoup.txt requirements/stonesoup.in
+lock requirements/norfair.txt requirements/norfair.in
 
 for folder in web tests/browser/npm; do
   rm -rf "$folder/node_modules" "$folder/package-lock.json"

@@ -20,7 +20,7 @@ def pins(lock: Path) -> dict[tuple[str, str], str]:
 
 
 def test_there_are_locks() -> None:
-    assert {lock.stem for lock in PYTHON_LOCKS} == {"run", "dev", "uv", "oracles", "samples", "stonesoup"}
+    assert {lock.stem for lock in PYTHON_LOCKS} == {"run", "dev", "uv", "oracles", "samples", "stonesoup", "norfair"}
 
 
 @pytest.mark.parametrize("lock", PYTHON_LOCKS, ids=lambda lock: lock.stem)

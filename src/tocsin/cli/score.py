@@ -46,6 +46,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--every", type=float, metavar="S", help="score at equal steps, for tracks that are no pictures"
     )
+    parser.add_argument("--at-truth", action="store_true", help="score at the truth's own times, moving no track")
     parser.add_argument("--dimensions", type=int, choices=(2, 3), help="3 where both tables have heights")
     parser.add_argument(
         "--lag", type=_lag, default=0.0, metavar="S", help="the lag that is scored (0: as known then; all: --lag all)"
@@ -120,7 +121,7 @@ def _tracking(arguments: Namespace) -> "Scorecard":
     frame = frame_of(truth, tracks)
     shown = tracks_of(tracks, frame, arguments.lag, tuple(arguments.states.split(",")))
     rules = _rules(arguments)
-    scene = align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions)
+    scene = align(truth_of(truth, frame), shown, arguments.every, arguments.dimensions, at_truth=arguments.at_truth)
     if arguments.seeable is not None:
         from tocsin.score.seeable import only_seeable, seeable_of
 

@@ -64,15 +64,28 @@ class Scene:
         return offsets
 
 
-def align(truth: Objects, tracks: Objects, every_s: float | None = None, dimensions: int | None = None) -> Scene:
+def align(
+    truth: Objects,
+    tracks: Objects,
+    every_s: float | None = None,
+    dimensions: int | None = None,
+    *,
+    at_truth: bool = False,
+) -> Scene:
     """The scene that is scored. `every_s` cuts time into equal steps and moves tracks there by their own velocity.
+
+    `at_truth`: at each time of the truth, and no track is moved: for laboratory data, where both have the scans' times.
 
     Raises InputError where the two cannot be compared: nothing in either, no common time, rows that are no pictures.
     """
     notes = [f"{name}: {why}" for name, one in (("truth", truth), ("tracks", tracks)) for why in one.left_out]
     begin_ns, end_ns = _span(truth, tracks)
     dims = _dimensions(truth, tracks, dimensions, notes)
-    if every_s is None:
+    if at_truth and every_s is None:
+        times_ns = _few_enough(np.unique(truth.time_ns))
+        step, row = _as_shown(tracks, times_ns)
+        late_s = np.zeros(len(row))
+    elif every_s is None:
         times_ns = _picture_times(truth, tracks, begin_ns, end_ns, notes)
         step, row = _as_shown(tracks, times_ns)
         late_s = np.zeros(len(row))

@@ -148,3 +148,11 @@ def test_the_first_step_is_the_first_picture() -> None:
     found = scene(STRAIGHT, joined("track", [path(8, MINUTE, 10.0 * MINUTE, np.zeros(61))]))
     assert found.times_ns[0] == BEGIN_NS
     assert found.times_ns[-1] == BEGIN_NS + 60 * SECOND_NS
+
+
+def test_at_the_truths_own_times_no_track_is_moved_and_silence_is_missed() -> None:
+    tracks = joined("track", [path(8, [3.0, 4.0, 9.0], 10.0 * np.array([3.0, 4.0, 9.0]), np.zeros(3))])
+    truth, shown = truth_of(table("truth", STRAIGHT), "local"), tracks_of(table("tracks", tracks), "local")
+    found = align(truth, shown, at_truth=True)
+    assert found.times_s.tolist() == MINUTE.tolist()
+    assert found.times_s[found.tracks.step].tolist() == [3.0, 4.0, 9.0]
