@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from tests.skies import START_NS, picture
 from tocsin.errors import LedgerError, SettingError
-from tocsin.messages import Answer, Order, Picture
+from tocsin.messages import Answer, Explanation, Order, Picture, Refusal
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import names
 from tocsin.server.access.limits import Limits
@@ -30,6 +31,18 @@ from tocsin.settings import Settings
 ORIGIN = "http://127.0.0.1:8000"
 LIVE = "ws://127.0.0.1:8000/api/live"
 PASSWORD = "correct horse battery"  # noqa: S105  of nobody
+
+
+def explained(track: int, time_ns: int) -> Explanation:
+    """Track 7 was made by one detection that is kept, and eleven more; nobody knows of another track."""
+    times = np.full(int(track == 7), time_ns, np.int64)
+    one = np.ones(len(times))
+    refusal = Refusal(time_ns, "box", "tracking: later than late_s", "mend its line", count=2)
+    return Explanation(
+        track, times, one.astype(np.int32) - 1, 0.75 * one,
+        {"range_m": 1234.5 * one, "azimuth_rad": np.pi * one, "elevation_rad": np.nan * one}, ("north",),
+        {"north": 12} if track == 7 else {}, {"north": 9.5} if track == 7 else {}, (refusal,),
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -54,7 +67,7 @@ class House:
     def __post_init__(self) -> None:
         self.station = Station(
             "a site", "demo", "UTC", (), Settings(), self._now, self._now, self._order, self._offer,
-            lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control,
+            lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
         )  # fmt: skip
         people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for role in Role:

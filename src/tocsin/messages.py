@@ -301,6 +301,30 @@ class Alert:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """Which detections made a track: n columns, oldest first, the last 200 at most. Sums know of all.
+
+    `weight` is the probability that the detection was this track's; for the one that began it, that something was
+    there. `sensor` indexes `sensors`. `measured` maps names of MEASURED to n numbers, NaN where not measured.
+    `detections` and `weights` are how many there were of each sensor, and the sum of their weights. `refused` is what
+    was refused from 30 s before the first of these detections to 30 s after the last, of any sensor, with its reason.
+    """
+
+    track: int
+    time_ns: Ints
+    sensor: Indices
+    weight: Floats
+    measured: Mapping[str, Floats]
+    sensors: tuple[str, ...]
+    detections: Mapping[str, int]
+    weights: Mapping[str, float]
+    refused: tuple[Refusal, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
 @dataclass(frozen=True, slots=True)
 class SensorHealth:
     """What one sensor is worth now. `state`: "never", "fresh", "stale" (late by a period) or "expired" (by three)."""

@@ -21,6 +21,7 @@ from tocsin.forecast.forecaster import Forecaster
 from tocsin.messages import (
     Alert,
     Answer,
+    Explanation,
     Health,
     Item,
     Notice,
@@ -186,6 +187,11 @@ def look(state: State, time_ns: int) -> Picture:
         return picture
     marks = tuple(state.marks.get(int(number), "") for number in picture.track)
     return replace(picture, mark=marks)
+
+
+def explain(state: State, track: int) -> Explanation:
+    """Which detections made a track, with their weights, and what was refused meanwhile. It changes no bit."""
+    return state.tracker.explain(track)
 
 
 def _scan(state: State, scan: Scan) -> Step:

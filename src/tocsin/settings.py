@@ -113,6 +113,9 @@ class Tracking:
     gate: float = 20.0  # squared Mahalanobis distance; loses 5e-5 of 3-D detections
     hold_s: float = 0.2  # how long a look waits for looks of other sensors
     late_s: float = 30.0  # later than this is refused, with its reason
+    again_rows_per_s: float = (
+        50_000.0  # so many detections may be worked again for late ones, so that a Tick is in time
+    )
     components_max: int = 200_000  # a cap, counted when it cuts
     identity_speed_mps_max: float = 1000.0  # nothing that tells its identity flies faster: a jump is refused
     own_output: tuple[str, ...] = ()  # names under which our own tracks go out: what returns is refused as a loop

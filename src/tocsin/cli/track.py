@@ -15,7 +15,7 @@ from tocsin.cli import add_reading
 from tocsin.errors import InputError
 from tocsin.feeds import recordings
 from tocsin.feeds.cutting import pieces
-from tocsin.feeds.tables import tracks
+from tocsin.feeds.tables import explained, tracks
 from tocsin.messages import Flags, Ints, Picture, Refusal, Scan
 from tocsin.models.model_file import ModelFile, parse
 from tocsin.tracking import warm
@@ -60,6 +60,7 @@ def configure(parser: ArgumentParser) -> None:
         help="smoothed rows too, made N pictures later (all: at the end); their column lag is not 0",
     )
     parser.add_argument("--model", type=Path, help="a TOML file: how things move, appear, are detected")
+    parser.add_argument("--explain", type=Path, metavar="FILE", help="which detections made which track, as a table")
     add_reading(parser)
 
 
@@ -95,12 +96,18 @@ def run(arguments: Namespace) -> int:
     settings = replace(settings, tracking=replace(settings.tracking, hold_s=0.0))
     warm()  # before the watch runs: compiling is no tracking
     tracker = Tracker(settings, None if model is None else model.model, arguments.lag)
+    if arguments.explain is not None:
+        tracker.keep_contributions()
     count = _Count()
     began_s = time.perf_counter()
     rows = tracks.write(_pictures(arguments, tracker, count), arguments.output)
     spent_s = time.perf_counter() - began_s
     rate = f"{count.detections / spent_s:,.0f} a second" if spent_s > 0 else ""
     print(f"{count.detections} detections in {spent_s:.1f} s ({rate}); {rows} rows to {arguments.output}")
+    if arguments.explain is not None:
+        names = [sensor.name for sensor in settings.sensors]
+        made = explained.write(tracker.contributions(), names, arguments.explain)
+        print(f"{made} shares of detections in tracks to {arguments.explain}")
     for line in count.lines():
         print(line)
     if rows == 0 and count.unused >= count.detections > 0:

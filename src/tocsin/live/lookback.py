@@ -14,7 +14,7 @@ from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.live.clock import SECOND_NS
 from tocsin.live.evidence import time_of
 from tocsin.live.thinking import Thinking
-from tocsin.messages import Entry, Item, Picture, Tick
+from tocsin.messages import Entry, Explanation, Item, Picture, Tick
 
 DUMPS_TRIED = 4
 BEYOND_NS = 5 * SECOND_NS  # the newest items may be on their way into the ledger: the picture is predicted so far
@@ -46,6 +46,11 @@ class LookBack:
                 return self.thinking.look(time_ns)
         message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
         raise LedgerError(message)
+
+    def explain_at(self, track: int, time_ns: int) -> Explanation:
+        """Which detections made a track, as it was known at `time_ns`. Raises LedgerError where nothing is kept."""
+        self.picture_at(time_ns)
+        return self.thinking.explain(track)
 
     def _load(self, dump: Entry) -> None:
         self.thinking.begin(dump.body)

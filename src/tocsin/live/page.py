@@ -19,7 +19,7 @@ from tocsin.live.lookback import LookBack
 from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
-from tocsin.messages import Alert, Answer, Health, Order, Picture
+from tocsin.messages import Alert, Answer, Explanation, Health, Order, Picture
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Names, names
 from tocsin.server.access.limits import Limits
@@ -117,6 +117,11 @@ class Page:
                 self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
             return self.lookback.picture_at(time_ns)
 
+        def explain_at(track: int, time_ns: int) -> Explanation:
+            if self.lookback is None:
+                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
+            return self.lookback.explain_at(track, time_ns)
+
         def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):
                 raise KeyError(feed)
@@ -136,6 +141,7 @@ class Page:
             picture_at=picture_at,
             figures=self.watch.figures,
             control=source.control if isinstance(source, Playback) else None,
+            explain_at=explain_at,
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from tocsin.messages import Item, Picture, Step
+from tocsin.messages import Explanation, Item, Picture, Step
 from tocsin.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ class Thinking(Protocol):
 
     def look(self, time_ns: int) -> Picture:
         """The picture at a time; changes nothing."""
+        ...
+
+    def explain(self, track: int) -> Explanation:
+        """Which detections made a track; changes nothing."""
         ...
 
     def dump(self) -> bytes:
@@ -77,6 +81,12 @@ class Pipeline:
         from tocsin.pipeline import look  # noqa: PLC0415  as in begin
 
         return look(self._begun(), time_ns)
+
+    def explain(self, track: int) -> Explanation:
+        """Which detections made a track; changes nothing."""
+        from tocsin.pipeline import explain  # noqa: PLC0415  as in begin
+
+        return explain(self._begun(), track)
 
     def dump(self) -> bytes:
         """Everything known."""

@@ -5,7 +5,9 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from tocsin.errors import LedgerError
 from tocsin.server.frames import shown, snapshot
+from tocsin.server.reasons import reasons
 from tocsin.server.station import Station
 
 KEPT = 200  # somebody who drags a slider comes back to the same seconds
@@ -32,6 +34,19 @@ class Past:
             return made
         self._kept.move_to_end(second)
         return self._kept[second]
+
+    async def explanation(self, track: int, time_ns: int) -> dict[str, object]:
+        """Why a track is there, as it was known then. Raises LedgerError where nothing is kept, or no such track."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._explain, track, time_ns)
+
+    def _explain(self, track: int, time_ns: int) -> dict[str, object]:
+        if self.station.explain_at is None:
+            raise LedgerError("no ledger is kept here, so nothing can be thought again")
+        explained = self.station.explain_at(track, time_ns)
+        if not len(explained) and not explained.detections:
+            message = f"nothing is known of a track {track} at {time_ns / 1e9:.0f} s UTC: ask for a moment when it was"
+            raise LedgerError(message)
+        return reasons(explained, time_ns)
 
     def _make(self, time_ns: int) -> bytes:
         picture = self.station.picture_at(time_ns)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from tocsin.messages import Answer, Order, Picture
+from tocsin.messages import Answer, Explanation, Order, Picture
 from tocsin.settings import Frame, Settings
 
 Point = tuple[float, float]  # longitude, latitude in degrees, as maps have it
@@ -43,7 +43,8 @@ class Station:
     `control` takes (action, value) and raises SettingError; None when live. `order` resolves when the answer is
     durable. `offer` hands bytes to an HTTP feed: None when its queue is full, else resolves to whether they are
     durable; it raises KeyError for an unknown feed.
-    `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept.
+    `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept. So is
+    `explain_at`, which takes a track's number and a time; None where there is no ledger to think again from.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Station:
     picture_at: Callable[[int], Picture]
     figures: Callable[[], Figures]
     control: Callable[[str, float | None], None] | None = None
+    explain_at: Callable[[int, int], Explanation] | None = None
 
     @property
     def frame(self) -> Frame:

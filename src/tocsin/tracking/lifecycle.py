@@ -63,7 +63,7 @@ class Lifecycle:
         return self._table[: len(numbers)], self._times[: len(numbers)]
 
     def begin(self, number: int, time_ns: int, x: Floats, p: Floats, model: Model) -> str:
-        """A new track was confirmed: does it continue a lost one, or none of them? Says so in words."""
+        """A new track was confirmed: does it continue a lost one, or none of them? Says so, {} the lost one."""
         if not self.lost:
             return ""
         table, times = self._lost_table()
@@ -79,7 +79,7 @@ class Lifecycle:
             before = list(self.lost)[best]
             self.continues[number] = (before, probability)
             del self.lost[before]
-            return f"; continues {before} with probability {probability:.2f}"
+            return f"; continues {{}} with probability {probability:.2f}"
         return ""
 
     def forget(self, time_ns: int, numbers: set[int]) -> None:

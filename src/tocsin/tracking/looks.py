@@ -1,12 +1,13 @@
-"""Rows and sweeps -> looks, released in order behind the watermark, so that how scans are cut changes no bit.
+"""Rows and sweeps -> looks, in order of event time behind the watermark, so that how scans are cut changes no bit.
 
 A look is what one sensor saw at one time in one sector: the unit in which a detection may be missed. It is due at its
-end. The watermark is the running maximum of trusted times, less the holding time; a look is released once the watermark
-has passed its end, and a row that comes after that is late. Both are decided row by row, in the order of arrival,
-never by where a Scan begins or ends: before each row the sweeps up to its own are taken as told.
+end, and worked once the watermark has passed that. The order in which looks are worked, and rows within a look, is made
+of the rows alone, (time, sensor, scan, row), and never of the order in which they came. What comes when its place is
+passed already waits for the next Tick, which works it in from a snapshot (tracking.late).
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -20,32 +21,69 @@ SECOND_NS: Final = 1_000_000_000
 SLICES: Final = 32  # a turn whose sectors nobody tells is worked in so many pieces
 SWEEP_NS_MAX: Final = 60 * SECOND_NS  # a longer sweep is no sweep: its rows are worked by their own times
 ASTRAY_NS: Final = SECOND_NS  # a row so far outside its sweep is worked by its own time
+LIVE_PERIODS: Final = 3  # a sensor that was silent for longer is waited for no more
 
 # What makes a look, in the order in which looks are worked. Angles are kept as the integers that have their bits.
-DUE, ORDER, SENSOR, START, FROM, TO, SPAN, SURVEY, SERIAL, END = range(10)
+# ALONE: 1 where each row is a look of its own. MARK is the row's own number (see `marks_of`), and no part of its look.
+DUE, SENSOR, START, FROM, TO, SPAN, SURVEY, ALONE, END, MARK = range(10)
 KEY: Final = 10
 
 
 class Batch(NamedTuple):
-    """Looks that are due, with their rows in order."""
+    """Looks that are due, with their rows in order. `at` (m,): where the rows stand in their stretch."""
 
     rows: Rows
     looks: Looks
+    at: Ints = np.zeros(0, dtype=np.int64)
+
+    def own(self) -> "Batch":
+        """The same with columns that may be written to: a stretch stays as it came, to be worked again."""
+        rows = self.rows
+        return self._replace(rows=rows._replace(prior=rows.prior.copy(), word=rows.word.copy()))
+
+
+class Stretch(NamedTuple):
+    """Rows with the keys of their looks (m, KEY), and the keys of sweeps (s, KEY), rows or not."""
+
+    rows: Rows
+    key: Ints
+    sweep_key: Ints
+
+    def __len__(self) -> int:
+        return len(self.key) + len(self.sweep_key)
+
+    def first_ns(self) -> int:
+        """When the first of it is due."""
+        return min(int(key[:, DUE].min()) for key in (self.key, self.sweep_key) if len(key))
+
+    def part(self, rows: Flags, sweeps: Flags) -> "Stretch":
+        """Some of it."""
+        return Stretch(Rows._make(column[rows] for column in self.rows), self.key[rows], self.sweep_key[sweeps])
 
 
 @dataclass(slots=True)
 class Sequencer:
-    """Holds rows until their look is over. All but the first four is state."""
+    """Holds rows until their look is over. All but the first four is state.
+
+    `worked_ns`: looks due before it are worked. `settled_ns`: the same at the last Tick; what is due before that and
+    comes now is late, wherever a Scan begins or ends. `floor_ns`: nothing is kept of what was before.
+    """
 
     sensors: Sequence[Sensor]
     hold_ns: int
     late_ns: int
     offset_ns: int
     watermark_ns: int = NEVER
-    arrived: int = 0  # rows so far: the last resort in keeping order
+    worked_ns: int = NEVER
+    settled_ns: int = NEVER
+    floor_ns: int = NEVER
+    newest_ns: int = NEVER  # the newest trusted time, or that of a Tick
     rows: Rows | None = None
     key: Ints = field(default_factory=lambda: np.zeros((0, KEY), dtype=np.int64))
     sweep_key: Ints = field(default_factory=lambda: np.zeros((0, KEY), dtype=np.int64))
+    heard_ns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # newest time of each sensor
+    live: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))  # as of the last Tick
+    swept: dict[bytes, int] = field(default_factory=dict)  # keys of sweeps that were let go, and when they were due
     _period_ns: Ints = field(init=False, repr=False)
     _event: Flags = field(init=False, repr=False)
 
@@ -53,58 +91,70 @@ class Sequencer:
         # the last row is for sensors that the site does not know: index -1
         self._period_ns = np.array([int(s.period_s * SECOND_NS) for s in self.sensors] + [SECOND_NS])
         self._event = np.array([s.reporting == "event" for s in self.sensors] + [True])
+        self.heard_ns = np.full(len(self.sensors) + 1, NEVER)
+        self.live = np.zeros(len(self.sensors) + 1, dtype=np.bool_)
 
-    def take(self, scan: Scan, sweep_sensor: Ints, rows: Rows, good: Flags) -> Flags:
+    def take(self, scan: Scan, sweep_sensor: Ints, rows: Rows, good: Flags, mark: Ints) -> Flags:
         """Take a Scan's rows in (those that are `good`); returns which of these came too late to be used.
 
-        `sweep_sensor` (s,) is the site's index of each sweep's sensor, -1 unknown.
+        `sweep_sensor` (s,) is the site's index of each sweep's sensor, -1 unknown. `mark` (m,): see `marks_of`.
         """
         sweeps = self._sweep_keys(scan, sweep_sensor)
         slice_ns = np.maximum(self._period_ns // SLICES, 1)[sweep_sensor]
         key = self._row_keys(scan, sweeps, slice_ns, rows.time)
-        self.arrived += len(key)
+        key[:, MARK] = mark
         told, told_sweeps = self._advance(scan, sweeps, key, rows.time, good)
-        late = key[:, END] < told
-        too_late = good & late & (key[:, END] < told - self.late_ns)
-        key[late, DUE] = told[late]  # worked in after what is released already, before what is not
-        key[late, ORDER] = 1 + key[late, SERIAL]
-        key[late, SURVEY] = 0
-        distinct = late | (sweeps[scan.detections.sweep, SURVEY] < 0) if len(key) else late
-        key[~distinct, SERIAL] = 0
+        too_late = good & (key[:, END] < np.maximum(told - self.late_ns, self.floor_ns))
         self._keep(rows, key, good & ~too_late)
-        news = sweeps[(sweeps[:, SURVEY] == 1) & (sweeps[:, END] >= told_sweeps)]
-        if len(news):
-            # each piece of a cut scan tells its sweep again: once is enough
-            told_ever = {row.tobytes(): row for row in (*self.sweep_key, *news)}
-            self.sweep_key = np.stack(list(told_ever.values()))
+        recent = sweeps[:, END] >= np.maximum(told_sweeps - self.late_ns, self.floor_ns)
+        news = [row for row in sweeps[(sweeps[:, SURVEY] == 1) & recent] if row.tobytes() not in self.swept]
+        if news:  # a piece of a cut scan tells its sweeps again: once is enough
+            self.sweep_key = distinct(np.stack([*self.sweep_key, *news]))
         return too_late
 
     def pass_time(self, time_ns: int) -> None:
         """A Tick moves the watermark too, so that a look is over though nothing more comes."""
+        self.newest_ns = max(self.newest_ns, time_ns)
         self.watermark_ns = max(self.watermark_ns, time_ns - self.hold_ns)
 
-    def release(self) -> Batch | None:
-        """All looks that are due, in order; None when there are none."""
-        rows, keys = self._due_rows()
-        swept = self.sweep_key[:, DUE] < self.watermark_ns
-        sweeps, self.sweep_key = self.sweep_key[swept], self.sweep_key[~swept]
-        if len(keys) == 0 and len(sweeps) == 0:
-            return None
-        everything = np.concatenate([keys, sweeps])
-        order = _sorted(everything)
-        everything = everything[order]
-        is_row = order < len(keys)
-        kept = order[is_row]
-        if not np.array_equal(kept, np.arange(len(kept))):
-            rows = Rows._make(column[kept] for column in rows)
-        new = _starts(everything)
-        before: Ints = np.cumsum(is_row) - is_row  # rows before each
-        return Batch(rows, _looks(everything[new], np.append(before[new], len(keys))))
+    def settle(self, time_ns: int) -> None:
+        """A Tick is over: what comes from now on for before is late. Says anew which sensors are waited for."""
+        self.settled_ns = self.worked_ns
+        self.live = (time_ns - self.heard_ns) <= LIVE_PERIODS * self._period_ns
+        self.live[-1] = False  # those that the site does not know
 
-    def _due_rows(self) -> tuple[Rows, Ints]:
+    def forget(self, floor_ns: int) -> None:
+        """Nothing is kept any more of what was before."""
+        self.floor_ns = floor_ns
+        self.swept = {key: due_ns for key, due_ns in self.swept.items() if due_ns >= floor_ns}
+
+    def held(self) -> Stretch:
+        """All that waits, in order of arrival."""
+        return Stretch(EMPTY if self.rows is None else self.rows, self.key, self.sweep_key)
+
+    def behind(self) -> bool:
+        """Whether something waits whose place is passed already."""
+        return any(len(key) and int(key[:, DUE].min()) < self.worked_ns for key in (self.key, self.sweep_key))
+
+    def release(self, before_ns: int | None = None) -> Stretch | None:
+        """All that is due before the watermark, or before another time; None when there is nothing."""
+        limit_ns = self.watermark_ns if before_ns is None else before_ns
+        swept = self.sweep_key[:, DUE] < limit_ns
+        rows, key = self._due_rows(limit_ns)
+        if len(key) == 0 and not swept.any():
+            return None
+        sweeps, self.sweep_key = self.sweep_key[swept], self.sweep_key[~swept]
+        self.remember(sweeps)
+        return Stretch(rows, key, sweeps)
+
+    def remember(self, sweep_key: Ints) -> None:
+        """These sweeps were let go: told again, they are no news."""
+        self.swept.update((row.tobytes(), int(row[DUE])) for row in sweep_key)
+
+    def _due_rows(self, limit_ns: int) -> tuple[Rows, Ints]:
         if self.rows is None:
             return EMPTY, self.key
-        due = self.key[:, DUE] < self.watermark_ns
+        due = self.key[:, DUE] < limit_ns
         if not due.any():
             return EMPTY, self.key[:0]
         if due.all():
@@ -156,25 +206,43 @@ class Sequencer:
         loose = alone | sliced
         key[loose, FROM], key[loose, TO], key[loose, SPAN] = whole, whole, 0
         key[loose, SURVEY] = 0
+        key[:, ALONE] = alone
         key[:, DUE] = key[:, END]
-        key[:, SERIAL] = self.arrived + np.arange(len(key))
         return key
 
     def _advance(self, scan: Scan, sweeps: Ints, key: Ints, time: Ints, good: Flags) -> tuple[Ints, Ints]:
-        """Move the watermark; returns what it was just after each row came, and just before each sweep was told."""
+        """Move the watermark; returns what it was just after each row came, and just before each sweep was told.
+
+        Row by row, without what `_hear` adds: so "too late" is a property of the rows, not of the messages.
+        """
         ceiling = scan.received_ns + self.offset_ns if scan.received_ns > 0 else np.iinfo(np.int64).max
-        swept = np.where((sweeps[:, SURVEY] == 1) & (sweeps[:, END] <= ceiling), sweeps[:, END], NEVER)
-        swept = np.maximum.accumulate(np.concatenate([[NEVER], swept]))
+        ends = np.where((sweeps[:, SURVEY] == 1) & (sweeps[:, END] <= ceiling), sweeps[:, END], NEVER)
+        swept = np.maximum.accumulate(np.concatenate([[NEVER], ends]))
         received, sweep = scan.detections.received_ns, scan.detections.sweep
         trusted = good & ((time <= received + self.offset_ns) | (received <= 0))
-        times = np.where(trusted, np.minimum(time, key[:, END]), NEVER)
+        own = np.where(trusted, np.minimum(time, key[:, END]), NEVER)
         upto = np.maximum.accumulate(sweep) if len(sweep) else sweep
-        times = np.maximum(times, swept[upto + 1])
-        known = np.maximum.accumulate(np.concatenate([[self.watermark_ns + self.hold_ns], times]))
+        times = np.maximum(own, swept[upto + 1])
+        known = np.maximum.accumulate(np.concatenate([[self.newest_ns], times]))
         first = np.searchsorted(upto, np.arange(len(sweeps)))
         told_sweeps = np.maximum(known[first], swept[:-1]) - self.hold_ns
-        self.watermark_ns = int(max(known[-1], swept[-1])) - self.hold_ns
+        self.newest_ns = int(max(known[-1], swept[-1]))
+        self.watermark_ns = max(self.watermark_ns, self.newest_ns - self.hold_ns)
+        if self.hold_ns > 0:
+            self._hear(sweeps[:, SENSOR], ends, np.array(scan.received_ns))
+            self._hear(key[:, SENSOR], own, received)
         return known[1:] - self.hold_ns, told_sweeps
+
+    def _hear(self, sensor: Ints, times: Ints, received: Ints) -> None:
+        """Once every live sensor is past a time, what was before it is held no longer.
+
+        A sensor that says nothing less than `offset_ns` after it was measured is waited for by nobody: its line or its
+        clock lags, and what it says will be late whatever is done.
+        """
+        on_time = (received <= times + self.offset_ns) | (received <= 0)
+        np.maximum.at(self.heard_ns, sensor, np.where(on_time, times, NEVER))
+        if self.live.any():
+            self.watermark_ns = max(self.watermark_ns, int(self.heard_ns[self.live].min()))
 
 
 EMPTY: Final = Rows(
@@ -189,18 +257,91 @@ EMPTY: Final = Rows(
     word=np.zeros((0, 4), dtype=np.int64),
     strength=np.zeros(0),
 )
+DERIVED: Final = frozenset({"axes", "place", "word"})  # they follow from the others; words are numbered as they come
+_FACTORS: Final = np.random.default_rng(1_993).integers(-(2**63), 2**63, 64) | 1  # any odd numbers do, if fixed
 
 
-def _sorted(key: Ints) -> Ints:
-    """The order of keys, the earlier arrival first where they are equal. Columns that are all the same are skipped."""
-    varied = [key[:, q] for q in range(KEY - 1, -1, -1) if len(key) and (key[:, q] != key[0, q]).any()]
-    return np.lexsort(varied) if varied else np.arange(len(key))
+def marks_of(rows: Rows, word: Ints) -> Ints:
+    """A number for each row that is made of all that was measured, (m,): it puts rows of one time in order, by what
+    they say and not by when they came, and says which is which when they are worked again. `word` (m,): of their words.
+    """
+    mark, at = word.copy(), 0
+    for name, column in zip(Rows._fields, rows, strict=True):
+        if name not in DERIVED:
+            bits = column.view(np.int64).reshape(len(mark), math.prod(column.shape[1:]))
+            mark += (bits ^ (bits >> 31)) @ _FACTORS[at : at + bits.shape[1]]
+            at += bits.shape[1]
+    return mark ^ (mark >> 29)
+
+
+def gathered(stretches: Sequence[Stretch]) -> Stretch:
+    """Several as one, in no order."""
+    if len(stretches) == 1:
+        return stretches[0]
+    rows = Rows._make(np.concatenate(columns) for columns in zip(*(s.rows for s in stretches), strict=True))
+    return Stretch(rows, *(np.concatenate(keys) for keys in list(zip(*stretches, strict=True))[1:]))
+
+
+def distinct(key: Ints) -> Ints:
+    """Each key once, in order: a piece of a cut scan tells its sweeps again."""
+    key = key[_sorted(key, np.zeros(len(key), dtype=np.int64))]
+    return key[_starts(key)]
+
+
+def ordered(stretch: Stretch) -> tuple[Batch, Stretch]:
+    """A stretch as looks, and itself in the order in which these are worked."""
+    rows, keys, sweeps = stretch.rows, stretch.key, distinct(stretch.sweep_key)
+    everything = np.concatenate([keys, sweeps])
+    order = _sorted(everything, np.concatenate([rows.time, np.full(len(sweeps), NEVER)]))
+    everything = everything[order]
+    is_row = order < len(keys)
+    kept = order[is_row]
+    if not np.array_equal(kept, np.arange(len(kept))):
+        rows, keys = Rows._make(column[kept] for column in rows), keys[kept]
+    new = _starts(everything)
+    before: Ints = np.cumsum(is_row) - is_row  # rows before each
+    looks = _looks(everything[new], np.append(before[new], len(keys)))
+    return Batch(rows, looks, np.arange(len(keys))), Stretch(rows, keys, sweeps)
+
+
+def seconds(stretch: Stretch) -> Iterator[tuple[int, Batch, Stretch]]:
+    """A stretch second by second of event time, each with its looks."""
+    batch, stretch = ordered(stretch)
+    of_look, of_sweep = batch.looks.time // SECOND_NS, stretch.sweep_key[:, DUE] // SECOND_NS
+    if of_look[0] == of_look[-1]:
+        yield int(of_look[0]), batch, stretch
+        return
+    begins = np.flatnonzero(np.diff(of_look, prepend=of_look[0] - 1))
+    for begin, end in zip(begins, [*begins[1:], len(of_look)], strict=True):
+        looks = Looks._make(column[begin:end] for column in batch.looks)
+        first, last = int(looks.first[0]), int(looks.last[-1])
+        rows = Rows._make(column[first:last] for column in batch.rows)
+        looks = looks._replace(first=looks.first - first, last=looks.last - first)
+        of = int(of_look[begin])
+        piece = Stretch(rows, stretch.key[first:last], stretch.sweep_key[of_sweep == of])
+        yield of, Batch(rows, looks, np.arange(last - first)), piece
+
+
+def _sorted(key: Ints, time: Ints) -> Ints:
+    """The order of keys, then of times, then of marks. Columns that are all the same are skipped."""
+    if len(key) < 2:
+        return np.arange(len(key))
+    columns = [time, *(key[:, q] for q in range(MARK - 1, -1, -1))]
+    varied = [column for column in columns if (column != column[0]).any()]
+    if not varied:
+        return np.argsort(key[:, MARK], kind="stable")
+    order = np.lexsort(varied)
+    same = np.ones(len(key) - 1, dtype=np.bool_)
+    for column in varied:
+        there = column[order]
+        same &= there[1:] == there[:-1]
+    return np.lexsort([key[:, MARK], *varied]) if same.any() else order
 
 
 def _starts(key: Ints) -> Flags:
     """Where a new look begins in sorted keys."""
     new = np.ones(len(key), dtype=np.bool_)
-    new[1:] = (key[1:] != key[:-1]).any(axis=1)
+    new[1:] = (key[1:, :MARK] != key[:-1, :MARK]).any(axis=1) | (key[1:, ALONE] == 1)
     return new
 
 

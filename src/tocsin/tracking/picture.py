@@ -34,6 +34,8 @@ def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_
     missed = np.concatenate([state.bank.num[slots, c.MISSED], np.zeros(m)])
     claim = np.concatenate([state.bank.num[slots, c.TRUST] > 0.0, np.zeros(m, dtype=np.bool_)])
     tag[claim, c.WITNESS] &= ~c.WITNESS_SENSED
+    for column in (c.NUMBER, c.SWAPPED):
+        tag[:, column] = state.past.names.label(tag[:, column])
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
     tag, missed = tag[order], missed[order]
     known = stand(tag, missed, time_ns)
@@ -41,9 +43,9 @@ def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_
 
 
 def _shown(state: State, release: float) -> Ints:
-    """Slots of numbered components that are likely, or were confirmed and not let go yet."""
+    """Slots of components whose number a Tick gave, that are likely, or were confirmed and not let go yet."""
     bank, slots = state.bank, state.living()
-    numbered = bank.tag[slots, c.NUMBER] > 0
+    numbered = (bank.tag[slots, c.NUMBER] > 0) & (bank.tag[slots, c.NUMBER] < state.past.names.upto)
     likely = bank.num[slots, c.EXISTENCE] >= release
     return np.asarray(slots[numbered & (likely | (bank.tag[slots, c.STATE] != c.TENTATIVE))])
 
@@ -68,7 +70,8 @@ def paint(
 ) -> Picture:
     """Tracks as columns: tag (n, TAG), x (n, 6), p (n, 6, 6), sorted by number."""
     n = len(tag)
-    followed = [state.lifecycle.continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
+    continues = state.past.names.continued(state.lifecycle.continues)
+    followed = [continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
     words = state.words
     picture = Picture(
         time_ns=time_ns,

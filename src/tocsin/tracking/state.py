@@ -3,15 +3,18 @@
 THE SEAM FOR WHAT IS LEARNT. Late detections are worked in by going back to a snapshot and working forward again. So all
 that working looks changes, or that takes effect at a beat, is a part that `State.copy` copies and `State.restore` puts
 back. To add one: a field of `State`; its name in PARTS; a method `copy()` that shares nothing which is written to
-(arrays and tuples of arrays need none); its lines in `dump`, `_load` and `digest`. What stands outside of looks (what
-was shown, what waits to be handed out, words, the sequencer) is no part.
+(arrays and tuples of arrays need none); its lines in `parts`, `_load_parts` and `digest`. What stands outside of looks
+(what was shown, what waits to be handed out, words, the sequencer, the past) is no part.
+
+Notices that looks or beats bring about are told by `State.tell`, so that none is told twice. A dump holds the parts as
+they were at the oldest snapshot, and what was worked since: `Tracker.load` works it again.
 
 What was learnt takes effect in `Tracker.beat(time_ns)`: at each whole second of event time, between looks, and again
 at the same place when a stretch is worked a second time. `time_ns` is that second; nothing else tells the time there.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -25,10 +28,14 @@ from tocsin.tracking import arrays
 from tocsin.tracking.directions.memory import Memory
 from tocsin.tracking.identity import Identities
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Bank, Mixture, Rows
+from tocsin.tracking.kernels.columns import NEVER, Bank, Mixture
+from tocsin.tracking.late.journal import divided
+from tocsin.tracking.late.past import Past, packed, unpacked
+from tocsin.tracking.late.snapshots import Snapshot, copied
+from tocsin.tracking.late.told import Happening
 from tocsin.tracking.learning.learner import Learner
 from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
-from tocsin.tracking.looks import Sequencer
+from tocsin.tracking.looks import Sequencer, Stretch, gathered, ordered
 from tocsin.tracking.tables import sensors_of
 from tocsin.tracking.unseen.field import Unseen
 from tocsin.tracking.words import Words
@@ -36,15 +43,17 @@ from tocsin.tracking.words import Words
 DUMP_FORMAT = 2
 DEFAULT_SLOTS = 1024
 # What a snapshot holds beside the bank: see above. Keep the names in the order of State's fields.
-PARTS: tuple[str, ...] = ("mixture", "running", "counted", "heard", "learner", "identities", "unseen", "lifecycle")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A copy of what working looks changes, at one moment. `bank` holds the living alone, packed."""
-
-    bank: Bank
-    parts: Mapping[str, Any]
+PARTS: tuple[str, ...] = (
+    "mixture",
+    "running",
+    "counted",
+    "heard",
+    "learner",
+    "identities",
+    "unseen",
+    "second",
+    "lifecycle",
+)
 
 
 @dataclass(slots=True)
@@ -60,6 +69,8 @@ class State:
     learner: Learner
     identities: Identities
     unseen: Unseen
+    second: int = NEVER  # of event time: its beat is over, later looks are not worked
+    past: Past = field(default_factory=Past)
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     shown: frozenset[int] = frozenset()
@@ -84,22 +95,40 @@ class State:
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
         identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
         mixture, heard = arrays.new_mixture(model, running), Memory.of(settings)
-        return cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen)
+        state = cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen)
+        state.past.tracking = [(NEVER, tracking)]
+        state.past.journal.snapshots[NEVER] = state.copy()
+        return state
 
     def living(self) -> Ints:
         """The slots of components that are alive, in order of birth."""
         return arrays.alive(self.bank, self.running)
 
+    def numbers(self) -> set[int]:
+        """All track numbers that somebody holds."""
+        tags = self.bank.tag[self.living()][:, [c.NUMBER, c.SWAPPED]]
+        pairs = [(number, before) for number, (before, _) in self.lifecycle.continues.items()]
+        lost = [(number, int(track.tag[c.SWAPPED])) for number, track in self.lifecycle.lost.items()]
+        happened = [one.subject for one in self.past.told.happened if isinstance(one.subject, int)]
+        return {*tags.reshape(-1).tolist(), *(number for pair in (*pairs, *lost) for number in pair), *happened}
+
+    def births(self) -> dict[int, int]:
+        """Birth -> number inside, of all components that have one and of those lately lost."""
+        tags = self.bank.tag[self.living()]
+        tags = tags[tags[:, c.NUMBER] > 0]
+        lost = {int(track.tag[c.BIRTH]): number for number, track in self.lifecycle.lost.items()}
+        return lost | dict(zip(tags[:, c.BIRTH].tolist(), tags[:, c.NUMBER].tolist(), strict=True))
+
     def copy(self) -> Snapshot:
         """A snapshot of all PARTS, which later work does not change."""
         living = self.living()
         bank = Bank._make(column[living] for column in self.bank)
-        return Snapshot(bank, {name: _copied(getattr(self, name)) for name in PARTS})
+        return Snapshot(bank, {name: copied(getattr(self, name)) for name in PARTS})
 
     def restore(self, snapshot: Snapshot) -> None:
         """Be again as at the snapshot, which may be used again."""
         for name in PARTS:
-            setattr(self, name, _copied(snapshot.parts[name]))
+            setattr(self, name, copied(snapshot.parts[name]))
         n = len(snapshot.bank.mu)
         if len(self.bank.mu) < n + DEFAULT_SLOTS:
             self.bank = arrays.new_bank(n + DEFAULT_SLOTS, snapshot.bank.mu.shape[1])
@@ -108,59 +137,95 @@ class State:
         self.running[c.SLOTS] = n
 
     def digest(self) -> bytes:
-        """A digest of all that decides the picture's future, but not of how it lies in memory."""
+        """A digest of all that decides the picture's future, but not of how it lies in memory.
+
+        How far looks are worked between Ticks depends on how scans were cut, and is of no account at the next Tick.
+        """
+        if self.looks.watermark_ns != self.looks.settled_ns:
+            return sha256(self.dump()).digest()
         living = self.living()
         count = int(self.running[c.MIXTURE_COUNT])
         kept = [c.NEXT_NUMBER, c.NEXT_BIRTH, c.MIXTURE_TIME, c.HEARD_TIME]
+        looks, held = self.looks, ordered(self.looks.held())[1]
+        times = [self.second, looks.watermark_ns, looks.worked_ns, looks.settled_ns, looks.newest_ns]
         return arrays.digest_of(
             *(column[living] for column in self.bank),
             *(column[:count] for column in self.mixture[:3]),
             *self.heard.living(int(self.running[c.HEARD_TIME])),
             self.running[kept],
-            np.array([self.looks.watermark_ns, self.looks.arrived], dtype=np.int64),
-            self.looks.key,
-            self.looks.sweep_key,
-            *(self.looks.rows or ()),
+            np.array(times, dtype=np.int64),
+            looks.heard_ns,
+            looks.live,
+            held.key,
+            held.sweep_key,
+            *held.rows,
+            *self.past.digest_of(),
             *self.learner.learned,
             *self.identities.state(),
             np.frombuffer(self.unseen.digest(), dtype=np.uint8),
         )
 
+    def tell(self, time_ns: int, kind: str, subject: str | int, text: str, other: int = 0) -> None:
+        """Something that a look or a beat brought about. Tracks by their numbers inside; `other`: {} in the text."""
+        self.past.told.happened.append(Happening(self.past.place, time_ns, kind, subject, text, other))
+
     def dump(self) -> bytes:
         """Everything."""
-        living, count = self.living(), int(self.running[c.MIXTURE_COUNT])
-        running = self.running.copy()
-        running[c.SLOTS] = len(living)
-        looks, lifecycle = self.looks, self.lifecycle
-        parts: dict[str, Any] = {
+        looks = self.looks
+        held = self._held()
+        parts: dict[str, Any] = self._as_of_oldest().parts() | {
             "format": DUMP_FORMAT,
-            "bank": [arrays.pack(column[living]) for column in self.bank],
-            "mixture": [arrays.pack(column[:count]) for column in self.mixture[:3]],
-            "running": arrays.pack(running),
-            "counted": arrays.pack(self.counted),
-            "heard": [arrays.pack(column) for column in self.heard.living(int(running[c.HEARD_TIME]))],
+            "past": self.past.pack(looks.settled_ns),
             "looks": {
                 "watermark_ns": looks.watermark_ns,
-                "arrived": looks.arrived,
-                "key": arrays.pack(looks.key),
-                "sweep_key": arrays.pack(looks.sweep_key),
-                "rows": [arrays.pack(column) for column in looks.rows or ()],
+                "settled_ns": looks.settled_ns,
+                "floor_ns": looks.floor_ns,
+                "newest_ns": looks.newest_ns,
+                "heard_ns": arrays.pack(looks.heard_ns),
+                "live": arrays.pack(looks.live),
+                "held": packed(held),
             },
-            "learned": self.learner.dump(),
-            "identities": self.identities.dump(),
-            "unseen": self.unseen.dump(),
             "words": self.words.words,
-            "lost": [
-                [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
-                for lost in lifecycle.lost.values()
-            ],
-            "continues": [[number, *of] for number, of in lifecycle.continues.items()],
             "shown": sorted(self.shown),
             "ended": list(self.ended),
             "notices": self.notices,
             "refusals": self.refusals,
         }
         return msgspec.msgpack.encode(parts)
+
+    def _as_of_oldest(self) -> "State":
+        """The parts as they were at the oldest snapshot."""
+        state = replace(self, bank=arrays.new_bank(0, self.bank.mu.shape[1]))
+        journal = self.past.journal
+        state.restore(journal.snapshots[journal.oldest()])
+        return state
+
+    def _held(self) -> Stretch:
+        """What came since the last Tick, or waits for its time; in order, however it came."""
+        _, since = divided(self.past.journal.stretch(), self.looks.settled_ns)
+        return ordered(gathered([since, self.looks.held()]))[1]
+
+    def parts(self) -> dict[str, Any]:
+        """PARTS and the bank, as plain data."""
+        living, count = self.living(), int(self.running[c.MIXTURE_COUNT])
+        running, lifecycle = self.running.copy(), self.lifecycle
+        running[c.SLOTS] = len(living)
+        return {
+            "bank": [arrays.pack(column[living]) for column in self.bank],
+            "mixture": [arrays.pack(column[:count]) for column in self.mixture[:3]],
+            "running": arrays.pack(running),
+            "counted": arrays.pack(self.counted),
+            "heard": [arrays.pack(column) for column in self.heard.living(int(running[c.HEARD_TIME]))],
+            "second": self.second,
+            "lost": [
+                [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
+                for lost in lifecycle.lost.values()
+            ],
+            "continues": [[number, *of] for number, of in lifecycle.continues.items()],
+            "learned": self.learner.dump(),
+            "identities": self.identities.dump(),
+            "unseen": self.unseen.dump(),
+        }
 
     def load(self, dumped: bytes) -> None:
         """Take on the state of a dump. Raises StateError when this version cannot read it."""
@@ -177,36 +242,41 @@ class State:
         raise StateError(message)
 
     def _load(self, parts: dict[str, Any]) -> None:
+        self._load_parts(parts)
+        looks = parts["looks"]
+        for name in ("watermark_ns", "settled_ns", "floor_ns", "newest_ns"):
+            setattr(self.looks, name, looks[name])
+        self.looks.worked_ns = self.looks.settled_ns
+        self.looks.heard_ns, self.looks.live = arrays.unpack(looks["heard_ns"]), arrays.unpack(looks["live"])
+        held = unpacked(looks["held"])
+        self.looks.rows = held.rows if len(held.key) else None
+        self.looks.key, self.looks.sweep_key = held.key, held.sweep_key
+        self.words = Words.of(parts["words"])
+        self.shown, self.ended = frozenset(parts["shown"]), tuple(parts["ended"])
+        self.notices = msgspec.convert(parts["notices"], list[Notice])
+        self.refusals = msgspec.convert(parts["refusals"], list[Refusal])
+        self.past.unpack(parts["past"])
+        self.past.journal.snapshots = {parts["past"]["oldest"]: self.copy()}
+        self.looks.remember(self.past.put_back.sweep_key)
+        self.looks.remember(self.past.waiting.sweep_key)
+
+    def _load_parts(self, parts: dict[str, Any]) -> None:
+        """What `parts` gave."""
         self.running = arrays.unpack(parts["running"])
         self.counted = arrays.unpack(parts["counted"])
         self.heard.fill(*(arrays.unpack(column) for column in parts["heard"]))
+        self.second = parts["second"]
         columns = [arrays.unpack(column) for column in parts["bank"]]
         n, modes = columns[2].shape
         self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes)
         for room, column in zip(self.bank, columns, strict=True):
             room[:n] = column
-        for room, packed in zip(self.mixture[:3], parts["mixture"], strict=True):
-            column = arrays.unpack(packed)
+        for room, column_packed in zip(self.mixture[:3], parts["mixture"], strict=True):
+            column = arrays.unpack(column_packed)
             room[: len(column)] = column
-        self.unseen.load(parts["unseen"])
-        looks = parts["looks"]
-        self.looks.watermark_ns, self.looks.arrived = looks["watermark_ns"], looks["arrived"]
-        self.looks.key, self.looks.sweep_key = arrays.unpack(looks["key"]), arrays.unpack(looks["sweep_key"])
-        rows = [arrays.unpack(column) for column in looks["rows"]]
-        self.looks.rows = Rows(*rows) if rows else None
-        self.learner.load(parts["learned"])
-        self.identities.load(parts["identities"])
-        self.words = Words.of(parts["words"])
         lost = [Lost(n, t, *(arrays.unpack(array) for array in kept)) for n, t, *kept in parts["lost"]]
         self.lifecycle.lost = {track.number: track for track in lost}
         self.lifecycle.continues = {number: (of, chance) for number, of, chance in parts["continues"]}
-        self.shown, self.ended = frozenset(parts["shown"]), tuple(parts["ended"])
-        self.notices = msgspec.convert(parts["notices"], list[Notice])
-        self.refusals = msgspec.convert(parts["refusals"], list[Refusal])
-
-
-def _copied(part: Any) -> Any:  # noqa: ANN401  an array, a tuple of arrays, or whatever can copy itself
-    """A copy of one part that shares nothing with it which is written to."""
-    if isinstance(part, tuple):
-        return type(part)(*(column.copy() for column in part))
-    return part.copy()
+        self.learner.load(parts["learned"])
+        self.identities.load(parts["identities"])
+        self.unseen.load(parts["unseen"])

@@ -3,22 +3,25 @@
     advance(scan)  rows and refusals      (intake)
                    looks in order         (looks)
                    predict, gate, associate, update, give birth, recycle: one call of compiled code for all looks
-    tick(time)     the watermark moves, notices are handed out
+    beat(second)   between looks, each second of event time: what was learnt takes effect
+    tick(time)     what came late is worked in (late), the watermark moves, numbers and notices are handed out
     picture(time)  all tracks at one time, read-only
 
 No clock, no randomness: the same scans in the same order give the same bits.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from tocsin.messages import Flags, Notice, Picture, Refusal, Scan, SensorHealth
+from tocsin.messages import Explanation, Flags, Notice, Picture, Refusal, Scan, SensorHealth
 from tocsin.models.model import Model, usual
-from tocsin.settings import Settings
+from tocsin.settings import Settings, Tracking
 from tocsin.tracking import arrays
 from tocsin.tracking.directions.network import posts_of
+from tocsin.tracking.explain.answer import explanation, measured
 from tocsin.tracking.identity.returned import LOOP, returned
 from tocsin.tracking.intake import FRONT, LATE, TOO_MANY, Intake, Reason, refusals_of
 from tocsin.tracking.kernels import columns as c
@@ -26,9 +29,14 @@ from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.looks import retire, work
 from tocsin.tracking.kernels.merging.duplicates import merge
+from tocsin.tracking.late.journal import NOTHING, Segment, owners
+from tocsin.tracking.late.names import alike
+from tocsin.tracking.late.past import COUNTERS as LATE_COUNTERS
+from tocsin.tracking.late.snapshots import MANY, MANY_APART, kept
+from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
-from tocsin.tracking.looks import Batch
+from tocsin.tracking.looks import SECOND_NS, Batch, Stretch, gathered, marks_of, seconds
 from tocsin.tracking.picture import draw
 from tocsin.tracking.plots import Plots
 from tocsin.tracking.smoothing.smoother import Smoother
@@ -36,6 +44,8 @@ from tocsin.tracking.state import DEFAULT_SLOTS, State
 from tocsin.tracking.tables import rules_of, sensors_of
 
 ROWS_MAX = 300_000  # of one Scan; what is beyond is refused and counted
+BEATS_MAX = 3600  # of a longer silence, the beats of the last hour are enough
+SEGMENTS_MAX = 120  # seconds of the past beyond twice late_s before it is cut without a Tick
 REFUSALS_MAX = 10_000  # kept until somebody drains them
 COUNTERS = (
     "looks",
@@ -70,9 +80,9 @@ class Tracker:
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
         self._hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
-        self._ruled = settings, rules_of(settings, self.model)
+        self._ruled: dict[Tracking, Rules] = {}
         self._sensors = sensors_of(settings)
-        self._plots = Plots(settings.sensors, self._ruled[1].plane)
+        self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
         self._posts = posts_of(self._sensors, self._intake.up)
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
@@ -86,11 +96,11 @@ class Tracker:
     @property
     def next_number(self) -> int:
         """The number of the next track."""
-        return int(self.state.running[c.NEXT_NUMBER])
+        return self.state.past.names.of(int(self.state.running[c.NEXT_NUMBER]))
 
     def number_from(self, number: int) -> None:
         """Begin at this track number: a tracker that takes over from another repeats none of its numbers."""
-        self.state.running[c.NEXT_NUMBER] = number
+        self.state.past.names.shift = number - int(self.state.running[c.NEXT_NUMBER])
 
     def advance(self, scan: Scan) -> None:
         """Work a batch of detections in. What cannot be used is refused with its reason, never raised."""
@@ -107,32 +117,40 @@ class Tracker:
         if n > ROWS_MAX:
             reasons.append((TOO_MANY, np.arange(n) >= ROWS_MAX))
         good = np.ones(n, dtype=np.bool_)
-        for _, refused in reasons:
-            good &= ~refused
-        late = self.state.looks.take(scan, of_sweep, rows, good)
+        for _, unusable in reasons:
+            good &= ~unusable
+        late = self.state.looks.take(scan, of_sweep, rows, good, marks_of(rows, self.state.words.marks(word)))
         if late.any():
             reasons.append((LATE, late))
         self._refuse(scan, reasons)
         self._work()
 
     def tick(self, time_ns: int) -> tuple[Notice, ...]:
-        """Time passes: looks that are over are worked in; what happened to tracks since the last tick is handed out."""
-        state = self.state
+        """Time passes: what came late and looks that are over are worked in; what happened to tracks is handed out."""
+        state, past = self.state, self.state.past
         state.looks.pass_time(time_ns)
+        since = min(self._go_back(time_ns), state.looks.settled_ns // SECOND_NS)
         self._work()
-        self.beat(state.looks.watermark_ns)
-        state.notices += state.learner.news(time_ns)
-        state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
+        worked = [segment for second, segment in past.journal.segments.items() if second >= since]
+        judged = refused(worked, past.refused)
+        state.refusals += judged
+        past.hear_refused(judged)
+        del state.refusals[REFUSALS_MAX:]
+        state.looks.settle(time_ns)
+        past.names.give(int(state.running[c.NEXT_NUMBER]))
+        news = state.learner.news(time_ns)
+        notices = (*past.told.hand_out(time_ns, state.second, past.names.of), *state.notices, *news)
+        state.notices = []
+        self._forget()
         now = frozenset(int(number) for number in self.picture(time_ns).track)
         state.ended = tuple(sorted(state.shown - now))
         state.shown = now
-        notices, state.notices = tuple(state.notices), []
         return notices
 
     def beat(self, time_ns: int) -> None:
         """What was learnt takes effect: add one line for each learner here (see tracking.state), never elsewhere.
 
-        `time_ns` is event time: all looks before it are worked, and none after it.
+        `time_ns` is event time, a whole second: all looks before it are worked, and none after it.
         """
         state = self.state
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
@@ -151,6 +169,7 @@ class Tracker:
         self._hear()
         state.learner.beat(time_ns)
         state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
+        state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
 
     def _merge(self) -> None:
         """Two tentative components that explain the same detections become one. Laboratory data is left as it is."""
@@ -185,11 +204,32 @@ class Tracker:
             return ()
         return self._smoother.rest(self.state, self.settings, self._rules())
 
+    def explain(self, number: int) -> Explanation:
+        """Which detections made a track, and what was refused meanwhile. A number that nobody has: no detections."""
+        past = self.state.past
+        return explanation(number, *past.made(number, self.state.births()), past.lately, self.settings)
+
+    def keep_contributions(self) -> None:
+        """Keep what makes every track, for `contributions`: it grows with every detection."""
+        self.state.past.everything = []
+
+    def contributions(self) -> Mapping[str, np.ndarray]:
+        """Which detection made which track, as known now: columns time_ns, track, sensor (its index), weight, and what
+        was measured, by the names of messages.MEASURED. In order of time.
+        """
+        past = self.state.past
+        lately = past.lately_made(self.state.births())
+        made = np.concatenate([*(past.everything or ()), lately])
+        made = made[np.argsort(made["time_ns"], kind="stable")]
+        columns = {name: made[name].copy() for name in ("time_ns", "track", "sensor", "weight")}
+        return columns | measured(made, self.settings.frame.kind)
+
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""
         known = {name: int(count) for name, count in zip(COUNTERS, self.state.counted, strict=True)}
         known |= self.state.identities.counters()
         known["components"] = int(self.state.running[c.ALIVE_COUNT])
+        known |= {name: int(count) for name, count in zip(LATE_COUNTERS, self.state.past.counted, strict=True)}
         return known
 
     def learnt(self) -> Mapping[str, Mapping[str, Any]]:
@@ -206,7 +246,7 @@ class Tracker:
         return refusals
 
     def digest(self) -> bytes:
-        """Equal digests: equal pictures from now on, whatever comes."""
+        """Equal digests: equal pictures from the next Tick on, whatever comes. Between Ticks it costs a dump."""
         return self.state.digest()
 
     def dump(self) -> bytes:
@@ -219,28 +259,114 @@ class Tracker:
         tracker = cls(settings, model)
         tracker.state.load(dumped)
         tracker._index = arrays.new_index(len(tracker.state.bank.mu))
+        tracker._put_back()
         return tracker
 
     def _refuse(self, scan: Scan, reasons: list[tuple[Reason, Flags]]) -> None:
         if reasons:
             subjects = [scan.sensors[i] for i in scan.sweeps.sensor[scan.detections.sweep]]
-            self.state.refusals += refusals_of(scan, reasons, subjects)
+            refusals = refusals_of(scan, reasons, subjects)
+            self.state.refusals += refusals
+            self.state.past.hear_refused(refusals)
             del self.state.refusals[REFUSALS_MAX:]
 
     def _work(self) -> None:
-        """Everything that is due, in one call of compiled code (more only where room runs out)."""
-        state = self.state
-        batch = state.looks.release()
-        if batch is None:
+        """Everything that is due. Where something came whose place is passed, all waits for the Tick."""
+        looks, past = self.state.looks, self.state.past
+        if self.settings.tracking != past.tracking[-1][1]:  # an Order changed it: it counts from the next second on
+            past.tracking.append((self.state.second + 1, self.settings.tracking))
+        if looks.behind():
             return
-        batch, refused = state.identities.judge(batch, len(state.words.words))
-        state.refusals += refused
-        del state.refusals[REFUSALS_MAX:]
+        stretch = looks.release()
+        now = looks.watermark_ns // SECOND_NS
+        if stretch is not None:
+            self._go(stretch, now)
+        self._pass_to(now, now)
+        looks.worked_ns = looks.watermark_ns
+        if len(past.journal.segments) > SEGMENTS_MAX + 2.0 * self.settings.tracking.late_s:
+            self._forget()  # somebody who never ticks
+
+    def _go(self, stretch: Stretch, now: int) -> None:
+        """Work a stretch, second by second of event time, with the beats between; `now`: how far it will go."""
+        state = self.state
+        for second, batch, piece in seconds(stretch):
+            if state.second == c.NEVER:
+                state.second = second
+            self._pass_to(second, now)
+            state.past.place = 2 * second + 1
+            self._work_looks(batch, piece, state.past.journal.at(second, piece))
+
+    def _pass_to(self, second: int, now: int) -> None:
+        """Event time goes on to a second: its beats, and snapshots to which late detections may go back."""
+        state, past = self.state, self.state.past
+        if state.second == c.NEVER:
+            return
+        state.second = max(state.second, second - BEATS_MAX)
+        while state.second < second:
+            state.second += 1
+            past.place = 2 * state.second
+            self.beat(state.second * SECOND_NS)
+            few = int(state.running[c.ALIVE_COUNT]) <= MANY or state.second % MANY_APART == 0
+            if few and kept(state.second, now):
+                past.journal.snapshots[state.second] = state.copy()
+
+    def _go_back(self, time_ns: int) -> int:
+        """Work in what came when its place was passed: from the snapshot before it, all since is worked again.
+
+        Returns the second from which on that was.
+        """
+        state, past, looks = self.state, self.state.past, self.state.looks
+        came = looks.release(looks.worked_ns) or NOTHING
+        admitted = past.admit(came, time_ns, looks.settled_ns, self.settings.tracking.again_rows_per_s)
+        if not len(admitted):
+            return state.second
+        now, second = state.second, past.journal.before(admitted.first_ns())
+        snapshot, segments = past.journal.back_to(second)
+        past.told.back_to(second)
+        state.restore(snapshot)
+        self._index.meta[0] = c.NEVER
+        first, before = int(state.running[c.NEXT_NUMBER]), owners(segments)
+        self._go(gathered([*(segment.whole() for segment in segments), admitted]), now)
+        self._pass_to(now, now)
+        after = owners([segment for segment in past.journal.segments.values() if segment.second >= second])
+        following = int(state.running[c.NEXT_NUMBER])
+        past.names.renumber(first, following, alike(before, after, first), state.numbers())
+        return second
+
+    def _forget(self) -> None:
+        """Let go of a past for which nothing can come any more."""
+        state, past, looks = self.state, self.state.past, self.state.looks
+        until_ns = min(looks.worked_ns, past.waiting.first_ns()) if len(past.waiting) else looks.worked_ns
+        gone = past.journal.forget((until_ns - looks.late_ns) // SECOND_NS, state.second)
+        if gone:
+            past.enter(gone, state.births(), state.numbers())
+        oldest = past.journal.oldest()
+        looks.forget(c.NEVER if oldest == c.NEVER else oldest * SECOND_NS)
+        past.told.forget(oldest)
+        past.refused = {second: told for second, told in past.refused.items() if second >= oldest}
+        while len(past.tracking) > 1 and past.tracking[1][0] <= oldest:
+            del past.tracking[0]
+
+    def _put_back(self) -> None:
+        """Work again what a dump holds of the past: it was told, and its numbers were given."""
+        state, past = self.state, self.state.past
+        stretch, past.put_back = past.put_back, NOTHING
+        now = state.looks.settled_ns // SECOND_NS
+        if len(stretch):
+            self._go(stretch, now)
+        self._pass_to(now, now)
+        past.told.count = len(past.told.happened)
+        self._work()
+
+    def _work_looks(self, batch: Batch, stretch: Stretch, segment: Segment) -> None:
+        """Looks of one second in one call of compiled code (more only where room runs out)."""
+        state, rules, learner = self.state, self._rules(), self.state.learner
+        batch, refusals = state.identities.judge(batch.own(), len(state.words.words))
+        segment.refused += refusals
         if len(batch.looks.time) == 0:
             return
         batch, merged = self._plots.merge(batch)
         state.counted[c.C_PLOTS_MERGED] += merged
-        rules, learner = self._rules(), state.learner
         sensors = learner.sensors(self._sensors)
         prepared = learner.prepare(batch, sensors, rules)
         fronts = int(state.counted[c.C_FRONTS])
@@ -275,28 +401,24 @@ class Tracker:
             tallied = Tally._make(column[:lines] for column in self._tally)
             learner.gather(batch, before, begin, credited, tallied, sensors, rules)
             state.unseen.look(batch.looks, before, begin)
+            segment.credit(stretch, batch.at[credited.row], credited)
             self._learn(batch, credited)
             if self._smoother is not None:
                 self._smoother.take(self._trail, state.running)
-
-        if state.counted[c.C_FRONTS] > fronts:
-            self._refuse_fronts(batch, int(state.counted[c.C_FRONTS]) - fronts)
-
-    def _refuse_fronts(self, batch: Batch, count: int) -> None:
-        """Sounds that nothing slower than 0.9 of sound explains, and something faster does, are no directions."""
-        time_ns = int(batch.looks.time[-1])
-        self.state.refusals.append(Refusal(time_ns, "", f"tracking: {FRONT.reason}", FRONT.detail, count=count))
-        del self.state.refusals[REFUSALS_MAX:]
+        if state.counted[c.C_FRONTS] > fronts:  # sounds that only something faster than 0.9 of sound explains
+            time_ns, count = int(batch.looks.time[-1]), int(state.counted[c.C_FRONTS]) - fronts
+            segment.refused.append(Refusal(time_ns, "", f"tracking: {FRONT.reason}", FRONT.detail, count=count))
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
         _ = batch, credited
 
-    def _rules(self) -> Rules:
-        """The model and the limits as of the settings now, which an Order may have changed."""
-        if self._ruled[0] is not self.settings:
-            self._ruled = self.settings, rules_of(self.settings, self.model)
-        return self._ruled[1]
+    def _rules(self, second: int | None = None) -> Rules:
+        """The model and the limits, as of the settings at the second of event time that is worked."""
+        tracking = self.state.past.settings_at(self.state.second if second is None else second)
+        if tracking not in self._ruled:
+            self._ruled[tracking] = rules_of(replace(self.settings, tracking=tracking), self.model)
+        return self._ruled[tracking]
 
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""
@@ -334,12 +456,12 @@ class Tracker:
             tag, x, p = self._events.tag[e], self._events.x[e], self._events.p[e]
             kind, time_ns, number = int(tag[c.EVENT_KIND]), int(tag[c.EVENT_TIME]), int(tag[c.EVENT_NUMBER])
             if kind == c.E_CONFIRMED and tag[c.EVENT_AGAIN]:
-                state.notices.append(Notice(time_ns, "track", str(number), "confirmed again"))
+                state.tell(time_ns, "track", number, "confirmed again")
             elif kind == c.E_CONFIRMED:
                 text = "confirmed" + state.lifecycle.begin(number, time_ns, x, p, self.model)
-                state.notices.append(Notice(time_ns, "track", str(number), text))
+                state.tell(time_ns, "track", number, text, state.lifecycle.continues.get(number, (0,))[0])
             elif kind == c.E_LOST:
-                state.notices.append(Notice(time_ns, "track", str(number), "lost"))
+                state.tell(time_ns, "track", number, "lost")
             elif tag[c.EVENT_TAG + c.STATE] == c.LOST:
                 state.lifecycle.end(lost_row(tag, x, p))
         state.running[c.EVENT_COUNT] = 0

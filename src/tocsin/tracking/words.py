@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 
@@ -17,6 +18,7 @@ class Words:
 
     words: list[str] = field(default_factory=lambda: [""])
     index: dict[str, int] = field(default_factory=dict)
+    _marks: list[int] = field(default_factory=lambda: [0], repr=False)
 
     @classmethod
     def of(cls, words: list[str]) -> "Words":
@@ -57,6 +59,15 @@ class Words:
         for i, word in enumerate(source_track or ()):
             out[i, 3] = self.number(word)
         return out
+
+    def marks(self, word: Ints) -> Ints:
+        """A number (m,) for the words of each row made of their letters, not of when they first came."""
+        if not word.any():
+            return np.zeros(len(word), dtype=np.int64)
+        for new in self.words[len(self._marks) :]:
+            self._marks.append(int.from_bytes(blake2b(new.encode(), digest_size=8).digest(), "big", signed=True))
+        marks = np.array([[self._marks[index] for index in row] for row in word.tolist()], dtype=np.int64)
+        return np.asarray(marks[:, 0] ^ (marks[:, 1] >> 1) ^ (marks[:, 3] >> 2))
 
     def text(self, number: int) -> str | None:
         """The word of an index."""

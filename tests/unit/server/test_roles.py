@@ -31,6 +31,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/health"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/ledger"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/trails"): {VIEW, OPER, SUPER, ADMIN},
     ("post", "/api/orders"): {OPER, SUPER},
     ("post", "/api/control"): {OPER, SUPER},
@@ -90,7 +91,7 @@ def test_each_cell_of_the_matrix(shared: House, method: str, path: str, role: Ro
     server.door.people.admit(role.value if role else "nobody", role or Role.VIEWER)
     server.door.people.set_password(role.value if role else "nobody", PASSWORD)
     client = server.client(role)
-    address = path.replace("{name}", "guest" if "people" in path else "box")
+    address = path.replace("{name}", "guest" if "people" in path else "box").replace("{number}", "7")
     body = {"json": BODIES[path]} if path in BODIES and method == "post" else {}
     query = {"time": server.now_ns / 1e9} if path == "/api/at" else {}
     status = client.request(method.upper(), address, params=query, **body).status_code  # type: ignore[arg-type]

@@ -108,6 +108,20 @@ def test_a_past_that_is_not_kept_is_not_found(server: House) -> None:
     assert client.get("/api/at", params={"time": "nan"}).status_code == 422
 
 
+def test_asked_why_a_track_is_there_the_server_names_its_detections(server: House) -> None:
+    client = server.client(Role.VIEWER)
+    told = client.get("/api/explain/track/7", params={"time": START_NS / 1e9 - 5}).json()
+    assert told["track"] == 7
+    assert told["detections"] == [
+        {"time": START_NS / 1e9 - 5, "sensor": "north", "weight": 0.75, "range_m": 1234.5, "azimuth_deg": 180.0}
+    ]
+    assert told["sensors"] == [{"sensor": "north", "detections": 12, "weight": 9.5}]
+    assert [one["reason"] for one in told["refused"]] == ["tracking: later than late_s"]
+    assert client.get("/api/explain/track/7").json()["time"] == START_NS / 1e9
+    assert client.get("/api/explain/track/8").status_code == 404
+    assert client.get("/api/explain/track/zero").status_code == 422
+
+
 def test_the_bounds_of_the_slider(server: House) -> None:
     found = server.client(Role.VIEWER).get("/api/ledger").json()
     assert found == {"first": START_NS / 1e9 - 60, "last": START_NS / 1e9, "now": START_NS / 1e9}

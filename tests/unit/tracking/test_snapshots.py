@@ -3,25 +3,37 @@
 import numpy as np
 
 from tests.tracks import flat, ns, scan, sensor
+from tocsin.tracking.late.snapshots import kept
 from tocsin.tracking.tracker import Tracker
 
 
-def test_going_back_to_a_snapshot_and_working_the_same_again_gives_the_same_bits() -> None:
+def bits(tracker: Tracker) -> list[bytes]:
+    snapshot = tracker.state.copy()
+    return [column.tobytes() for column in (*snapshot.bank, *snapshot.parts["mixture"][:3], snapshot.parts["counted"])]
+
+
+def test_a_snapshot_stays_as_it_was_and_can_be_gone_back_to() -> None:
     tracker = Tracker(flat(sensor(clutter_per_scan=3.0)))
     rng = np.random.default_rng(1)
     scans = [scan("lab", 100.0 + k, rng.uniform(-2e3, 2e3, (20, 2))) for k in range(8)]
     for one in scans[:4]:
         tracker.advance(one)
     tracker.tick(ns(103.5))
-    looks, snapshot = tracker.state.looks.watermark_ns, tracker.state.copy()
+    then, snapshot = bits(tracker), tracker.state.copy()
     for one in scans[4:]:
         tracker.advance(one)
     tracker.tick(ns(108.0))
-    first = tracker.digest()
-    tracker.state.restore(snapshot)
-    tracker._index.meta[0] = -(2**62)  # the index is no state: it is built anew
-    tracker.state.looks.watermark_ns, tracker.state.looks.arrived = looks, 80
-    for one in scans[4:]:
-        tracker.advance(one)
-    tracker.tick(ns(108.0))
-    assert tracker.digest() == first
+    assert bits(tracker) != then
+    for _ in range(2):
+        tracker.state.restore(snapshot)
+        assert bits(tracker) == then
+
+
+def test_which_snapshots_are_kept_depends_on_no_history_and_leaves_one_of_each_age() -> None:
+    for now in range(1000, 1100):
+        held = [second for second in range(now - 60, now + 1) if kept(second, now)]
+        assert len(held) <= 14
+        for late_s in (1, 2, 5, 8, 20, 30):
+            ages = [now - second for second in held if now - second >= late_s]
+            assert min(ages) <= 1.5 * late_s + 2
+        assert all(kept(second, then) for second in held for then in range(second, now))

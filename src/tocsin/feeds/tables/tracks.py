@@ -81,27 +81,27 @@ def _batch(pictures: Sequence[Picture], covariance: bool) -> RecordBatch:
     sizes = [len(picture) for picture in pictures]
     position, velocity, spread = _local(pictures)
     columns: dict[str, Any] = {
-        "time": _times(np.repeat([picture.time_ns for picture in pictures], sizes)),
+        "time": time_column(np.repeat([picture.time_ns for picture in pictures], sizes)),
         "track": _joined(pictures, "track"),
         **position,
-        **{name: _column(velocity[:, axis]) for axis, name in enumerate(VELOCITY)},
-        "existence": _column(_joined(pictures, "existence")),
-        **{name: _column(np.sqrt(spread[:, axis, axis])) for axis, name in enumerate(SIGMA)},
+        **{name: number_column(velocity[:, axis]) for axis, name in enumerate(VELOCITY)},
+        "existence": number_column(_joined(pictures, "existence")),
+        **{name: number_column(np.sqrt(spread[:, axis, axis])) for axis, name in enumerate(SIGMA)},
     }
     if covariance:
         upper = spread[:, UPPER[0], UPPER[1]]
-        columns |= {f"covariance_{number}": _column(upper[:, number]) for number in range(21)}
+        columns |= {f"covariance_{number}": number_column(upper[:, number]) for number in range(21)}
     classes = [picture.classes[index] if index >= 0 else None for picture in pictures for index in picture.class_index]
     states = [STATES[state] for picture in pictures for state in picture.state]
     columns |= {
-        "class": _words(classes),
-        "class_confidence": _column(_joined(pictures, "class_confidence")),
-        "identity": _words([word for picture in pictures for word in picture.identity]),
-        "state": _words(states),
-        "last_detection": _times(_joined(pictures, "last_detection_ns")),
+        "class": word_column(classes),
+        "class_confidence": number_column(_joined(pictures, "class_confidence")),
+        "identity": word_column([word for picture in pictures for word in picture.identity]),
+        "state": word_column(states),
+        "last_detection": time_column(_joined(pictures, "last_detection_ns")),
         "continues": _numbers(_joined(pictures, "continues")),
         "group_min": _joined(pictures, "group_min").astype(np.int64),
-        "lag": _column(np.repeat([picture.lag_s for picture in pictures], sizes)),
+        "lag": number_column(np.repeat([picture.lag_s for picture in pictures], sizes)),
     }
     return RecordBatch.from_pydict(columns)
 
@@ -116,12 +116,12 @@ def _local(pictures: Sequence[Picture]) -> tuple[dict[str, Any], Floats, Floats]
     spread[:, UPPER[0], UPPER[1]] = spread[:, UPPER[1], UPPER[0]] = _joined(pictures, "covariance")
     if frames == {"local"}:
         names = ("east_m", "north_m", "up_m")
-        return {name: _column(position[:, axis]) for axis, name in enumerate(names)}, velocity, spread
+        return {name: number_column(position[:, axis]) for axis, name in enumerate(names)}, velocity, spread
     latitude, longitude, altitude = geodetic_from_ecef(position)
     columns = {
-        "latitude_deg": _column(latitude / DEGREE_RAD),
-        "longitude_deg": _column(longitude / DEGREE_RAD),
-        "altitude_m": _column(altitude),
+        "latitude_deg": number_column(latitude / DEGREE_RAD),
+        "longitude_deg": number_column(longitude / DEGREE_RAD),
+        "altitude_m": number_column(altitude),
     }
     turn = _rotation(latitude, longitude)
     both = np.zeros((len(position), 6, 6))
@@ -144,7 +144,7 @@ def _joined(pictures: Sequence[Picture], name: str) -> np.ndarray:
     return np.concatenate([getattr(picture, name) for picture in pictures])
 
 
-def _column(values: Floats) -> Array:
+def number_column(values: Floats) -> Array:
     """Numbers; a NaN is written as null, which is what tables call "not known"."""
     if not np.isnan(values).any():
         return Array.from_numpy(np.ascontiguousarray(values, dtype=np.float64))
@@ -156,9 +156,11 @@ def _numbers(values: np.ndarray) -> Array:
     return Array([None if value < 0 else value for value in values.tolist()], type=DataType.int64())
 
 
-def _times(values: np.ndarray) -> Array:
+def time_column(values: np.ndarray) -> Array:
+    """Times in ns UTC."""
     return Array.from_numpy(np.ascontiguousarray(values, dtype=np.int64)).cast(DataType.timestamp("ns", tz="UTC"))
 
 
-def _words(values: Sequence[str | None]) -> Array:
+def word_column(values: Sequence[str | None]) -> Array:
+    """Words, or none."""
     return Array(list(values), type=DataType.utf8())

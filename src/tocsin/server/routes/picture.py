@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -37,7 +37,7 @@ class Health(BaseModel):
 
 
 def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
-    """GET /api/site, /api/health, /api/ledger, /api/at, /api/trails."""
+    """GET /api/site, /api/health, /api/ledger, /api/at, /api/explain/track/{number}, /api/trails."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -64,6 +64,10 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     @router.get("/api/at", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def at(time: Seconds) -> Response:
         return Response(await past.snapshot(round(time * 1e9)), media_type=MSGPACK)
+
+    @router.get("/api/explain/track/{number}", **see)
+    async def explain(number: Annotated[int, Path(ge=1)], time: Seconds | None = None) -> dict[str, object]:
+        return await past.explanation(number, station.scene_ns() if time is None else round(time * 1e9))
 
     @router.get("/api/trails", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def recent(since: Seconds = 0.0) -> Response:

@@ -208,4 +208,5 @@ def _without(batch: Batch, kept: Flags) -> Batch:
     first, last = before[looks.first], before[looks.last]
     told = (last > first) | (looks.survey == 1)
     cut = looks._replace(first=first, last=last)
-    return Batch(Rows._make(column[kept] for column in rows), Looks._make(column[told] for column in cut))
+    looks = Looks._make(column[told] for column in cut)
+    return Batch(Rows._make(column[kept] for column in rows), looks, batch.at[kept] if len(batch.at) else batch.at)

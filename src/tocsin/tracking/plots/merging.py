@@ -103,7 +103,8 @@ def _packed(batch: Batch, look: Ints, chosen: Ints, label: Ints, part: Rows) -> 
         column[heads] = new
     before = np.append(0, np.cumsum(kept))
     cut = looks._replace(first=before[looks.first], last=before[looks.last])
-    return Batch(Rows._make(column[kept] for column in out), cut), int((~kept).sum())
+    at = batch.at[kept] if len(batch.at) else batch.at
+    return Batch(Rows._make(column[kept] for column in out), cut, at), int((~kept).sum())
 
 
 def _centroids(rows: Rows, label: Ints) -> Rows:

@@ -67,6 +67,8 @@ class Smoother:
         if settings.frame.kind == "local" and settings.frame.dimensions == 2:
             found.p[:, [2, 5], :] = 0.0
             found.p[:, :, [2, 5]] = 0.0
+        for column in (c.NUMBER, c.SWAPPED):
+            found.tag[:, column] = state.past.names.label(found.tag[:, column])
         order = np.lexsort((found.tag[:, c.NUMBER], found.tag[:, c.TIME]))
         bounds = np.searchsorted(found.tag[order, c.TIME], np.append(times, times[-1:] + 1))
         pictures = []

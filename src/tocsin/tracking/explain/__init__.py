@@ -1,0 +1,1 @@
+"""Which detections made a track, how surely each was its own, and what near it was refused."""

@@ -1,0 +1,1 @@
+"""What comes late is worked in at its place: from a snapshot before it, everything since is worked again."""
