@@ -180,6 +180,8 @@ class TrackingTable(Table):
     confirm_existence: Annotated[float, Field(ge=0.5, le=0.999)] = Tracking().confirm_existence
     release_existence: Annotated[float, Field(ge=0.05, le=0.9)] = Tracking().release_existence
     hold_s: Annotated[float, Field(ge=0, le=2)] = Tracking().hold_s
+    late_s: Annotated[float, Field(ge=0, le=120)] = Tracking().late_s
+    again_rows_per_s: Annotated[float, Field(ge=0)] = Tracking().again_rows_per_s
     identity_speed_mps_max: Annotated[float, Field(ge=100, le=10_000)] = Tracking().identity_speed_mps_max
     own_output: tuple[str, ...] = Tracking().own_output
 
