@@ -269,7 +269,7 @@ def marks_of(rows: Rows, word: Ints) -> Ints:
     for name, column in zip(Rows._fields, rows, strict=True):
         if name not in DERIVED:
             bits = column.view(np.int64).reshape(len(mark), math.prod(column.shape[1:]))
-            mark += (bits ^ (bits >> 31)) @ _FACTORS[at : at + bits.shape[1]]
+            mark += ((bits ^ (bits >> 31)) * _FACTORS[at : at + bits.shape[1]]).sum(axis=1)
             at += bits.shape[1]
     return mark ^ (mark >> 29)
 

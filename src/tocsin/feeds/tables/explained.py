@@ -1,14 +1,13 @@
 """The table of what made tracks (docs/reference/tables.md): a row for each detection and each track that it made."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from arro3.core import RecordBatch, RecordBatchReader
 
 from tocsin.errors import InputError
-from tocsin.feeds.tables.arrow import guarded
+from tocsin.feeds.tables.arrow import Path, guarded
 from tocsin.feeds.tables.tracks import WRITERS, number_column, time_column, word_column
 from tocsin.geo.units import DEGREE_RAD
 

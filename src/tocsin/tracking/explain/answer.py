@@ -8,8 +8,8 @@ import numpy as np
 from tocsin.geo.frames import geodetic_from_ecef
 from tocsin.messages import Explanation, Floats, Refusal
 from tocsin.settings import Settings
-from tocsin.tracking.explain.history import POLAR
 from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.late.history import POLAR
 
 POLAR_NAMES: Final = ("range_m", "azimuth_rad", "elevation_rad", "range_rate_mps", "altitude_m")
 AROUND_NS: Final = 30_000_000_000  # refused so long before its first detection, or after its last, is told with a track

@@ -10,8 +10,8 @@ import numpy as np
 from tocsin.messages import Ints, Refusal
 from tocsin.settings import Tracking
 from tocsin.tracking import arrays
-from tocsin.tracking.explain.history import KEPT, History, contributions, summed
 from tocsin.tracking.kernels.columns import NEVER, Rows
+from tocsin.tracking.late.history import KEPT, History, contributions, summed
 from tocsin.tracking.late.journal import NOTHING, Journal, Segment, divided
 from tocsin.tracking.late.names import Names
 from tocsin.tracking.late.told import Told

@@ -1,6 +1,6 @@
 """What late detections cost: one line a measurement. Never a test.
 
-    python benchmarks/late.py 4000 2000 5      targets, detections/s in time, seconds that a second sensor always lags
+    python benchmarks/late/cost.py 4000 2000 5      targets, detections/s, seconds that half of them lag
 
 Half of the detections are of a sensor in time, half of one whose line lags (0: it does not). Processor seconds of one
 core for each second of event time, Ticks and pictures included, and the size of a dump, once tracks are confirmed.
