@@ -51,7 +51,9 @@ def memory(hours: int, lag: int | None = None, targets: int = 50, period_s: int 
         "bench", "position", sigma={"east_m": 20.0, "north_m": 20.0}, clutter_per_scan=targets, max_range_m=side
     )
     settings = Settings(frame=Frame("local", 2), sensors=(sensor,), tracking=Tracking(hold_s=0.0))
-    tracker = Tracker(settings, Model((Mode("steady", 1.0, 1.0),), clutter_per_m2=targets / side**2), lag)
+    tracker = Tracker(
+        settings, Model((Mode("steady", 1.0, 1.0),), clutter_per_m2=targets / side**2, unseen_per_m2=1e-9), lag
+    )
     place, speed = rng.uniform(-side / 2, side / 2, (targets, 2)), rng.uniform(-100.0, 100.0, (targets, 2))
     seen: list[tuple[int, int, float]] = []
     scans = 3600 // period_s
