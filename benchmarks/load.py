@@ -4,8 +4,11 @@ Sends CAT048 plots and CAT034 sectors of many radars over UDP at the pace of the
 that measures, and more that only watch. Latency: from the moment at which the datagram with a detection was sent to the
 moment at which the first frame came whose confirmed track has that detection's time as its last one or a later one.
 
-    python benchmarks/load.py --seconds 60                                  2,000 reports/s, 4,000 tracks, 23 maps
-    python benchmarks/load.py --tracks 10000 --rate 20000 --watchers 500    ten times as much
+    python benchmarks/load.py --named 2000      2,000 reports/s, 4,000 tracks, 10 maps
+    python benchmarks/load.py --named 10000     10,000 reports/s, 10,000 tracks, 100 maps
+    python benchmarks/load.py --named 20000     20,000 reports/s, 10,000 tracks, 500 maps
+    python benchmarks/load.py --named 2000 --burst 5     and then five times as much for 30 s
+    python benchmarks/soak.py                   72 h in virtual time: drift, memory, steps
 """
 
 import argparse
@@ -31,7 +34,13 @@ import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
-from tocsin.geo.frames import ecef_from_enu, ecef_from_geodetic, enu_vector_from_ecef, polar_from_enu
+from tocsin.geo.frames import (
+    ecef_from_enu,
+    ecef_from_geodetic,
+    enu_vector_from_ecef,
+    geodetic_from_ecef,
+    polar_from_enu,
+)
 from tocsin.messages import Detections
 from tocsin.simulate.asterix_out import blocks, north, plots, sector
 
@@ -40,6 +49,10 @@ GROUP_DEG = 4.0  # between groups of two radars: none sees the targets of anothe
 RANGE_M = 120_000.0
 CONFIRMED = 1
 FIRST_PORT = 18_600
+BURST_S = 30.0
+# One command each: reports a second, tracks, maps, UDP ports.
+NAMED = {"2000": (2_000.0, 4_000, 10, 30), "10000": (10_000.0, 10_000, 100, 30), "20000": (20_000.0, 10_000, 500, 30)}
+CLOCK_S = 0.03  # a track's last time is corrected by what was learnt of its sensor's clock: some milliseconds
 QUANTUM_S = 1 / 128  # of CAT048's time of day
 Floats = NDArray[np.float64]
 
@@ -72,7 +85,9 @@ class Radar:
         at_s = from_s + (azimuth[hit] - from_rad) / (to_rad - from_rad) * (to_s - from_s)
         range_m = slant_m[hit] + 30.0 * rng.standard_normal(len(hit))
         noisy = azimuth[hit] + np.radians(0.05) * rng.standard_normal(len(hit))
-        return Sector(self.targets[hit], at_s, range_m, noisy % (2 * np.pi))
+        # its own height: with another one, two radars would place it kilometres apart
+        height_m = geodetic_from_ecef((self.start_ecef + self.velocity_ecef * middle_s)[hit])[2]
+        return Sector(self.targets[hit], at_s, range_m, noisy % (2 * np.pi), height_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,7 @@ class Sector:
     time_s: Floats
     range_m: Floats
     azimuth_rad: Floats
+    height_m: Floats
 
 
 @dataclass(slots=True)
@@ -104,7 +120,7 @@ class Ledger:
     def see(self, target: int, last_s: float, now_s: float) -> None:
         """A confirmed track of this target was last detected then, says a frame that came now."""
         queue = self.waiting.get(target)
-        while queue and queue[0][0] <= last_s + QUANTUM_S / 4:
+        while queue and queue[0][0] <= last_s + CLOCK_S:
             self.latencies_s.append(now_s - queue.popleft()[1])
 
 
@@ -183,7 +199,7 @@ async def send(radars: list[Radar], feeds: int, ledger: Ledger, start_s: float, 
 def encoded(radar: Radar, found: Sector, times_ns: NDArray[np.int64], end_ns: int, index: int) -> list[bytes]:
     """Datagrams: the plots, then the crossing into the next sector."""
     n = len(found.target)
-    values = {"range_m": found.range_m, "azimuth_rad": found.azimuth_rad, "pressure_altitude_m": 5_000.0 + np.zeros(n)}
+    values = {"range_m": found.range_m, "azimuth_rad": found.azimuth_rad, "pressure_altitude_m": found.height_m}
     identity = tuple(f"icao:{number + 1:06x}" for number in found.target.tolist())
     detections = Detections(np.zeros(n, np.int32), times_ns, times_ns, values, {"identity": identity})
     crossing = (
@@ -277,6 +293,7 @@ async def run(
         used, rate = (cpu_s(server) - before) / passed_s, (ledger.sent - sent_before) / passed_s
         ledger.measuring = False
         memory_mb = rss_mb(server)
+        burst = await burst_of(arguments, radars, origin) if arguments.burst > 1 else None
         await asyncio.sleep(5.0)
         server_figures = await asyncio.to_thread(figures, origin)
         for task in (reader, sender):
@@ -291,10 +308,31 @@ async def run(
         "latency_s": {f"p{q}": round(float(np.percentile(found, q)), 3) for q in (50, 95, 99, 99.9, 100)},
         "server_cpu_cores": round(used, 2),
         "server_rss_mb": memory_mb,
+        "burst": burst,
         "frames": state,
         "server": {
             name: value for name, value in server_figures.items() if value and any(word in name for word in kept)
         },
+    }
+
+
+async def burst_of(arguments: argparse.Namespace, radars: list[Radar], origin: str) -> dict[str, float]:
+    """So many times the rate for BURST_S: how much more was refused, shed or lost by then, of how many more sent."""
+    before, more = await asyncio.to_thread(figures, origin), Ledger()
+    started_s = time.time()
+    extra = [
+        asyncio.create_task(send(radars, arguments.feeds, more, started_s, seed))
+        for seed in range(2, round(arguments.burst) + 1)
+    ]
+    await asyncio.sleep(BURST_S)
+    for task in extra:
+        task.cancel()
+    await asyncio.sleep(5.0)
+    after = await asyncio.to_thread(figures, origin)
+    grown = {name: after[name] - before.get(name, 0.0) for name in after}
+    words = ("shed", "lost", "refused", "failures", "restores", "skipped")
+    return {"sent": float(more.sent)} | {
+        name: value for name, value in grown.items() if value and any(word in name for word in words)
     }
 
 
@@ -323,7 +361,12 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=0, help="give the server so many cores (0: all)")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--folder", type=Path, help="keep the site and its ledger here")
+    parser.add_argument("--named", choices=NAMED, help="one of the three loads of the results page")
+    parser.add_argument("--burst", type=float, default=1.0, help="so many times the rate for 30 s, after measuring")
     arguments = parser.parse_args()
+    if arguments.named:
+        arguments.rate, arguments.tracks, maps, arguments.feeds = NAMED[arguments.named]
+        arguments.watchers = maps - 1
     radars = world(arguments, np.random.default_rng(7))
     with tempfile.TemporaryDirectory(prefix="tocsin-load-") as temporary:
         folder = arguments.folder or Path(temporary)
