@@ -25,6 +25,7 @@ Flags = NDArray[np.bool_]
 
 NOTHING: Mapping[str, Floats] = MappingProxyType({})
 NO_TEXTS: Mapping[str, tuple[str | None, ...]] = MappingProxyType({})
+NO_CLASSES: Floats = np.zeros((0, 0))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 # What a detection may carry as numbers. Each may also come as `<name>_sigma`, which overrides the sensor's own sigma.
@@ -201,7 +202,8 @@ class Picture:
     6x6 covariance of (position, velocity) in that frame. `existence` is the probability that something is there.
     `last_sensor` indexes `sensors` (-1: none). `continues` is the lost track that this one probably goes on (-1: none),
     `swapped` a track whose number this one may hold by mistake (-1: none). `group_min`: at least so many fly there.
-    `class_index` indexes `classes`. `corroborated` is False where a single self-reporting source is the only witness.
+    `class_index` indexes `classes`; `class_probability` holds the whole distribution (0 columns: nobody thought of it).
+    `corroborated` is False where a single self-reporting source is the only witness.
     `mark` is what a named person called it ("" none). `ended` lists numbers that left the picture since the last one.
     """
 
@@ -231,6 +233,7 @@ class Picture:
     classes: tuple[str, ...]
     ended: Ints
     lag_s: float = 0.0
+    class_probability: Floats = field(default_factory=lambda: NO_CLASSES)  # (n, len(classes))
 
     def __len__(self) -> int:
         return len(self.track)

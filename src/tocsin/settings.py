@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NO_SIGMAS: Mapping[str, float] = MappingProxyType({})
+NO_CONFUSION: Mapping[str, Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Sensor:
     new_identities_per_min: float = 60.0  # more than this is a flood: what it brings anew begins no track
     fed_by: tuple[str, ...] = ()  # of a track source: the sensors that feed it, so that nothing is counted twice
     decorrelation_s: float = 10.0  # of a track source: a filter's errors are those of its last few updates
+    # how often it calls a thing of one class something else: true class -> class said -> probability; see classes.toml
+    confusion: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: NO_CONFUSION)
 
 
 @dataclass(frozen=True, slots=True)

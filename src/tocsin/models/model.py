@@ -1,12 +1,13 @@
 """The model of the tracker: how things move, live, appear. Rates, not steps, so that it serves any scan period."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tocsin.messages import Floats
-from tocsin.models.modes import Mode
+from tocsin.models.classes import Classes, known, plain
+from tocsin.models.modes import WAYS, Mode
 from tocsin.settings import Frame
 
-__all__ = ["AGILE", "FLAT_AGILE", "FLAT_QUIET", "QUIET", "Mode", "Model", "Part", "usual"]
+__all__ = ["FLAT_AGILE", "FLAT_QUIET", "Mode", "Model", "Part", "usual"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,8 @@ class Model:
     height_m: float = 3000.0  # of a target whose height nobody measured
     height_sigma_m: float = 3000.0
     coast_s: float = 120.0  # a target that nobody has detected for so long is lost: where it is, nobody knows
+    wind_east_mps: float = 0.0  # of the air that slows what falls
+    wind_north_mps: float = 0.0
     wrong_identity: float = 1e-3
     clutter_per_m2: float = float("nan")  # of position sensors; NaN: from clutter_per_scan and max_range_m
     mixture_floor: float = 1e-5
@@ -38,14 +41,19 @@ class Model:
     exact_max: int = 10
     initial: tuple[Part, ...] = field(default=())
     births: tuple[Part, ...] = field(default=())
+    classes: Classes = field(default_factory=plain)  # more than one: modes, lives and ends follow what it probably is
 
 
-QUIET = Mode("quiet", noise=0.5, noise_up=0.5, slowing_up=1.0 / 60.0, share=0.8)
-AGILE = Mode("agile", noise=60.0, noise_up=5.0, slowing_up=1.0 / 30.0, share=0.2)
 FLAT_QUIET = Mode("quiet", noise=0.5, noise_up=0.5, share=0.8)
 FLAT_AGILE = Mode("agile", noise=60.0, noise_up=60.0, share=0.2)
+GIVEN_UP_S = 900.0  # silent for so long: given up, even where its place would still be useful
 
 
 def usual(frame: Frame) -> Model:
-    """The model where none is given: a quiet and an agile way to fly."""
-    return Model((QUIET, AGILE) if frame.kind == "earth" else (FLAT_QUIET, FLAT_AGILE))
+    """The model where none is given: all classes and their ways to move on the earth, two ways in a flat frame."""
+    if frame.kind != "earth":
+        return Model((FLAT_QUIET, FLAT_AGILE))
+    classes = known()
+    shares = (classes.column("prior")[:, None] * classes.shares(tuple(WAYS))).sum(axis=0)
+    modes = tuple(replace(mode, share=float(share)) for mode, share in zip(WAYS.values(), shares, strict=True))
+    return Model(modes, coast_s=GIVEN_UP_S, classes=classes)

@@ -43,7 +43,7 @@ TRACKING: Mapping[str, str] = {
     "hold_s": "hold_s",
 }
 OWN = frozenset({"scan_s", "survival", "detection_probability"})
-NUMBERS = frozenset(f.name for f in fields(Model)) - {"modes", "initial", "births"}
+NUMBERS = frozenset(f.name for f in fields(Model)) - {"modes", "initial", "births", "classes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ def _mode(table: Mapping[str, Any], where: str) -> Mode:
     )
     if "noise" not in numbers:
         raise SiteError(f"{where}: noise is missing; write the density of acceleration noise in m2/s3")
-    return Mode(str(table.get("name", "mode")), **({"noise_up": numbers["noise"]} | numbers))
+    given: dict[str, Any] = {"noise_up": numbers["noise"]} | numbers
+    return Mode(str(table.get("name", "mode")), **given)
 
 
 def _parts(table: Mapping[str, Any], key: str, per: float, name: str) -> tuple[Part, ...]:

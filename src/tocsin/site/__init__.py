@@ -193,6 +193,7 @@ def _sensor(table: SensorTable) -> Sensor:
         new_identities_per_min=table.new_identities_per_min,
         fed_by=table.fed_by,
         decorrelation_s=table.decorrelation_s,
+        confusion=table.confusion,
     )
 
 

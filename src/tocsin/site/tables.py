@@ -108,6 +108,7 @@ class SensorTable(Named):
     new_identities_per_min: Positive = 60.0
     fed_by: tuple[str, ...] = ()
     decorrelation_s: NotNegative = 10.0
+    confusion: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]] = Field(default_factory=dict)
 
 
 class PlaceTable(Named):

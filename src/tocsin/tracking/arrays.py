@@ -14,7 +14,7 @@ DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
 
 
-def new_bank(slots: int, modes: int) -> Bank:
+def new_bank(slots: int, modes: int, kinds: int = 1) -> Bank:
     """Room for components."""
     return Bank(
         x=np.zeros((slots, modes, 6)),
@@ -22,6 +22,9 @@ def new_bank(slots: int, modes: int) -> Bank:
         mu=np.zeros((slots, modes)),
         num=np.zeros((slots, c.NUM)),
         tag=np.zeros((slots, c.TAG), dtype=np.int64),
+        share=np.zeros((slots, modes)),
+        kind=np.zeros((slots, kinds)),
+        heard=np.zeros((slots, kinds)),
     )
 
 
@@ -44,7 +47,7 @@ def fit(bank: Bank, running: Ints, wanted: int) -> Bank:
     n, slots = len(living), len(bank.mu)
     if n + wanted > slots:
         slots = max(n + wanted, 2 * slots)
-        packed = new_bank(slots, bank.mu.shape[1])
+        packed = new_bank(slots, bank.mu.shape[1], bank.kind.shape[1])
         for new, old in zip(packed, bank, strict=True):
             new[:n] = old[living]
     else:
@@ -75,10 +78,13 @@ def _stack(arrays: list[Floats], shape: tuple[int, ...]) -> Floats:
     return np.array(arrays, dtype=np.float64).reshape((len(arrays), *shape))
 
 
-def new_events(count: int) -> Events:
+def new_events(count: int, kinds: int = 1) -> Events:
     """Room for events."""
     return Events(
-        tag=np.zeros((count, c.EVENT_WIDTH), dtype=np.int64), x=np.zeros((count, 6)), p=np.zeros((count, 6, 6))
+        tag=np.zeros((count, c.EVENT_WIDTH), dtype=np.int64),
+        kind=np.zeros((count, kinds)),
+        x=np.zeros((count, 6)),
+        p=np.zeros((count, 6, 6)),
     )
 
 
@@ -88,9 +94,9 @@ def new_credits(count: int) -> Credits:
     return Credits(row, look, birth, number, np.zeros(count))
 
 
-def new_trail(lines: int, modes: int) -> Trail:
+def new_trail(lines: int, modes: int, kinds: int = 1) -> Trail:
     """Room for a trail; no lines: none is kept."""
-    return Trail(*new_bank(lines, modes), predicted=np.zeros(lines))
+    return Trail(*new_bank(lines, modes, kinds)[:7], predicted=np.zeros(lines))
 
 
 def new_index(slots: int) -> Index:

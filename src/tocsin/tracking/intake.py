@@ -100,7 +100,9 @@ class Intake:
         self.is_report = np.array([s.kind == "report" for s in self.sensors] or [False], dtype=np.bool_)
         self.is_radar = np.array([s.kind in {"radar", "direction"} for s in self.sensors] or [False], dtype=np.bool_)
 
-    def rows(self, detections: Detections, sensor: Ints, word: Ints) -> tuple[Rows, list[tuple[Reason, Flags]]]:
+    def rows(
+        self, detections: Detections, sensor: Ints, word: Ints, called: Ints | None = None
+    ) -> tuple[Rows, list[tuple[Reason, Flags]]]:
         """Rows for all detections, and the reasons with the rows that they concern.
 
         A refused row's numbers mean nothing. `sensor` (n,) is -1 where the site knows none.
@@ -119,6 +121,7 @@ class Intake:
             prior=np.ones(n),
             word=word,
             strength=_strength(detections),
+            said=_said(detections, called),
         )
         radar = self.is_radar[known]
         self._position(rows, taken, radar)
@@ -274,6 +277,18 @@ class Intake:
         if enu.any():
             for a in range(3):
                 rows.z[:, c.VELOCITY_EAST + a] = (enu * rows.axes[:, :, a]).sum(axis=1)
+
+
+def _said(detections: Detections, called: Ints | None) -> Floats:
+    """What class the sensors name, and how sure they are of it (n, 2): see Rows.said."""
+    out = np.zeros((len(detections), 2))
+    if called is None:
+        return out
+    out[:, 0], out[:, 1] = called, 1.0
+    if "class_confidence" in detections.values:
+        sure = detections.values["class_confidence"]
+        out[:, 1] = np.where(np.isnan(sure), 1.0, np.clip(sure, 0.0, 1.0))
+    return out
 
 
 class _Taken:

@@ -26,6 +26,7 @@ class Lost:
     x: Floats  # (6,)
     p: Floats  # (6, 6)
     tag: Ints  # its columns (tracking.kernels.columns)
+    kind: Floats  # (N,) probability of each class
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def _likelihoods(lost: Floats, age: Floats, x: Floats, p: Floats, model: Model) 
     """
     dt = np.maximum(age, 0.0)[:, None]
     mean, variance, tie = lost[:, :6], lost[:, 6:12], lost[:, 12:]
-    noise = max(mode.noise for mode in model.modes)
+    noise = max((mode.noise for mode in model.modes if not mode.along and not mode.mass_per_drag), default=1.0)
     place = mean[:, :3] + dt * mean[:, 3:]
     grown = variance[:, :3] + dt * (2.0 * tie + dt * variance[:, 3:]) + noise * dt**3 / 3.0
     v = grown + p.diagonal()[:3] + 1.0
@@ -113,7 +114,7 @@ def _likelihoods(lost: Floats, age: Floats, x: Floats, p: Floats, model: Model) 
     return np.asarray(np.where((d2 <= CONTINUES_GATE) & (age >= 0.0), 1e3 * density, 0.0))
 
 
-def lost_row(tag: Ints, x: Floats, p: Floats) -> Lost:
+def lost_row(tag: Ints, x: Floats, p: Floats, kind: Floats) -> Lost:
     """A lost track of an event's columns."""
     component = tag[c.EVENT_TAG :]
-    return Lost(int(tag[c.EVENT_NUMBER]), int(tag[c.EVENT_TIME]), x.copy(), p.copy(), component.copy())
+    return Lost(int(tag[c.EVENT_NUMBER]), int(tag[c.EVENT_TIME]), x.copy(), p.copy(), component.copy(), kind.copy())

@@ -256,6 +256,7 @@ EMPTY: Final = Rows(
     prior=np.zeros(0),
     word=np.zeros((0, 4), dtype=np.int64),
     strength=np.zeros(0),
+    said=np.zeros((0, 2)),
 )
 DERIVED: Final = frozenset({"axes", "place", "word"})  # they follow from the others; words are numbered as they come
 _FACTORS: Final = np.random.default_rng(1_993).integers(-(2**63), 2**63, 64) | 1  # any odd numbers do, if fixed

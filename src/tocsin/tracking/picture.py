@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.messages import Bytes8, Floats, Ints, Picture, TrackState, freeze
+from tocsin.messages import Bytes8, Floats, Indices, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Scratch
@@ -13,10 +13,13 @@ from tocsin.tracking.state import State
 
 UPPER = np.triu_indices(6)
 COASTING_MISSED = 1.5  # expected detections that did not come
+CALLED_MIN = 0.5  # a class that is less likely than all others together is not said
 COASTING_S = 20.0  # or so long without one, where nobody's silence says anything
 
 
-def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_ns: int) -> Picture:
+def draw(
+    state: State, settings: Settings, classes: tuple[str, ...], rules: Rules, scratch: Scratch, time_ns: int
+) -> Picture:
     """All tracks at one time; see messages.Picture. `scratch`: room to work in."""
     slots = _shown(state, settings.tracking.release_existence)
     lost = state.lifecycle.shown(time_ns)
@@ -34,12 +37,13 @@ def draw(state: State, settings: Settings, rules: Rules, scratch: Scratch, time_
     missed = np.concatenate([state.bank.num[slots, c.MISSED], np.zeros(m)])
     claim = np.concatenate([state.bank.num[slots, c.TRUST] > 0.0, np.zeros(m, dtype=np.bool_)])
     tag[claim, c.WITNESS] &= ~c.WITNESS_SENSED
+    kind = np.concatenate([state.bank.kind[slots], *(track.kind[None] for track in lost)])
     for column in (c.NUMBER, c.SWAPPED):
         tag[:, column] = state.past.names.label(tag[:, column])
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
     tag, missed = tag[order], missed[order]
     known = stand(tag, missed, time_ns)
-    return paint(state, settings, time_ns, tag, x[order], p[order], existence[order], known)
+    return paint(state, settings, classes, time_ns, tag, x[order], p[order], existence[order], known, kind[order])
 
 
 def _shown(state: State, release: float) -> Ints:
@@ -58,18 +62,28 @@ def stand(tag: Ints, missed: Floats, time_ns: int) -> Bytes8:
     return state
 
 
+def called(kind: Floats) -> Indices:
+    """What each of n things is called: its likeliest class, where that is likely enough, else 0, "unknown"."""
+    likeliest = kind.argmax(axis=1)
+    sure = kind[np.arange(len(kind)), likeliest] >= CALLED_MIN
+    return np.where(sure, likeliest, 0).astype(np.int32)
+
+
 def paint(
     state: State,
     settings: Settings,
+    classes: tuple[str, ...],
     time_ns: int,
     tag: Ints,
     x: Floats,
     p: Floats,
     existence: Floats,
     standing: Bytes8,
+    kind: Floats,
 ) -> Picture:
     """Tracks as columns: tag (n, TAG), x (n, 6), p (n, 6, 6), sorted by number."""
     n = len(tag)
+    named = called(kind)
     continues = state.past.names.continued(state.lifecycle.continues)
     followed = [continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
     words = state.words
@@ -90,16 +104,17 @@ def paint(
         continues_probability=np.array([probability for _, probability in followed]),
         swapped=tag[:, c.SWAPPED].copy(),
         group_min=np.maximum(tag[:, c.GROUP], 1).astype(np.int32),
-        class_index=np.zeros(n, dtype=np.int32),
-        class_confidence=np.zeros(n),
+        class_index=named,
+        class_confidence=kind[np.arange(n), named] if kind.shape[1] > 1 else np.zeros(n),
         corroborated=(tag[:, c.WITNESS] & c.WITNESS_SENSED) > 0,
         identity=tuple(words.text(int(number)) for number in tag[:, c.IDENTITY]),
         callsign=tuple(words.text(int(number)) for number in tag[:, c.CALLSIGN]),
         mark=("",) * n,
         sensors=tuple(sensor.name for sensor in settings.sensors),
-        classes=("unknown",),
+        classes=classes,
         ended=np.array(state.ended, dtype=np.int64),
         lag_s=0.0,
+        class_probability=kind,
     )
     freeze(picture)
     return picture

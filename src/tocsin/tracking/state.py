@@ -89,7 +89,7 @@ class State:
             late_ns=int(tracking.late_s * SECOND_NS),
             offset_ns=int(settings.watching.clock_offset_s_max * SECOND_NS),
         )
-        bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes))
+        bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes), len(model.classes.rows))
         learner = Learner(settings, sensors_of(settings), exact=model.clutter_per_m2 == model.clutter_per_m2)
         unseen = Unseen.of(settings, model)
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
@@ -131,7 +131,7 @@ class State:
             setattr(self, name, copied(snapshot.parts[name]))
         n = len(snapshot.bank.mu)
         if len(self.bank.mu) < n + DEFAULT_SLOTS:
-            self.bank = arrays.new_bank(n + DEFAULT_SLOTS, snapshot.bank.mu.shape[1])
+            self.bank = arrays.new_bank(n + DEFAULT_SLOTS, snapshot.bank.mu.shape[1], snapshot.bank.kind.shape[1])
         for room, column in zip(self.bank, snapshot.bank, strict=True):
             room[:n] = column
         self.running[c.SLOTS] = n
@@ -195,7 +195,7 @@ class State:
 
     def _as_of_oldest(self) -> "State":
         """The parts as they were at the oldest snapshot."""
-        state = replace(self, bank=arrays.new_bank(0, self.bank.mu.shape[1]))
+        state = replace(self, bank=arrays.new_bank(0, self.bank.mu.shape[1], self.bank.kind.shape[1]))
         journal = self.past.journal
         state.restore(journal.snapshots[journal.oldest()])
         return state
@@ -218,7 +218,7 @@ class State:
             "heard": [arrays.pack(column) for column in self.heard.living(int(running[c.HEARD_TIME]))],
             "second": self.second,
             "lost": [
-                [lost.number, lost.time_ns, arrays.pack(lost.x), arrays.pack(lost.p), arrays.pack(lost.tag)]
+                [lost.number, lost.time_ns, *(arrays.pack(column) for column in (lost.x, lost.p, lost.tag, lost.kind))]
                 for lost in lifecycle.lost.values()
             ],
             "continues": [[number, *of] for number, of in lifecycle.continues.items()],
@@ -267,8 +267,8 @@ class State:
         self.heard.fill(*(arrays.unpack(column) for column in parts["heard"]))
         self.second = parts["second"]
         columns = [arrays.unpack(column) for column in parts["bank"]]
-        n, modes = columns[2].shape
-        self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes)
+        (n, modes), kinds = columns[2].shape, columns[6].shape[1]
+        self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes, kinds)
         for room, column in zip(self.bank, columns, strict=True):
             room[:n] = column
         for room, column_packed in zip(self.mixture[:3], parts["mixture"], strict=True):

@@ -1,12 +1,14 @@
 """Settings, model and sensors as the arrays that kernels read."""
 
+import math
+
 import numpy as np
 
 from tocsin.geo.frames import ecef_from_geodetic
 from tocsin.geo.terrain import Terrain, skyline
 from tocsin.messages import Floats, Ints
 from tocsin.models.ground import unpack
-from tocsin.models.model import Model
+from tocsin.models.model import Mode, Model
 from tocsin.models.sensing import antenna_horizon_m, axes_at, gives_directions, hears, place_of, propagation
 from tocsin.settings import Sensor, Settings
 from tocsin.tracking.identity.witness import SELF_REPORTING, claims, dependent
@@ -28,11 +30,16 @@ def rules_of(settings: Settings, model: Model) -> Rules:
     if earth:
         axes = axes_at(frame.latitude_rad, frame.longitude_rad)
         origin = ecef_from_geodetic(frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
-    shares = np.array([mode.share for mode in model.modes])
+    shares = np.array([mode.share if mode.begins else 0.0 for mode in model.modes])
+    kinds = model.classes.column("prior")
+    useful = float((kinds * model.classes.column("useful_sigma_m")).sum()) if len(kinds) > 1 else float("inf")
+    wind = _wind(settings, model, axes)
     return Rules(
-        modes=np.array([[m.noise, m.noise_up, m.slowing, m.slowing_up, m.turn] for m in model.modes]),
+        modes=np.array([_mode(mode, model, wind, flat=not earth and frame.dimensions == 2) for mode in model.modes]),
         switching=float(model.switching_hz),
         stationary=shares / shares.sum(),
+        kind=kinds / kinds.sum(),
+        useful=useful,
         earth=int(earth),
         plane=np.ascontiguousarray(axes[:2]),
         origin=origin,
@@ -56,6 +63,24 @@ def rules_of(settings: Settings, model: Model) -> Rules:
         coast=int(model.coast_s * 1e9),
         believed=(1.0 + tracking.confirm_existence) / (1.0 - tracking.confirm_existence),
     )
+
+
+def _wind(settings: Settings, model: Model, axes: Floats) -> Floats:
+    """The air's velocity in the frame (3,): the model's, and where it has none, the mean of what sensors declare."""
+    east, north = float(model.wind_east_mps), float(model.wind_north_mps)
+    blown = [s for s in settings.sensors if s.wind_mps > 0.0]
+    if blown and east == north == 0.0:
+        east = -sum(s.wind_mps * math.sin(s.wind_from_rad) for s in blown) / len(blown)
+        north = -sum(s.wind_mps * math.cos(s.wind_from_rad) for s in blown) / len(blown)
+    return np.asarray(east * axes[0] + north * axes[1])
+
+
+def _mode(mode: Mode, model: Model, wind: Floats, *, flat: bool) -> list[float]:
+    """A row of Rules.modes."""
+    turn = [mode.noise, mode.noise_up, mode.slowing, mode.slowing_up, mode.turn]
+    speed, climb = mode.new_speed or model.speed_mps, mode.new_climb or model.climb_mps
+    new = [float(speed), 0.0 if flat else float(climb)]
+    return [*turn, mode.sideways, mode.along, mode.mass_per_drag, *wind.tolist(), *new]
 
 
 def sensors_of(settings: Settings) -> Sensors:

@@ -20,6 +20,7 @@ from tocsin.messages import Explanation, Flags, Notice, Picture, Refusal, Scan, 
 from tocsin.models.model import Model, usual
 from tocsin.settings import Settings, Tracking
 from tocsin.tracking import arrays
+from tocsin.tracking.classes.recursion import Recursion
 from tocsin.tracking.directions.network import posts_of
 from tocsin.tracking.explain.answer import explanation, measured
 from tocsin.tracking.identity.returned import LOOP, returned
@@ -27,7 +28,8 @@ from tocsin.tracking.intake import FRONT, LATE, TOO_MANY, Intake, Reason, refusa
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
-from tocsin.tracking.kernels.looks import retire, work
+from tocsin.tracking.kernels.lives.lost import retire
+from tocsin.tracking.kernels.looks import work
 from tocsin.tracking.kernels.merging.duplicates import merge
 from tocsin.tracking.late.journal import NOTHING, Segment, owners
 from tocsin.tracking.late.names import alike
@@ -85,13 +87,16 @@ class Tracker:
         self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
         self._posts = posts_of(self._sensors, self._intake.up)
+        self._recursion = Recursion(settings.sensors, self.model, earth=settings.frame.kind == "earth")
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
-        self._events = arrays.new_events(8 * DEFAULT_SLOTS)
+        self._events = arrays.new_events(8 * DEFAULT_SLOTS, len(self.model.classes.rows))
         self._credits = arrays.new_credits(8 * DEFAULT_SLOTS)
         self._tally = new_tally(DEFAULT_SLOTS)
-        self._trail = arrays.new_trail(0 if lag is None else 4 * DEFAULT_SLOTS, len(self.model.modes))
-        self._smoother = None if lag is None else Smoother(lag, len(self.model.modes))
+        self._trail = arrays.new_trail(
+            0 if lag is None else 4 * DEFAULT_SLOTS, len(self.model.modes), len(self.model.classes.rows)
+        )
+        self._smoother = None if lag is None else Smoother(lag, len(self.model.modes), self.model.classes.names)
 
     @property
     def next_number(self) -> int:
@@ -110,7 +115,8 @@ class Tracker:
         of_sweep = source[scan.sweeps.sensor]
         followed = texts.get("source_track") if self._hears_tracks else None
         word = self.state.words.rows(n, texts.get("identity"), texts.get("callsign"), followed)
-        rows, reasons = self._intake.rows(detections, of_sweep[detections.sweep], word)
+        called = self.state.words.numbers(texts.get("class"))
+        rows, reasons = self._intake.rows(detections, of_sweep[detections.sweep], word, called)
         ours = returned(scan, self.settings.tracking.own_output)
         if ours.any():
             reasons.append((LOOP, ours))
@@ -155,12 +161,14 @@ class Tracker:
         state = self.state
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
         self._merge()
+        self._recursion.think(state.bank, state.living(), time_ns, self._scratch)
         self._make_events(0)
         retire(
             state.bank,
             time_ns,
             self._sensors,
             self._rules(),
+            self._scratch,
             state.unseen.read,
             self._events,
             state.running,
@@ -187,7 +195,7 @@ class Tracker:
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""
-        return draw(self.state, self.settings, self._rules(), self._scratch, time_ns)
+        return draw(self.state, self.settings, self.model.classes.names, self._rules(), self._scratch, time_ns)
 
     def smoothed(self, time_ns: int) -> tuple[Picture, ...]:
         """Note that a picture was drawn at this time, and give the one of `lag` pictures before, as known now.
@@ -411,7 +419,8 @@ class Tracker:
 
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
-        _ = batch, credited
+        state = self.state
+        self._recursion.hear(state.bank, int(state.running[c.SLOTS]), state.words, batch, credited)
 
     def _rules(self, second: int | None = None) -> Rules:
         """The model and the limits, as of the settings at the second of event time that is worked."""
@@ -440,14 +449,16 @@ class Tracker:
         if code == c.MORE_TALLY:
             self._tally = new_tally(2 * len(self._tally.tag))
         if code == c.MORE_TRAIL:
-            self._trail = arrays.new_trail(2 * len(self._trail.tag) + slots + rows_wanted, modes)
+            self._trail = arrays.new_trail(
+                2 * len(self._trail.tag) + slots + rows_wanted, modes, len(self.model.classes.rows)
+            )
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:
         """Room for all that may happen in one look."""
         wanted = len(self.state.bank.mu) + rows
         if len(self._events.tag) < 4 * wanted:
-            self._events = arrays.new_events(8 * wanted)
+            self._events = arrays.new_events(8 * wanted, len(self.model.classes.rows))
 
     def _hear(self) -> None:
         """What happened to tracks, in order."""
@@ -463,5 +474,5 @@ class Tracker:
             elif kind == c.E_LOST:
                 state.tell(time_ns, "track", number, "lost")
             elif tag[c.EVENT_TAG + c.STATE] == c.LOST:
-                state.lifecycle.end(lost_row(tag, x, p))
+                state.lifecycle.end(lost_row(tag, x, p, self._events.kind[e]))
         state.running[c.EVENT_COUNT] = 0

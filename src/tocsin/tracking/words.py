@@ -69,6 +69,10 @@ class Words:
         marks = np.array([[self._marks[index] for index in row] for row in word.tolist()], dtype=np.int64)
         return np.asarray(marks[:, 0] ^ (marks[:, 1] >> 1) ^ (marks[:, 3] >> 2))
 
+    def numbers(self, words: Sequence[str | None] | None) -> Ints | None:
+        """The index of each word; None where there are none at all."""
+        return None if words is None else np.array([self.number(word) for word in words], dtype=np.int64)
+
     def text(self, number: int) -> str | None:
         """The word of an index."""
         return self.words[number] if number else None

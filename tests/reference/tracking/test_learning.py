@@ -89,6 +89,7 @@ def rows_of(sensors: list[int], z: list[Floats], times_ns: list[int], risen: lis
         prior=np.ones(n),
         word=np.zeros((n, 4), np.int64),
         strength=np.ones(n),
+        said=np.zeros((n, 2)),
     )
     for j, sensor in enumerate(sensors):
         if sensor == TOLD:

@@ -38,6 +38,7 @@ def _chain(times_s: Floats, existence: Floats, x: Floats, p: Floats, mu: Floats)
 
 def _smooth(chain: Bank, predicted: Floats, rules: Rules, between: Ints | None = None) -> None:
     n = len(predicted)
+    chain.share[:], chain.num[:, c.LIFE] = rules.stationary, rules.survival_s
     flags = np.zeros(n, dtype=np.int64) if between is None else between
     out = Bank._make(column.copy() for column in chain)
     smooth(chain, predicted.copy(), flags, np.array([0, n]), rules, new_room(chain.mu.shape[1]), out)

@@ -1,5 +1,5 @@
 """What flies: the classes of classes.toml, as records that tracker, unseen and forecasts read."""
 
-from tocsin.models.classes.table import GROUPS, Class, Classes, known, parse
+from tocsin.models.classes.table import GROUPS, Class, Classes, known, parse, plain
 
-__all__ = ["GROUPS", "Class", "Classes", "known", "parse"]
+__all__ = ["GROUPS", "Class", "Classes", "known", "parse", "plain"]

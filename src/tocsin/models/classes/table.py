@@ -2,8 +2,8 @@
 
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any, TypeGuard
@@ -65,6 +65,12 @@ class Classes:
         """The names, in order."""
         return tuple(row.name for row in self.rows)
 
+    def shares(self, ways: Sequence[str]) -> Floats:
+        """(n, k) share of time that each class spends in each of k ways to move; a class that has none: the first."""
+        table = np.array([[row.share.get(way, 0.0) for way in ways] for row in self.rows])
+        table[table.sum(axis=1) == 0.0, 0] = 1.0
+        return np.asarray(table / table.sum(axis=1, keepdims=True))
+
     def of_group(self, group: str) -> tuple[Class, ...]:
         """The classes of one of GROUPS."""
         return tuple(row for row in self.rows if row.group == group)
@@ -97,6 +103,13 @@ class Classes:
             table[self.index[true]] = said + silent * left / max(int(silent.sum()), 1)
         table = np.maximum(table, LEAST)
         return np.asarray(table / table.sum(axis=1, keepdims=True))
+
+
+@cache
+def plain() -> Classes:
+    """One class alone, for laboratory data: what moves is unknown, and stays so."""
+    everything = known()
+    return replace(everything, rows=everything.rows[:1], words={}, index={UNKNOWN: 0})
 
 
 @cache

@@ -15,13 +15,16 @@ Ints = NDArray[np.int64]
 
 
 class Bank(NamedTuple):
-    """Every component, one slot each, in order of birth. C slots, K modes."""
+    """Every component, one slot each, in order of birth. C slots, K modes, N classes."""
 
     x: Floats  # (C, K, 6) mean: position m, velocity m/s
     p: Floats  # (C, K, 6, 6) covariance
     mu: Floats  # (C, K) weights of the modes, sum 1
     num: Floats  # (C, NUM) numbers, see below
     tag: Ints  # (C, TAG) whole numbers, see below
+    share: Floats  # (C, K) share of time in each mode, as its class has it; 0: this mode is left out
+    kind: Floats  # (C, N) probability of each class (models.classes)
+    heard: Floats  # (C, N) log likelihoods that are remembered of its class: what it did, what it was called
 
 
 EXISTENCE: Final = 0  # probability that it exists
@@ -29,7 +32,9 @@ MISSED: Final = 1  # expected detections that did not come since the last one
 TRUST: Final = 2  # odds by which a claim is believed: its existence never goes beyond; 0: it is no claim
 DENIED: Final = 3  # expected detections of independent sensors that did not come since the last of these
 SILENT: Final = 4  # s of silence of its last sensor that are counted already
-NUM: Final = 5
+LIFE: Final = 5  # s, mean life, as its class has it
+USEFUL: Final = 6  # m, a place known no better helps nobody; infinite: no such bound
+NUM: Final = 7
 
 TIME: Final = 0  # ns, the time of x and p
 BORN: Final = 1  # ns, of the first detection
@@ -48,7 +53,10 @@ BIRTH: Final = 13  # a number of its own, from 1
 IDENTITY_KIND: Final = 14  # index of a word, 0 none
 PARENT: Final = 15  # BIRTH of the component that it was parted from, 0 none
 GROUP: Final = 16  # so many, at least, were seen as one when it was last seen; 0 and 1: it alone
-TAG: Final = 17
+CLASSED: Final = 17  # DETECTIONS when its class was last thought about
+CLASSED_TIME: Final = 18  # ns, and of what time it then was
+CALLED_TIME: Final = 19  # ns, when a sensor last said what it is
+TAG: Final = 20
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
@@ -89,6 +97,7 @@ class Rows(NamedTuple):
     # 0: it must begin nothing
     word: Ints  # (m, 4) identity, callsign, what kind of identity, track of another tracker: index of a word, 0 none
     strength: Floats  # (m,) power, of any unit; 1 where it was not told
+    said: Floats  # (m, 2) what class the sensor says that it is: index of a word, 0 none; how sure it is
 
 
 class Looks(NamedTuple):
@@ -148,7 +157,9 @@ class Rules(NamedTuple):
 
     modes: Floats  # (K, MODE)
     switching: float  # 1/s
-    stationary: Floats  # (K,) share of time in each mode
+    stationary: Floats  # (K,) share of time in each mode, of what is new
+    kind: Floats  # (N,) probability of each class, of what is new
+    useful: float  # m, see USEFUL, of what is new
     earth: int  # 1: ECEF
     plane: Floats  # (2, 3) east and north at the origin: the plane in which neighbours are sought
     origin: Floats  # (3,)
@@ -178,7 +189,13 @@ NOISE_UP: Final = 1  # m2/s3, of vertical acceleration noise
 SLOWING: Final = 2  # 1/s, horizontal velocity decays
 SLOWING_UP: Final = 3  # 1/s, vertical velocity decays
 TURN: Final = 4  # rad/s, clockwise from above
-MODE: Final = 5
+SIDEWAYS: Final = 5  # m/s2, turns at the rate sideways / speed, clockwise from above
+ALONG: Final = 6  # m/s2, along the velocity
+FALL: Final = 7  # kg/m2, mass per drag of what falls; 0: it flies
+WIND: Final = 8  # m/s in the frame, three columns
+NEW_SPEED: Final = 11  # m/s, sigma of a new object's velocity along the ground
+NEW_CLIMB: Final = 12  # m/s, and of its vertical velocity
+MODE: Final = 13
 
 
 class Mixture(NamedTuple):
@@ -273,6 +290,7 @@ class Events(NamedTuple):
     """What happened to tracks: e slots."""
 
     tag: Ints  # (e, EVENT_WIDTH)
+    kind: Floats  # (e, N) probability of each class
     x: Floats  # (e, 6)
     p: Floats  # (e, 6, 6)
 
@@ -298,6 +316,8 @@ class Trail(NamedTuple):
     mu: Floats  # (k, K)
     num: Floats  # (k, NUM)
     tag: Ints  # (k, TAG)
+    share: Floats  # (k, K)
+    kind: Floats  # (k, N)
     predicted: Floats  # (k,) existence just before the look; -1: it began with it
 
 

@@ -7,17 +7,22 @@ so nothing inside the gate is lost, and the search changes the speed and no bit 
 import math
 
 from tocsin.tracking.kernels.columns import (
+    ALONG,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
     CHANCE_PD,
     CUT,
     EXISTENCE,
+    FALL,
     IDENTITY,
     IDENTITY_KIND,
     LAST,
     LAST_SENSOR,
+    NOISE,
+    NOISE_UP,
     PD,
     PLACED,
+    SIDEWAYS,
     SPEED,
     TIME,
     Bank,
@@ -43,6 +48,7 @@ PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlik
 POSITION_BITS = 0b11 << 5
 TWO_PI = 2.0 * math.pi
 HALF_MAX = 1.5  # rad: a wider sector is not left aside by its edges
+FALLING_MPS2 = 10.0
 SIGMAS = 8.0  # beyond these a state lies in a sector with less than 1e-6, which `candidates` leaves out in any case
 
 
@@ -58,6 +64,13 @@ def wedge(azimuth: Floats, out: Floats) -> bool:
 
 
 @part
+def strays(mode: Floats) -> float:
+    """How fast a mode may leave the straight line, m/s2; what slows down stays behind what flies on."""
+    sum_mps2: float = abs(mode[SIDEWAYS]) + abs(mode[ALONG]) + (FALLING_MPS2 if mode[FALL] > 0.0 else 0.0)
+    return sum_mps2
+
+
+@part
 def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: Rules, sector: Floats) -> bool:
     """Is component i, not yet predicted, surely outside a sector (see `wedge`)? 8 sigma, and what it may have flown.
 
@@ -65,17 +78,23 @@ def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: 
     """
     dt = abs(time - bank.tag[i, TIME]) * 1e-9
     axes, place = sensors.axes[sensor], sensors.place[sensor]
+    noise, pushed = 0.0, 0.0
     for k in range(bank.mu.shape[1]):
+        if bank.mu[i, k] > 0.0 or bank.share[i, k] > 0.0:
+            noise = max(noise, rules.modes[k, NOISE], rules.modes[k, NOISE_UP])
+            pushed = max(pushed, strays(rules.modes[k]))
+    for k in range(bank.mu.shape[1]):
+        if bank.mu[i, k] == 0.0:
+            continue
         x, p = bank.x[i, k], bank.p[i, k]
         d0, d1, d2 = x[0] - place[0], x[1] - place[1], x[2] - place[2]
         east = axes[0, 0] * d0 + axes[0, 1] * d1 + axes[0, 2] * d2
         north = axes[1, 0] * d0 + axes[1, 1] * d1 + axes[1, 2] * d2
         along = east * sector[0] + north * sector[1]
         across = abs(east * sector[1] - north * sector[0])
-        noise = max(rules.modes[k, 0], rules.modes[k, 1])
         spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2]) + math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]) * dt
         spread += math.sqrt(noise * dt * dt * dt)
-        flown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt
+        flown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt + 0.5 * pushed * dt * dt
         if across * sector[3] - along * sector[2] <= SIGMAS * spread + flown:
             return False
     return True
@@ -123,7 +142,7 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         s.chance[n, CHANCE_MISS] = pd * inside if missable else 0.0
         shadow(x[best], p[best], rules, s.box[n])
         for k in range(mu.shape[0]):
-            if k != best:
+            if k != best and mu[k] > 0.0:
                 box, other = s.box[n], s.mean[0]
                 shadow(x[k], p[k], rules, other)
                 box[2] = max(box[2], other[2] + abs(other[0] - box[0]))
@@ -240,6 +259,9 @@ def pairs(
             dt = (rows.time[j] - s.time[i]) * 1e-9
             likelihood = 0.0
             for k in range(s.mu.shape[1]):
+                if s.mu[i, k] == 0.0:
+                    s.pair_mu[e, k] = 0.0
+                    continue
                 x, p = s.pair_x[e, k], s.pair_p[e, k]
                 put(x, p, s.x[i, k], s.p[i, k])
                 like = evaluate(mask, z, var, axes, place, site, dt, rules.earth, rules.gate, x, p, s.room)
@@ -271,7 +293,8 @@ def keep_best(s: Scratch, first: int, e: int) -> None:
         return
     s.pair_w[least, 0], s.pair_row[least] = s.pair_w[e, 0], s.pair_row[e]
     for k in range(s.mu.shape[1]):
-        put(s.pair_x[least, k], s.pair_p[least, k], s.pair_x[e, k], s.pair_p[e, k])
+        if s.pair_mu[e, k] > 0.0:
+            put(s.pair_x[least, k], s.pair_p[least, k], s.pair_x[e, k], s.pair_p[e, k])
         s.pair_mu[least, k] = s.pair_mu[e, k]
 
 

@@ -11,7 +11,7 @@ import math
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Floats, Index, Ints, Looks, Rules, Scratch, Sensors
 from tocsin.tracking.kernels.directions.reach import add_reach, beyond
-from tocsin.tracking.kernels.gating import beside, wedge
+from tocsin.tracking.kernels.gating import beside, strays, wedge
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
 
@@ -26,13 +26,21 @@ TWO_PI = 2.0 * math.pi
 def extent(bank: Bank, i: int, time: int, rules: Rules, box: Floats, other: Floats) -> None:
     """Where component i, not yet predicted, may be at `time`: box (4,) is a place in the plane and half sides."""
     dt = abs(float(time - bank.tag[i, c.TIME])) * 1e-9
+    noise, pushed, begun = 0.0, 0.0, False
     for k in range(bank.mu.shape[1]):
+        if bank.mu[i, k] > 0.0 or bank.share[i, k] > 0.0:
+            noise = max(noise, rules.modes[k, c.NOISE], rules.modes[k, c.NOISE_UP])
+            pushed = max(pushed, strays(rules.modes[k]))
+    for k in range(bank.mu.shape[1]):
+        if bank.mu[i, k] == 0.0:
+            continue
         x, p = bank.x[i, k], bank.p[i, k]
         shadow(x, p, rules, other)
-        noise = max(rules.modes[k, c.NOISE], rules.modes[k, c.NOISE_UP])
         spread = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]) * dt + math.sqrt(noise * dt * dt * dt)
         grown = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5]) * dt + math.sqrt(rules.gate) * spread
-        if k == 0:
+        grown += 0.5 * pushed * dt * dt
+        if not begun:
+            begun = True
             box[0], box[1], box[2], box[3] = other[0], other[1], 0.0, 0.0
         box[2] = max(box[2], abs(other[0] - box[0]) + other[2] + grown)
         box[3] = max(box[3], abs(other[1] - box[1]) + other[3] + grown)

@@ -25,12 +25,12 @@ from tocsin.tracking.kernels.columns import (
 from tocsin.tracking.kernels.directions.births import listen
 from tocsin.tracking.kernels.gating import candidates, pairs
 from tocsin.tracking.kernels.groups.unresolved import share, spare
-from tocsin.tracking.kernels.identity.trust import doubt, hush, vouch
+from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
 from tocsin.tracking.kernels.motion import blend, clear, put
-from tocsin.tracking.kernels.newborn import give_birth, imagine, pass_time, thin
+from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
 from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
@@ -131,6 +131,9 @@ def update(
             if s.pair_w[e, 1] > 0.0 and (best < 0 or s.pair_w[e, 1] > s.pair_w[best, 1]):
                 best = e
         for k in range(s.mu.shape[1]):
+            if s.mu[n, k] == 0.0:
+                bank.mu[i, k] = 0.0
+                continue
             total = unseen * s.mu[n, k]
             for e in range(first, last):
                 total += s.pair_w[e, 1] * s.pair_mu[e, k]
@@ -170,8 +173,11 @@ def mark_wide(bank: Bank, s: Scratch, rules: Rules, n: int) -> int:
     """
     found = 0
     for t in range(n):
-        p = s.p[t, 0]
-        wide = p[3, 3] + p[4, 4] + p[5, 5] > 0.5 * rules.speed * rules.speed
+        spread = 0.0
+        for k in range(s.mu.shape[1]):
+            if s.mu[t, k] > 0.0:
+                spread += s.mu[t, k] * (s.p[t, k, 3, 3] + s.p[t, k, 4, 4] + s.p[t, k, 5, 5])
+        wide = spread > 0.5 * rules.speed * rules.speed
         several = s.first[t + 1] - s.first[t] > 1
         s.chance[t, c.CHANCE_PART] = 1.0 if wide and several and bank.tag[s.slot[t], c.NUMBER] == 0 else 0.0
         if s.chance[t, c.CHANCE_PART] == 1.0:
@@ -208,13 +214,18 @@ def part_wide(
                 continue
             i, parent, j = running[c.SLOTS], s.slot[t], begin + s.pair_row[e]
             for k in range(bank.mu.shape[1]):
-                put(bank.x[i, k], bank.p[i, k], s.pair_x[e, k], s.pair_p[e, k])
-                bank.mu[i, k] = s.pair_mu[e, k]
+                if s.pair_mu[e, k] > 0.0:
+                    put(bank.x[i, k], bank.p[i, k], s.pair_x[e, k], s.pair_p[e, k])
+                else:
+                    put(bank.x[i, k], bank.p[i, k], bank.x[parent, k], bank.p[parent, k])
+                bank.mu[i, k], bank.share[i, k] = s.pair_mu[e, k], bank.share[parent, k]
+            for a in range(bank.kind.shape[1]):
+                bank.kind[i, a], bank.heard[i, a] = bank.kind[parent, a], bank.heard[parent, a]
             for a in range(c.NUM):
-                bank.num[i, a] = 0.0
+                bank.num[i, a] = bank.num[parent, a]
+            bank.num[i, c.MISSED] = bank.num[i, c.DENIED] = 0.0
             for a in range(c.TAG):
                 bank.tag[i, a] = bank.tag[parent, a]
-            bank.num[i, c.TRUST] = bank.num[parent, c.TRUST]
             bank.num[i, c.EXISTENCE] = min(s.pair_w[e, 1], 1.0)
             bank.tag[i, c.TIME] = s.time[t]
             bank.tag[i, c.BIRTH], bank.tag[i, c.PARENT] = running[c.NEXT_BIRTH], bank.tag[parent, c.BIRTH]
@@ -327,28 +338,6 @@ def settle(
             end(bank, i, time, field, events, running, counters)
 
 
-@kernel
-def retire(
-    bank: Bank, time: int, sensors: Sensors, rules: Rules, field: Field, events: Events, running: Ints, counters: Ints
-) -> None:
-    """Let go of components that nobody has detected for rules.coast (ns): where they are, nobody knows any more.
-
-    Where a sensor that reports at a declared rate was the last to tell of one, its silence speaks: exp(-rate dt).
-    """
-    for i in range(running[c.SLOTS]):
-        if bank.tag[i, c.ALIVE] == 1 and hush(bank, i, time, sensors, rules):
-            if bank.tag[i, c.STATE] == c.CONFIRMED and bank.num[i, c.EXISTENCE] < rules.release:
-                bank.tag[i, c.STATE] = c.LOST
-                note(events, running, c.E_LOST, time, bank, i, 0)
-            if bank.num[i, c.EXISTENCE] < rules.prune:
-                end(bank, i, time, field, events, running, counters)
-        if bank.tag[i, c.ALIVE] == 1 and time - bank.tag[i, c.LAST] > rules.coast:
-            if bank.tag[i, c.STATE] == c.CONFIRMED:
-                bank.tag[i, c.STATE] = c.LOST
-                note(events, running, c.E_LOST, time, bank, i, 0)
-            end(bank, i, time, field, events, running, counters)
-
-
 @part
 def end(bank: Bank, i: int, time: int, field: Field, events: Events, running: Ints, counters: Ints) -> None:
     """Component i is no more; what is left of its existence is of the unseen again (Williams 2012: recycling)."""
@@ -377,6 +366,8 @@ def note(events: Events, running: Ints, kind: int, time: int, bank: Bank, i: int
     events.tag[e, c.EVENT_AGAIN] = again
     for q in range(c.TAG):
         events.tag[e, c.EVENT_TAG + q] = bank.tag[i, q]
+    for q in range(bank.kind.shape[1]):
+        events.kind[e, q] = bank.kind[i, q]
     combine(bank.x[i], bank.p[i], bank.mu[i], events.x[e], events.p[e])
 
 
@@ -385,10 +376,12 @@ def combine(x: Floats, p: Floats, mu: Floats, mean: Floats, cov: Floats) -> None
     """One mean (6,) and covariance (6, 6) of all modes: x (K, 6), p (K, 6, 6), mu (K,)."""
     clear(mean, cov)
     for k in range(mu.shape[0]):
-        for a in range(6):
-            mean[a] += mu[k] * x[k, a]
+        if mu[k] > 0.0:
+            for a in range(6):
+                mean[a] += mu[k] * x[k, a]
     for k in range(mu.shape[0]):
-        blend(cov, p[k], x[k], mean, mu[k], 1.0)
+        if mu[k] > 0.0:
+            blend(cov, p[k], x[k], mean, mu[k], 1.0)
 
 
 @part
@@ -420,18 +413,13 @@ def create(
             counters[c.C_COMPONENTS_CUT] += 1
             continue
         i = running[c.SLOTS]
-        if running[c.MIXTURE_COUNT] > 0:
-            put(bank.x[i, 0], bank.p[i, 0], s.row_x[q], s.row_p[q])
-        else:
-            give_birth(rows, j, sensors, sensor, rules, bank.x[i, 0], bank.p[i, 0], s.room)
-        for k in range(bank.mu.shape[1]):
-            put(bank.x[i, k], bank.p[i, k], bank.x[i, 0], bank.p[i, 0])
-            bank.mu[i, k] = rules.stationary[k]
+        begin_modes(bank, i, rows, j, q, sensors, sensor, rules, s, running)
         for a in range(c.NUM):
             bank.num[i, a] = 0.0
         for a in range(c.TAG):
             bank.tag[i, a] = 0
         bank.num[i, c.EXISTENCE] = existence
+        begin_kind(bank, i, rules)
         bank.tag[i, c.TIME] = rows.time[j]
         bank.tag[i, c.BORN] = rows.time[j]
         bank.tag[i, c.SWAPPED] = -1

@@ -6,17 +6,38 @@ so that predict(a + b) = predict(a), then predict(b). In blocks, with N = integr
 
     p' = p + N v,    v' = M v,    Q = integral over s of [N(s); M(s)] q [N(s); M(s)]^T
 
+A mode may also turn at a given sideways acceleration (rate = it / speed: a bank angle), be pushed along its velocity (a
+motor), or fall (kernels.ballistic).
+
 Sources: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications" (2001), 6.2 and 11.7; Li and Jilkov, IEEE TAES
 2003. `mix` is step 1 of the interacting multiple models of Blom and Bar-Shalom (1988).
 """
 
 import math
 
-from tocsin.tracking.kernels.columns import NOISE, NOISE_UP, SLOWING, SLOWING_UP, TIME, TURN, Bank, Floats, Rules
+from tocsin.tracking.kernels.ballistic.fall import fall
+from tocsin.tracking.kernels.columns import (
+    ALONG,
+    FALL,
+    LIFE,
+    NOISE,
+    NOISE_UP,
+    SIDEWAYS,
+    SLOWING,
+    SLOWING_UP,
+    TIME,
+    TURN,
+    Bank,
+    Floats,
+    Rules,
+)
 from tocsin.tracking.kernels.njit import kernel, part
 
 A2 = 6378137.0**2  # WGS 84, semi-axes squared
 B2 = 6356752.314245179**2
+SLOWEST_TURN_MPS = 10.0  # below this speed a bank turns no faster: a rate of sideways / 0 means nothing
+SLOWEST_PUSH_MPS = 30.0  # below this speed a push is weaker in proportion: its direction is not known
+FAINT = 1e-6  # what is left of a mode that its class does not have is dropped below this weight
 
 
 @kernel
@@ -64,9 +85,15 @@ def turning(w: float, q: float, dt: float) -> tuple[float, float, float, float, 
 @kernel
 def transition(mode: Floats, dt: float, up: Floats, f: Floats) -> None:
     """Fill f[:5] (each 3, 3) with N, M, Qpp, Qpv, Qvv of one mode over dt, about the vertical `up`."""
+    swing(mode, mode[TURN], dt, up, f)
+
+
+@kernel
+def swing(mode: Floats, turn: float, dt: float, up: Floats, f: Floats) -> None:
+    """`transition`, with the rate of turn given."""
     nu, mu, ppu, pvu, vvu = slowing(mode[SLOWING_UP], mode[NOISE_UP], dt)
-    if mode[TURN] != 0.0:
-        n, n2, m, m2, pp, pv, pv2 = turning(mode[TURN], mode[NOISE], dt)
+    if turn != 0.0:
+        n, n2, m, m2, pp, pv, pv2 = turning(turn, mode[NOISE], dt)
         vv = mode[NOISE] * dt
     else:
         n, m, pp, pv, vv = slowing(mode[SLOWING], mode[NOISE], dt)
@@ -80,7 +107,7 @@ def transition(mode: Floats, dt: float, up: Floats, f: Floats) -> None:
             f[2, i, j] = pp * flat + ppu * uu
             f[3, i, j] = pv * flat + pvu * uu
             f[4, i, j] = vv * flat + vvu * uu
-    if mode[TURN] != 0.0:
+    if turn != 0.0:
         for i in range(3):
             j, k = (i + 1) % 3, (i + 2) % 3  # J v = v x up: clockwise as seen from above
             for sign, a, b in ((1.0, i, j), (-1.0, i, k)):
@@ -144,13 +171,52 @@ def glide(x: Floats, p: Floats, q: float, dt: float) -> None:
 @kernel
 def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) -> None:
     """Predict one mean and covariance in place by one mode; f (7, 3, 3) is room."""
-    plain = mode[NOISE] == mode[NOISE_UP] and mode[TURN] == 0.0 and mode[SLOWING] == 0.0 and mode[SLOWING_UP] == 0.0
+    if mode[FALL] > 0.0:
+        fall(x, p, mode, dt, earth, f)
+        return
+    if mode[ALONG] != 0.0:
+        push(x, p, mode, dt, f)
+        return
+    bent = mode[TURN] != 0.0 or mode[SIDEWAYS] != 0.0
+    plain = mode[NOISE] == mode[NOISE_UP] and not bent and mode[SLOWING] == 0.0 and mode[SLOWING_UP] == 0.0
     if plain:
         glide(x, p, mode[NOISE], dt)
         return
-    upward(x, earth, f[5, 0])
-    transition(mode, dt, f[5, 0], f)
+    up, turn = f[5, 0], mode[TURN]
+    upward(x, earth, up)
+    if mode[SIDEWAYS] != 0.0:
+        rise = up[0] * x[3] + up[1] * x[4] + up[2] * x[5]
+        level = math.sqrt(max(x[3] * x[3] + x[4] * x[4] + x[5] * x[5] - rise * rise, 0.0))
+        turn += mode[SIDEWAYS] / max(level, SLOWEST_TURN_MPS)
+    swing(mode, turn, dt, up, f)
     move(x, p, f)
+
+
+@kernel
+def push(x: Floats, p: Floats, mode: Floats, dt: float, f: Floats) -> None:
+    """Predict in place what is pushed along its velocity by a = mode[ALONG], with e = v / |v|.
+
+    v' = v + a dt e,    p' = p + v dt + a dt^2 e / 2,    dv'/dv = I + a dt / |v| (I - e e^T)
+
+    Exact for mean and derivatives; noise is that of constant velocity, predict(a + b) is off by about a dt / |v| of it.
+    """
+    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    rate = mode[ALONG] / max(speed, SLOWEST_PUSH_MPS)
+    q, aside = mode[NOISE], 1.0 / max(speed * speed, 1e-6)
+    for i in range(3):
+        for j in range(3):
+            same = 1.0 if i == j else 0.0
+            across = same - x[3 + i] * x[3 + j] * aside
+            f[0, i, j] = dt * same + 0.5 * rate * dt * dt * across
+            f[1, i, j] = same + rate * dt * across
+            f[2, i, j] = q * dt * dt * dt / 3.0 * same
+            f[3, i, j] = q * dt * dt / 2.0 * same
+            f[4, i, j] = q * dt * same
+    v0, v1, v2 = x[3], x[4], x[5]
+    move(x, p, f)
+    for i, v in enumerate((v0, v1, v2)):
+        x[i] += 0.5 * rate * dt * dt * v
+        x[3 + i] += rate * dt * v
 
 
 @part
@@ -194,8 +260,9 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
     clear(x, p)
     for j in range(bank.mu.shape[1]):
         part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
-        for a in range(6):
-            x[a] += part * bank.x[i, j, a]
+        if part > 0.0:
+            for a in range(6):
+                x[a] += part * bank.x[i, j, a]
     for j in range(bank.mu.shape[1]):
         part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
         if part > 0.0:
@@ -205,17 +272,24 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
 
 @part
 def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, mu: Floats, f: Floats) -> float:
-    """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life)."""
+    """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life).
+
+    A mode that it is not in and that its class does not have is left out: mu is 0, and x and p are of no use.
+    """
     dt = float(time - bank.tag[i, TIME]) * 1e-9
     modes = bank.mu.shape[1]
     stay = math.exp(-rules.switching * dt) if modes > 1 else 1.0
     for k in range(modes):
+        share = bank.share[i, k]
+        mu[k] = bank.mu[i, k]
+        if share == 0.0 and stay * mu[k] < FAINT:
+            mu[k] = 0.0
+            continue
         if stay == 1.0:
             put(x[k], p[k], bank.x[i, k], bank.p[i, k])
-            mu[k] = bank.mu[i, k]
         else:
-            mu[k] = mix(bank, i, k, stay, rules.stationary[k], x[k], p[k])
+            mu[k] = mix(bank, i, k, stay, share, x[k], p[k])
         if dt != 0.0:
             drift(x[k], p[k], rules.modes[k], dt, rules.earth, f)
-    survived: float = math.exp(-max(dt, 0.0) / rules.survival_s)
+    survived: float = math.exp(-max(dt, 0.0) / bank.num[i, LIFE])
     return survived

@@ -7,7 +7,7 @@ met. Source of the converted state: Mo et al., IEEE TAES 1998 (unbiased polar co
 import math
 
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Field, Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
+from tocsin.tracking.kernels.columns import Bank, Field, Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
 from tocsin.tracking.kernels.learning.cells import row_cell
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
 from tocsin.tracking.kernels.njit import part
@@ -141,8 +141,13 @@ def height_sigma(mask: int, z: Floats, var: Floats) -> float:
 
 
 @part
-def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Floats, p: Floats, room: Floats) -> None:
-    """What row j alone speaks for: x (6,), p (6, 6). What it did not measure comes from the model."""
+def give_birth(
+    rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, mode: Floats, x: Floats, p: Floats, room: Floats
+) -> float:
+    """What row j alone speaks for, of one mode: x (6,), p (6, 6). What it did not measure comes from the model.
+
+    Returns the likelihood of what was measured beside its place (its velocity, mostly).
+    """
     clear(x, p)
     z, var = rows.z[j], rows.var[j]
     if rows.mask[j] & (1 << c.RANGE):
@@ -171,8 +176,69 @@ def give_birth(rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, x: Fl
     for a in range(3):
         for b in range(3):
             uu = up[a] * up[b]
-            p[3 + a, 3 + b] = rules.speed * rules.speed * ((1.0 if a == b else 0.0) - uu) + rules.climb**2 * uu
+            p[3 + a, 3 + b] = mode[c.NEW_SPEED] ** 2 * ((1.0 if a == b else 0.0) - uu) + mode[c.NEW_CLIMB] ** 2 * uu
     mask = rows.mask[j] & ~PLACE_BITS
+    likelihood = 1.0
     if mask:
         at, site = sensors.place[s], sensors.axes[s]
-        evaluate(mask, z, var, rows.axes[j], at, site, 0.0, rules.earth, math.inf, x, p, room)
+        likelihood = evaluate(mask, z, var, rows.axes[j], at, site, 0.0, rules.earth, math.inf, x, p, room)
+    return likelihood
+
+
+@part
+def begin_modes(
+    bank: Bank,
+    i: int,
+    rows: Rows,
+    j: int,
+    q: int,
+    sensors: Sensors,
+    sensor: int,
+    rules: Rules,
+    s: Scratch,
+    running: Ints,
+) -> None:
+    """Modes of a new component i of row j, the q-th of its look: each with the velocity that things in it have.
+
+    What is thrown or launched is seen by radars first: it hums no sound and tells nobody where it is.
+    """
+    first, total, seen = 1.0, 0.0, rows.mask[j] & (1 << c.RANGE) != 0
+    for k in range(bank.mu.shape[1]):
+        law, share = rules.modes[k], rules.stationary[k]
+        if not seen and (law[c.FALL] > 0.0 or law[c.ALONG] != 0.0):
+            share = 0.0
+        bank.share[i, k] = bank.mu[i, k] = share
+        alike = law[c.NEW_SPEED] == rules.modes[0, c.NEW_SPEED] and law[c.NEW_CLIMB] == rules.modes[0, c.NEW_CLIMB]
+        if k == 0 and running[c.MIXTURE_COUNT] > 0:
+            put(bank.x[i, k], bank.p[i, k], s.row_x[q], s.row_p[q])
+        elif k == 0:
+            first = give_birth(rows, j, sensors, sensor, rules, law, bank.x[i, k], bank.p[i, k], s.room)
+        elif alike or share == 0.0 or running[c.MIXTURE_COUNT] > 0:
+            put(bank.x[i, k], bank.p[i, k], bank.x[i, 0], bank.p[i, 0])
+        else:
+            likelihood = give_birth(rows, j, sensors, sensor, rules, law, bank.x[i, k], bank.p[i, k], s.room)
+            bank.mu[i, k] *= likelihood / max(first, 1e-300)
+        total += bank.mu[i, k]
+    for k in range(bank.mu.shape[1]):
+        bank.mu[i, k] = bank.mu[i, k] / total if total != 1.0 else bank.mu[i, k]
+
+
+@part
+def begin_flying(bank: Bank, i: int, rules: Rules) -> None:
+    """Shares of modes, classes and life of a new component i of something heard: it is under way, and does not fall."""
+    total = 0.0
+    for k in range(bank.mu.shape[1]):
+        falls = rules.modes[k, c.FALL] > 0.0 or rules.modes[k, c.ALONG] != 0.0
+        bank.share[i, k] = 0.0 if falls else rules.stationary[k]
+        total += bank.share[i, k]
+    for k in range(bank.mu.shape[1]):
+        bank.mu[i, k] = bank.share[i, k] / total if total != 1.0 else bank.share[i, k]
+    begin_kind(bank, i, rules)
+
+
+@part
+def begin_kind(bank: Bank, i: int, rules: Rules) -> None:
+    """Classes of a new component i, its mean life, and how well its place must be known."""
+    for a in range(bank.kind.shape[1]):
+        bank.kind[i, a], bank.heard[i, a] = rules.kind[a], 0.0
+    bank.num[i, c.LIFE], bank.num[i, c.USEFUL] = rules.survival_s, rules.useful

@@ -99,7 +99,7 @@ class History:
         index = np.concatenate(lines)
         kept = Trail._make(column[index] for column in self._kept)
         kept.tag[:, c.TIME] = np.concatenate(at)
-        bank = Bank(kept.x, kept.p, kept.mu, kept.num, kept.tag)
+        bank = Bank(kept.x, kept.p, kept.mu, kept.num, kept.tag, kept.share, kept.kind, np.zeros_like(kept.kind))
         return Chains(bank, kept.predicted, np.concatenate(between), np.cumsum(sizes), np.concatenate(last))
 
     def _with_parents(self, own: Ints, groups: dict[int, Ints]) -> Ints:

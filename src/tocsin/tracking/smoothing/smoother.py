@@ -27,10 +27,11 @@ WHOLE_S = float("inf")  # Picture.lag_s of such a picture
 class Smoother:
     """Gives each picture a second time, `lag` pictures later (WHOLE: at the end), knowing what came in between."""
 
-    def __init__(self, lag: int, modes: int) -> None:
+    def __init__(self, lag: int, modes: int, classes: tuple[str, ...]) -> None:
         self.lag = lag
         self.lag_s = WHOLE_S
-        self._history = History(arrays.new_trail(0, modes))
+        self._history = History(arrays.new_trail(0, modes, len(classes)))
+        self._classes = classes
         self._room = new_room(modes)
         self._due: deque[int] = deque()
         self._drawn: list[int] = []
@@ -63,7 +64,7 @@ class Smoother:
         self, times: Ints, living: Ints, state: State, settings: Settings, rules: Rules
     ) -> tuple[Picture, ...]:
         chains = self._history.chains(times, living)
-        found = NOTHING if chains is None else self._found(chains, settings, rules)
+        found = _nothing(len(self._classes)) if chains is None else self._found(chains, settings, rules)
         if settings.frame.kind == "local" and settings.frame.dimensions == 2:
             found.p[:, [2, 5], :] = 0.0
             found.p[:, :, [2, 5]] = 0.0
@@ -75,7 +76,9 @@ class Smoother:
         for time, first, last in zip(times.tolist(), bounds[:-1], bounds[1:], strict=True):
             one = _Found._make(column[order[first:last]] for column in found)
             standing = stand(one.tag, one.missed, time)
-            picture = paint(state, settings, time, one.tag, one.x, one.p, one.existence, standing)
+            picture = paint(
+                state, settings, self._classes, time, one.tag, one.x, one.p, one.existence, standing, one.kind
+            )
             picture = replace(picture, ended=np.zeros(0, dtype=np.int64), lag_s=self.lag_s)
             freeze(picture)
             pictures.append(picture)
@@ -84,14 +87,15 @@ class Smoother:
     def _found(self, chains: Chains, settings: Settings, rules: Rules) -> "_Found":
         """The chains, smoothed, where something was likely there at a time asked for."""
         lines = chains.lines
-        after = arrays.new_bank(len(lines.mu), lines.mu.shape[1])
+        after = arrays.new_bank(len(lines.mu), lines.mu.shape[1], lines.kind.shape[1])
         smooth(lines, chains.predicted, chains.between, chains.begin, rules, self._room, after)
         existence = after.num[:, c.EXISTENCE]
         rows: Ints = np.flatnonzero((chains.between == 1) & (existence >= settings.tracking.release_existence))
         x, p = np.zeros((len(rows), 6)), np.zeros((len(rows), 6, 6))
         gather(after, rows, x, p)
         sure = existence[rows] >= settings.tracking.confirm_existence
-        return _Found(_tags(chains, rows, sure), lines.num[rows, c.MISSED], x, p, existence[rows])
+        missed, kind = lines.num[rows, c.MISSED], lines.kind[rows]
+        return _Found(_tags(chains, rows, sure), missed, x, p, existence[rows], kind)
 
 
 class _Found(NamedTuple):
@@ -102,9 +106,12 @@ class _Found(NamedTuple):
     x: Floats  # (n, 6)
     p: Floats  # (n, 6, 6)
     existence: Floats
+    kind: Floats  # (n, N), as it was then
 
 
-NOTHING = _Found(np.zeros((0, c.TAG), dtype=np.int64), np.zeros(0), np.zeros((0, 6)), np.zeros((0, 6, 6)), np.zeros(0))
+def _nothing(kinds: int) -> _Found:
+    tag, kind = np.zeros((0, c.TAG), dtype=np.int64), np.zeros((0, kinds))
+    return _Found(tag, np.zeros(0), np.zeros((0, 6)), np.zeros((0, 6, 6)), np.zeros(0), kind)
 
 
 def new_room(modes: int) -> Room:

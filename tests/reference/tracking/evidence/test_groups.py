@@ -61,6 +61,7 @@ def batch(looks: list[list[tuple[float, float, float]]]) -> Batch:
         prior=np.ones(n),
         word=np.zeros((n, 4), dtype=np.int64),
         strength=np.array([plot[2] for plot in plots]),
+        said=np.zeros((n, 2)),
     )
     q = len(looks)
     none = np.zeros(q, dtype=np.int64)

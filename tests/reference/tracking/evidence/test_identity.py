@@ -30,7 +30,17 @@ def batch(reports: list[Report], start: int = 0) -> Batch:
     word[:, 0] = [row.who for row in reports]
     ones = np.ones(n, dtype=np.int64)
     rows = Rows(
-        7 * ones, z, np.ones_like(z), np.zeros((n, 3, 3)), place, time, np.ones(n), np.ones(n), word, np.ones(n)
+        7 * ones,
+        z,
+        np.ones_like(z),
+        np.zeros((n, 3, 3)),
+        place,
+        time,
+        np.ones(n),
+        np.ones(n),
+        word,
+        np.ones(n),
+        np.zeros((n, 2)),
     )
     first = np.arange(n)
     sensor = np.array([row.source for row in reports], dtype=np.int64)

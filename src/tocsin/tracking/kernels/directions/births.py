@@ -32,6 +32,7 @@ from tocsin.tracking.kernels.directions.crossing import (
     thinned,
 )
 from tocsin.tracking.kernels.motion import clear, put, upward
+from tocsin.tracking.kernels.newborn import begin_flying
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate, half_turn
 from tocsin.tracking.kernels.sound.retarded import FRONT_MACH
@@ -207,9 +208,9 @@ def plant(
         return False
     for k in range(bank.mu.shape[1]):
         put(bank.x[i, k], bank.p[i, k], x, p)
-        bank.mu[i, k] = rules.stationary[k]
     for q in range(c.NUM):
         bank.num[i, q] = 0.0
+    begin_flying(bank, i, rules)
     for q in range(c.TAG):
         bank.tag[i, q] = 0
     bank.num[i, c.EXISTENCE] = existence

@@ -279,6 +279,9 @@ def again(
     mask, z, axes, dt = rows.mask[row], rows.z[row], rows.axes[row], (rows.time[row] - s.time[i]) * 1e-9
     total = 0.0
     for k in range(s.mu.shape[1]):
+        if s.mu[i, k] == 0.0:
+            s.pair_mu[e, k] = 0.0
+            continue
         x, p = s.pair_x[e, k], s.pair_p[e, k]
         put(x, p, s.x[i, k], s.p[i, k])
         like = evaluate(mask, z, s.wide, axes, place, site, dt, rules.earth, math.inf, x, p, s.room)

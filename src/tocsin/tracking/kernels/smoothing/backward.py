@@ -104,8 +104,8 @@ def back(chain: Bank, k: int, rules: Rules, room: Room) -> None:
         put(room.merged_x[i], room.merged_p[i], chain.x[k, i], chain.p[k, i])
         room.merged[i] = 0.0
         for j in range(modes):
-            came = stay * chain.mu[k, j] + (1.0 - stay) * rules.stationary[j]
-            step = (stay if i == j else 0.0) + (1.0 - stay) * rules.stationary[j]
+            came = stay * chain.mu[k, j] + (1.0 - stay) * chain.share[k + 1, j]
+            step = (stay if i == j else 0.0) + (1.0 - stay) * chain.share[k + 1, j]
             share = room.later[j] * step * chain.mu[k, i] / max(came, 1e-300)
             if share > SHARE_LEAST:
                 pair(chain, k, i, j, dt, rules, room)

@@ -16,7 +16,9 @@ def record(bank: Bank, s: Scratch, known: int, n: int, trail: Trail, running: In
             continue  # `update` left it alone
         for q in range(bank.mu.shape[1]):
             put(trail.x[k, q], trail.p[k, q], bank.x[i, q], bank.p[i, q])
-            trail.mu[k, q] = bank.mu[i, q]
+            trail.mu[k, q], trail.share[k, q] = bank.mu[i, q], bank.share[i, q]
+        for a in range(bank.kind.shape[1]):
+            trail.kind[k, a] = bank.kind[i, a]
         for a in range(c.NUM):
             trail.num[k, a] = bank.num[i, a]
         for a in range(c.TAG):

@@ -1,0 +1,1 @@
+"""What is thrown or launched, and falls."""

@@ -1,0 +1,1 @@
+"""How long components live, and when they are let go."""
