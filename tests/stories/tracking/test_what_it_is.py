@@ -6,7 +6,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from tests import scans
-from tests.reference.tracking.test_ballistic import rates
+from tests.reference.motion.test_ballistic import rates
 from tests.scans import LATITUDE_RAD, LONGITUDE_RAD, RADAR, SECOND_NS, START_NS, Flight, radar_turn
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef
 from tocsin.messages import Detections, Floats, Picture, Scan, TrackState
