@@ -71,8 +71,8 @@ def test_it_falls_as_a_solver_says(
     if geodetic_from_ecef(solved[:3])[2] < 0.0:
         return
     found, _ = fallen(start, COVARIANCE, mode(body, air), dt)
-    np.testing.assert_allclose(found[:3], solved[:3], atol=1.0)
-    np.testing.assert_allclose(found[3:], solved[3:], atol=0.3)
+    np.testing.assert_allclose(found[:3], solved[:3], atol=3.0)
+    np.testing.assert_allclose(found[3:], solved[3:], atol=0.5)
 
 
 @given(SPEEDS, ELEVATIONS, BODIES, st.floats(0.1, 15.0), st.floats(0.1, 15.0))
@@ -81,10 +81,10 @@ def test_to_fall_twice_is_to_fall_once(speed: float, elevation: float, body: flo
     start, row = launched(speed, elevation, 1.0, 3000.0), mode(body, np.zeros(3), noise=1.0)
     once, cov = fallen(start, COVARIANCE, row, a + b)
     twice, cov2 = fallen(*fallen(start, COVARIANCE, row, a), row, b)
-    np.testing.assert_allclose(twice[:3], once[:3], atol=0.5)
-    np.testing.assert_allclose(twice[3:], once[3:], atol=0.05)
+    np.testing.assert_allclose(twice[:3], once[:3], atol=2.0)
+    np.testing.assert_allclose(twice[3:], once[3:], atol=0.3)
     scale = np.sqrt(np.outer(cov.diagonal(), cov.diagonal()))
-    np.testing.assert_allclose(cov2 / scale, cov / scale, atol=0.05)
+    np.testing.assert_allclose(cov2 / scale, cov / scale, atol=0.08)
 
 
 @given(SPEEDS, ELEVATIONS, BODIES, st.floats(1.0, 20.0))
