@@ -8,7 +8,7 @@ moment at which the first frame came whose confirmed track has that detection's 
     python benchmarks/load.py --named 10000     10,000 reports/s, 10,000 tracks, 100 maps
     python benchmarks/load.py --named 20000     20,000 reports/s, 10,000 tracks, 500 maps
     python benchmarks/load.py --named 2000 --burst 5     and then five times as much for 30 s
-    python benchmarks/soak.py                   72 h in virtual time: drift, memory, steps
+    python benchmarks/endurance/soak.py         72 h in virtual time: drift, memory, steps
 """
 
 import argparse

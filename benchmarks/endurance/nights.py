@@ -1,4 +1,4 @@
-"""How much faster many nights are on more cores: `.venv/bin/python benchmarks/nights.py [--ray]`. Prints a table.
+"""How much faster many nights are on more cores: `.venv/bin/python benchmarks/endurance/nights.py [--ray]`. Prints a table.
 
 The same nights with 1, 2, 4, ... workers, results compared byte for byte. Run it on a quiet machine.
 """
@@ -16,7 +16,7 @@ from tocsin.cluster.local import Done
 from tocsin.cluster.night import Job, play
 from tocsin.live.warm import use_cache
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def measured(jobs: list[Job], engine: Callable[[], Iterator[Done[Job]]]) -> tuple[float, str]:

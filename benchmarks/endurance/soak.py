@@ -1,8 +1,8 @@
-"""An accelerated soak: `.venv/bin/python benchmarks/soak.py [--hours 72]`. Time is virtual: hours pass in minutes.
+"""An accelerated soak: `.venv/bin/python benchmarks/endurance/soak.py [--hours 72]`. Time is virtual: hours in minutes.
 
 ASTERIX bytes of one radar, three midnights and their rollover included, through decoder and pipeline, with a Tick a
-second as live. Each half hour other aircraft come. Measured at the end of each hour: by how many milliseconds tracks lag
-behind where they are (drift is its change from the first third to the last; bar 1 ms), memory, how long steps take.
+second as live. Each half hour other aircraft come. Measured at the end of each hour: by how many milliseconds tracks
+lag behind where they are (drift is its change from the first third to the last; bar 1 ms), memory, how long steps take.
 What it cannot show is a leak in sockets or files: that is a soak in real time (benchmarks/load.py --seconds 360000).
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.load import SECTORS, Radar, encoded, site_file
 from tocsin import site
@@ -146,7 +146,7 @@ def main() -> None:
                 "hours": arguments.hours,
                 "real_s": round(time.monotonic() - began_s, 1),
                 "from": float(start_s),
-                "drift_ms": round(drift_ms, 3),
+                "drift_ms": round(drift_ms, 3) if np.isfinite(drift_ms) else None,
                 "rss_growth_mb": round(hours[-1]["rss_mb"] - hours[min(FIRST_S, len(hours) - 1)]["rss_mb"], 1)
                 if hours
                 else None,
