@@ -1,4 +1,4 @@
-"""How much faster many nights are on more cores: `.venv/bin/python benchmarks/endurance/nights.py [--ray]`. Prints a table.
+"""How much faster many nights are on more cores: `.venv/bin/python benchmarks/endurance/nights.py [--ray]`.
 
 The same nights with 1, 2, 4, ... workers, results compared byte for byte. Run it on a quiet machine.
 """
