@@ -1,8 +1,8 @@
-"""Compiles the kernels ahead, in processes of their own: `python -m tocsin.live.warm [reading | thinking]`.
+"""Compiles the kernels ahead, in processes of their own: `python -m tocsin.live.warm [PART]`.
 
 Compiled code is kept in a folder of the user's own, one for each version of the compiler, so that the second start
 only loads it. The page is up meanwhile and shows the lines that this prints: "done of all". Reading and thinking have
-no kernel in common, so they are compiled side by side.
+no kernel in common, so they are compiled side by side; large parts of thinking are compiled by themselves first.
 """
 
 import asyncio
@@ -23,7 +23,9 @@ from pathlib import Path
 CACHE = "NUMBA_CACHE_DIR"
 DONE = "done"
 READING, THINKING = "reading", "thinking"
-PARTS = (READING, THINKING)
+# shares of thinking (tracking.ahead), compiled side by side before it
+AHEAD = ("gating", "association", "life", "births", "learning")
+PARTS = (READING, *AHEAD, THINKING)
 REPORT_S = 0.25
 
 
@@ -85,9 +87,11 @@ async def warm(progress: Callable[[int, int], None]) -> None:
         told[part] = done, total
         progress(sum(one for one, _ in told.values()), sum(one for _, one in told.values()))
 
-    async with asyncio.TaskGroup() as group:
-        for part in PARTS:
-            group.create_task(_child(part, partial(add, part)))
+    async def think() -> None:
+        await asyncio.gather(*(_child(part, partial(add, part)) for part in AHEAD))
+        await _child(THINKING, partial(add, THINKING))
+
+    await asyncio.gather(_child(READING, partial(add, READING)), think())
 
 
 async def _child(part: str, progress: Callable[[int, int], None]) -> None:
@@ -140,6 +144,12 @@ def main(part: str) -> None:
     with _alone(folder, part):
         if is_warm((part,)):
             return  # somebody else has done it meanwhile
+        if part in AHEAD:
+            from tocsin.tracking.ahead import compile_share  # noqa: PLC0415  it loads everything that is compiled
+
+            compile_share(part)
+            _done(folder, part, source)
+            return
         found = [(name, one) for name, one in kernels() if name.startswith("tocsin.feeds.") == (part == READING)]
         ended = threading.Event()
         reporter = threading.Thread(target=_report, args=(found, ended), daemon=True)
@@ -150,8 +160,12 @@ def main(part: str) -> None:
         ended.set()
         reporter.join()
         print(f"{len(found)} of {len(found)}", flush=True)  # noqa: T201  as above: what is inlined has no code of its own
-        with contextlib.suppress(OSError):  # nothing can be kept here: use_cache says what follows
-            (folder / f"{DONE}-{part}").write_text(source)
+        _done(folder, part, source)
+
+
+def _done(folder: Path, part: str, source: str) -> None:
+    with contextlib.suppress(OSError):  # nothing can be kept here: use_cache says what follows
+        (folder / f"{DONE}-{part}").write_text(source)
 
 
 @contextlib.contextmanager

@@ -301,7 +301,7 @@ def ordered(stretch: Stretch) -> tuple[Batch, Stretch]:
         rows, keys = Rows._make(column[kept] for column in rows), keys[kept]
     new = _starts(everything)
     before: Ints = np.cumsum(is_row) - is_row  # rows before each
-    looks = _looks(everything[new], np.append(before[new], len(keys)))
+    looks = looks_of(everything[new], np.append(before[new], len(keys)))
     return Batch(rows, looks, np.arange(len(keys))), Stretch(rows, keys, sweeps)
 
 
@@ -346,7 +346,7 @@ def _starts(key: Ints) -> Flags:
     return new
 
 
-def _looks(key: Ints, bounds: Ints) -> Looks:
+def looks_of(key: Ints, bounds: Ints) -> Looks:
     """The looks of sorted keys, one each; rows bounds[q] to bounds[q + 1] are theirs."""
     return Looks(
         time=key[:, END].copy(),

@@ -38,7 +38,7 @@ from tocsin.tracking.late.snapshots import MANY, MANY_APART, kept
 from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
-from tocsin.tracking.looks import SECOND_NS, Batch, Stretch, gathered, marks_of, seconds
+from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, marks_of, seconds
 from tocsin.tracking.picture import draw
 from tocsin.tracking.plots import Plots
 from tocsin.tracking.smoothing.smoother import Smoother
@@ -252,6 +252,22 @@ class Tracker:
         """What could not be used since this was last asked."""
         refusals, self.state.refusals = tuple(self.state.refusals), []
         return refusals
+
+    def tables(self) -> tuple[object, ...]:
+        """One of each table that compiled code is called with: their types are what it is compiled for."""
+        state, learner = self.state, self.state.learner
+        none = looks_of(np.zeros((0, KEY), dtype=np.int64), np.zeros(1, dtype=np.int64))
+        sent = (
+            EMPTY,
+            none,
+            learner.sensors(self._sensors),
+            self._rules(),
+            self._posts,
+            state.heard.rings,
+            state.unseen.read,
+        )
+        kept = (state.bank, state.mixture, learner.learned, learner.room)
+        return *sent, *kept, self._events, self._credits, self._tally, self._trail, self._index, self._scratch
 
     def digest(self) -> bytes:
         """Equal digests: equal pictures from the next Tick on, whatever comes. Between Ticks it costs a dump."""

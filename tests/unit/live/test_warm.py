@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.tracks import INTERPRETED
 from tocsin.live import warm
+from tocsin.tracking import ahead
 
 
 @pytest.fixture
@@ -75,6 +77,20 @@ def test_progress_is_told_and_children_that_fail_stop_nothing(
 def test_what_another_process_compiles_is_not_compiled_twice(cache: Path) -> None:
     with warm._alone(cache, warm.READING), pytest.raises(BlockingIOError), (cache / "reading.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_the_shares_compiled_ahead_are_those_of_the_tracker() -> None:
+    assert set(warm.AHEAD) == set(ahead.SHARES)
+
+
+@pytest.mark.skipif(INTERPRETED, reason="nothing is compiled")
+def test_what_is_compiled_ahead_is_what_work_calls() -> None:
+    """Otherwise it would be compiled twice, and the first start be slower for it."""
+    for name, parts in ahead.SHARES.items():
+        ahead.compile_share(name)
+        for part in parts:
+            kept = part._cache._cache_file._load_index()  # type: ignore[attr-defined]  # what all processes compiled
+            assert len(kept) == 1, f"{name}: {part.__name__} is called with other types than it is compiled for ahead"
 
 
 def test_every_kernel_is_found() -> None:

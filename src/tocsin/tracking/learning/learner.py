@@ -58,7 +58,7 @@ class Learner:
         self._pd = np.array([s.detection_probability for s in settings.sensors] or [0.0])
         self._clutter = np.array([s.clutter_per_scan for s in settings.sensors] or [0.0])
         self._period = np.array([max(s.period_s, 1e-3) for s in settings.sensors] or [1.0])
-        self._room = new_room(self.plan)
+        self.room = new_room(self.plan)
         self._told = np.zeros(len(self.learned.factor), dtype=np.bool_)
 
     def sensors(self, sensors: Sensors) -> Sensors:
@@ -85,7 +85,7 @@ class Learner:
     ) -> None:
         """Count what looks `begin` to `end` of a batch (as it came) taught."""
         if not self.exact:
-            gather(batch.rows, batch.looks, begin, end, credited, tallied, sensors, rules, self.learned, self._room)
+            gather(batch.rows, batch.looks, begin, end, credited, tallied, sensors, rules, self.learned, self.room)
 
     def beat(self, time_ns: int) -> None:
         """Apply what was counted. `time_ns`: event time, all looks before it are worked."""
