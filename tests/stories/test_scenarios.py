@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from tests.simulated import whole
+from tocsin import site
 from tocsin.geo.areas import area
 from tocsin.geo.distance import distance_m
 from tocsin.messages import Floats, Ints
-from tocsin.simulate import reading
+from tocsin.simulate import reading, tables
 from tocsin.simulate.night import night as play
 from tocsin.simulate.night import slabs, truth
 from tocsin.simulate.reading.sensing import READERS
@@ -59,6 +60,16 @@ def test_every_scenario_says_what_it_is_and_plays(file: Path) -> None:
     first = [next(night), next(night)]
     assert sum(len(slab.truth) for slab in first) > 50
     assert sum(len(batch.time_s) for slab in first for batch in slab.batches) > 50
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_every_scenario_can_be_written_and_its_site_file_read(file: Path, tmp_path: Path) -> None:
+    scenario = replace(whole(file.read_text(encoding="utf-8"), str(file)), duration_s=4.0)
+    tables.write(scenario, tmp_path)
+    settings = site.read(tmp_path / "site.toml").settings
+    assert [one.name for one in settings.sensors] == [one.name for one in scenario.settings.sensors]
+    assert [one.authenticated for one in settings.sensors] == [one.authenticated for one in scenario.settings.sensors]
+    assert [one.name for one in settings.places] == [one.name for one in scenario.settings.places]
 
 
 def test_the_readme_names_every_scenario_table_way_and_fault() -> None:

@@ -22,6 +22,7 @@ from tocsin.simulate.site_file import Row, heading, place_rows, sensor_rows, sit
 NUMBERS = tuple(name for name in (*MEASURED, *ATTRIBUTES) if name not in ("east_m", "north_m", "up_m"))
 NULL_ROWS = 65_536
 FLOAT, TEXT, TIME, WHOLE = DataType.float64(), DataType.string(), DataType.timestamp("ns", tz="UTC"), DataType.int64()
+TRUTH = DataType.bool()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,14 @@ def _records(first: str, rows: list[Row]) -> RecordBatch:
     columns: dict[str, Array] = {}
     for key in dict.fromkeys((first, *(key for row in rows for key in row))):
         values = [row.get(key) for row in rows]
-        columns[key] = Array(values, FLOAT if any(isinstance(value, float) for value in values) else TEXT)
+        columns[key] = Array(values, _kind(values))
     return RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _kind(values: list[str | float | bool | None]) -> DataType:
+    if any(isinstance(value, bool) for value in values):
+        return TRUTH
+    return FLOAT if any(isinstance(value, float) for value in values) else TEXT
 
 
 def _times(time_ns: Ints) -> Array:
