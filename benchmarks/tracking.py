@@ -60,6 +60,7 @@ def timed(tracker: Tracker, scans: Sequence[Scan], what: str) -> float:
         seconds.append(time.process_time() - begin)
     count = float(np.median([len(one.detections) for one in scans[WARM_UP:]]))
     rate = count / float(np.median(seconds[WARM_UP:]))
+    tracker.tick(scans[-1].received_ns + 1)  # numbers are given at a Tick
     confirmed = int((tracker.picture(scans[-1].received_ns).state == 1).sum())
     print(f"{what}: {rate:,.0f} detections/s, {1e3 * count / rate:.2f} ms a scan, {confirmed} confirmed")
     return rate

@@ -34,7 +34,7 @@ from tocsin.tracking.kernels.merging.duplicates import merge
 from tocsin.tracking.late.journal import NOTHING, Segment, owners
 from tocsin.tracking.late.names import alike
 from tocsin.tracking.late.past import COUNTERS as LATE_COUNTERS
-from tocsin.tracking.late.snapshots import MANY, MANY_APART, kept
+from tocsin.tracking.late.snapshots import CLOSE_S, MANY, MANY_APART, kept
 from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
@@ -331,7 +331,8 @@ class Tracker:
             past.place = 2 * state.second
             self.beat(state.second * SECOND_NS)
             few = int(state.running[c.ALIVE_COUNT]) <= MANY or state.second % MANY_APART == 0
-            if few and kept(state.second, now):
+            worked = state.second % CLOSE_S == 0 or state.second - 1 in past.journal.segments
+            if few and worked and kept(state.second, now):
                 past.journal.snapshots[state.second] = state.copy()
 
     def _go_back(self, time_ns: int) -> int:
@@ -348,7 +349,7 @@ class Tracker:
         snapshot, segments = past.journal.back_to(second)
         past.told.back_to(second)
         state.restore(snapshot)
-        self._index.meta[0] = c.NEVER
+        self._index = arrays.new_index(len(state.bank.mu))
         first, before = int(state.running[c.NEXT_NUMBER]), owners(segments)
         self._go(gathered([*(segment.whole() for segment in segments), admitted]), now)
         self._pass_to(now, now)

@@ -37,3 +37,18 @@ def test_which_snapshots_are_kept_depends_on_no_history_and_leaves_one_of_each_a
             ages = [now - second for second in held if now - second >= late_s]
             assert min(ages) <= 1.5 * late_s + 2
         assert all(kept(second, then) for second in held for then in range(second, now))
+
+
+def test_going_back_to_a_full_bank_leaves_room_and_an_index_for_all_of_it() -> None:
+    tracker = Tracker(flat(sensor(clutter_per_scan=1e-3), hold_s=0.0))
+    rng = np.random.default_rng(2)
+    for k in range(2):
+        tracker.advance(scan("lab", 100.0 + k, rng.uniform(-2e4, 2e4, (700, 2))))
+        tracker.tick(ns(100.5 + k))
+    tracker.tick(ns(103.0))
+    late = scan("lab", 101.7, np.array([[3e4, 3e4]]), received_s=103.0)
+    tracker.advance(late)
+    tracker.tick(ns(104.0))
+    assert tracker.counters()["late detections"] == 1
+    assert len(tracker.state.bank.mu) >= tracker.counters()["components"] + 1024
+    assert len(tracker._index.half) == len(tracker.state.bank.mu)
