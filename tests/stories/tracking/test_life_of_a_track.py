@@ -57,6 +57,18 @@ def test_a_track_that_is_found_again_says_which_one_it_continues() -> None:
     assert float(last.continues_probability[living][0]) > 0.5
 
 
+def test_where_looks_of_two_sensors_overlap_the_last_detection_is_the_latest_one() -> None:
+    rng = np.random.default_rng(5)
+    tracker = tracker_of(sensor("a"), sensor("b"))
+    for k in range(10):
+        tracker.advance(scan("b", 100.6 + k, at(k + 0.5, rng), times_s=[100.5 + k]))
+        tracker.advance(scan("a", 100.9 + k, at(k + 0.2, rng), times_s=[100.2 + k]))
+        tracker.tick(ns(100.95 + k))
+    picture = tracker.picture(ns(109.95))
+    assert picture.last_detection_ns.tolist() == [ns(109.5)]
+    assert [picture.sensors[index] for index in picture.last_sensor] == ["b"]
+
+
 def test_silence_of_a_sensor_that_does_not_survey_says_nothing() -> None:
     rng = np.random.default_rng(5)
     tracker = tracker_of(sensor(reporting="event", clutter_per_scan=0.001))

@@ -289,8 +289,9 @@ def credit(bank: Bank, s: Scratch, look: int, begin: int, known: int, n: int, cr
 @part
 def detected(tag: Ints, time: int, sensor: int, self_report: int, word: Ints) -> None:
     """A row was more likely this component's than not: remember when, by whom, and what it was called."""
-    tag[c.LAST] = time
-    tag[c.LAST_SENSOR] = sensor
+    if time >= tag[c.LAST]:  # looks of two sensors overlap: the later one worked may have measured it earlier
+        tag[c.LAST] = time
+        tag[c.LAST_SENSOR] = sensor
     tag[c.DETECTIONS] += 1
     tag[c.WITNESS] |= c.WITNESS_SELF if self_report else c.WITNESS_SENSED
     if word[1] > 0:
