@@ -132,15 +132,17 @@ class Sequencer:
         """All that waits, in order of arrival."""
         return Stretch(EMPTY if self.rows is None else self.rows, self.key, self.sweep_key)
 
-    def behind(self) -> bool:
-        """Whether something waits whose place is passed already."""
-        return any(len(key) and int(key[:, DUE].min()) < self.worked_ns for key in (self.key, self.sweep_key))
+    def release(self) -> Stretch | None:
+        """All that is due and whose place is not passed; None when there is nothing."""
+        return self._release(self.worked_ns, self.watermark_ns)
 
-    def release(self, before_ns: int | None = None) -> Stretch | None:
-        """All that is due before the watermark, or before another time; None when there is nothing."""
-        limit_ns = self.watermark_ns if before_ns is None else before_ns
-        swept = self.sweep_key[:, DUE] < limit_ns
-        rows, key = self._due_rows(limit_ns)
+    def release_late(self) -> Stretch | None:
+        """All whose place is passed; None when there is nothing."""
+        return self._release(NEVER, self.worked_ns)
+
+    def _release(self, since_ns: int, limit_ns: int) -> Stretch | None:
+        swept = (self.sweep_key[:, DUE] >= since_ns) & (self.sweep_key[:, DUE] < limit_ns)
+        rows, key = self._due_rows(since_ns, limit_ns)
         if len(key) == 0 and not swept.any():
             return None
         sweeps, self.sweep_key = self.sweep_key[swept], self.sweep_key[~swept]
@@ -151,10 +153,10 @@ class Sequencer:
         """These sweeps were let go: told again, they are no news."""
         self.swept.update((row.tobytes(), int(row[DUE])) for row in sweep_key)
 
-    def _due_rows(self, limit_ns: int) -> tuple[Rows, Ints]:
+    def _due_rows(self, since_ns: int, limit_ns: int) -> tuple[Rows, Ints]:
         if self.rows is None:
             return EMPTY, self.key
-        due = self.key[:, DUE] < limit_ns
+        due = (self.key[:, DUE] >= since_ns) & (self.key[:, DUE] < limit_ns)
         if not due.any():
             return EMPTY, self.key[:0]
         if due.all():

@@ -295,12 +295,10 @@ class Tracker:
             del self.state.refusals[REFUSALS_MAX:]
 
     def _work(self) -> None:
-        """Everything that is due. Where something came whose place is passed, all waits for the Tick."""
+        """Everything that is due. What came when its place was passed waits for the Tick, and delays nothing else."""
         looks, past = self.state.looks, self.state.past
         if self.settings.tracking != past.tracking[-1][1]:  # an Order changed it: it counts from the next second on
             past.tracking.append((self.state.second + 1, self.settings.tracking))
-        if looks.behind():
-            return
         stretch = looks.release()
         now = looks.watermark_ns // SECOND_NS
         if stretch is not None:
@@ -341,7 +339,7 @@ class Tracker:
         Returns the second from which on that was.
         """
         state, past, looks = self.state, self.state.past, self.state.looks
-        came = looks.release(looks.worked_ns) or NOTHING
+        came = looks.release_late() or NOTHING
         admitted = past.admit(came, time_ns, looks.settled_ns, self.settings.tracking.again_rows_per_s)
         if not len(admitted):
             return state.second
