@@ -52,7 +52,7 @@ FIRST_PORT = 18_600
 BURST_S = 30.0
 # One command each: reports a second, tracks, maps, UDP ports.
 NAMED = {"2000": (2_000.0, 4_000, 10, 30), "10000": (10_000.0, 10_000, 100, 30), "20000": (20_000.0, 10_000, 500, 30)}
-CLOCK_S = 0.03  # a track's last time is corrected by what was learnt of its sensor's clock: some milliseconds
+CLOCK_S = 0.2  # a track's last time is corrected by what was learnt of its sensor's clock, here some hundredths
 QUANTUM_S = 1 / 128  # of CAT048's time of day
 Floats = NDArray[np.float64]
 
