@@ -87,6 +87,8 @@ class Sensor:
     decorrelation_s: float = 10.0  # of a track source: a filter's errors are those of its last few updates
     # how often it calls a thing of one class something else: true class -> class said -> probability; see classes.toml
     confusion: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: NO_CONFUSION)
+    # of one that moves: time ns, and the three numbers of its place as above; straight between rows, still beyond them
+    path: tuple[tuple[int, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A site file is read whole, and a wrong one is answered with the line, what came, what was expected, what to write."""
 
-from math import radians
+from math import degrees, radians
 from pathlib import Path
 
 import pytest
@@ -127,3 +127,38 @@ def test_a_scenarios_own_tables_are_left_alone() -> None:
     assert site.parse(GOOD + '[scenario]\nstory = "x"\n', ignore=("scenario",)).settings.site == "shore"
     with pytest.raises(SiteError, match="unknown key 'scenario'"):
         site.parse(GOOD + '[scenario]\nstory = "x"\n')
+
+
+MOVING = """
+[[sensor]]
+name = "Watcher"
+kind = "{kind}"
+sigma_range_m = 60
+sigma_azimuth_deg = 0.1
+path = [
+  [2031-01-14T01:00:00Z, 37.0, 179.9, 8500.0],
+  [{second}, {latitude}, -179.9, 8600.0],
+]
+"""
+LATER = "2031-01-14T01:10:00.5Z"
+
+
+def test_a_moving_sensor_has_a_path_instead_of_a_place() -> None:
+    (sensor,) = site.parse(MOVING.format(kind="radar", second=LATER, latitude=38.0)).settings.sensors
+    assert sensor.path[1][0] - sensor.path[0][0] == 600_500_000_000
+    assert [degrees(angle) for angle in sensor.path[1][1:3]] == pytest.approx([38.0, 180.1])  # on over the antimeridian
+    assert (sensor.latitude_rad, sensor.longitude_rad, sensor.altitude_m) == sensor.path[0][1:]
+
+
+@pytest.mark.parametrize(
+    ("kind", "second", "latitude", "says"),
+    [
+        ("radar", "2031-01-14T00:59:00Z", "38.0", "sort it by time"),
+        ("radar", LATER, "98.0", r"row 2 is at \(98, -179.9\)"),
+        ("direction", LATER, "38.0", "only a radar, position or track sensor may move"),
+        ("radar", "2031-01-14T01:10:00", "38.0", "timezone"),
+    ],
+)
+def test_a_wrong_path_is_explained(kind: str, second: str, latitude: str, says: str) -> None:
+    with pytest.raises(SiteError, match=says):
+        site.parse(MOVING.format(kind=kind, second=second, latitude=latitude))

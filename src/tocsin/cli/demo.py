@@ -25,13 +25,14 @@ def run(arguments: Namespace) -> int:
     from tocsin.live.playback import Span
     from tocsin.live.service import Recording, run
     from tocsin.server.access.roles import Role
+    from tocsin.simulate.carriers import told
     from tocsin.simulate.night import night
 
     declared, scenario = load(arguments.scenario)
     server = declared.server
     if arguments.port:
         server = server.model_copy(update={"port": arguments.port})
-    site = replace(declared, settings=scenario.settings, server=server)
+    site = replace(declared, settings=told(scenario, arguments.seed), server=server)
     end_ns = scenario.start_ns + round(scenario.duration_s * 1e9)
     recording = Recording(
         lambda: night(scenario, arguments.seed), Span(scenario.start_ns, end_ns), "demo", arguments.speed

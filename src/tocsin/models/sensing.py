@@ -84,11 +84,15 @@ def axes_at(latitude_rad: ArrayLike, longitude_rad: ArrayLike) -> Floats:
     return np.stack([ecef_vector_from_enu(unit, latitude, longitude) for unit in np.eye(3)], axis=-2)
 
 
-def antenna_horizon_m(sensor: Sensor, frame: Frame) -> float:
-    """The antenna's own part of the distance to the horizon; -1 where the horizon hides nothing."""
+def antenna_horizon_m(sensor: Sensor, frame: Frame, altitude_m: float = float("nan")) -> float:
+    """The antenna's own part of the distance to the horizon; -1 where the horizon hides nothing.
+
+    `altitude_m`: its height now, where that is not the declared one.
+    """
     if frame.kind != "earth" or sensor.kind not in {"radar", "direction"} or sensor.propagation_mps < 1e6:
         return -1.0
-    height = 10.0 if np.isnan(sensor.altitude_m) else max(sensor.altitude_m, 10.0)
+    altitude_m = sensor.altitude_m if np.isnan(altitude_m) else altitude_m
+    height = 10.0 if np.isnan(altitude_m) else max(altitude_m, 10.0)
     return float(horizon_m(height, 0.0))
 
 

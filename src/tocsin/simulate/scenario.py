@@ -81,7 +81,9 @@ class RadarSensing:
 
 @dataclass(frozen=True, slots=True)
 class AirborneSensing:
-    """A radar in an aircraft. It reports positions, because the site could not know where it was when it looked."""
+    """A radar in an aircraft. It reports positions; one that the site declares as a radar reports ranges and azimuths,
+    with the sigmas declared there, and the site knows its path.
+    """
 
     radar: RadarSensing
     carrier: str  # the mover that carries it

@@ -1,6 +1,7 @@
 """A scenario's sensors and places as rows, and as a site file: what a live system would have been told of them."""
 
 import math
+from datetime import UTC, datetime, timedelta
 
 from tocsin.geo.units import DEGREE_RAD
 from tocsin.settings import Place, Sensor, Settings
@@ -26,17 +27,25 @@ def place_rows(settings: Settings) -> list[Row]:
     ]
 
 
-def site_file(settings: Settings) -> str:
-    """A site file with the sensors and places of a scenario, the stations of networks included."""
+def site_file(settings: Settings, terrain: tuple[str, int] | None = None) -> str:
+    """A site file with the sensors and places of a scenario, the stations of networks included.
+
+    `terrain`: the GeoTIFF that stands beside it, and how much coarser its heights are kept.
+    """
     frame = settings.frame
     text = ["[site]", f"name = {_toml(settings.site)}", "", "[frame]", f"kind = {_toml(frame.kind)}"]
     text += [f"latitude_deg = {_toml(frame.latitude_rad / DEGREE_RAD)}"]
     text += [f"longitude_deg = {_toml(frame.longitude_rad / DEGREE_RAD)}"]
     text += [f"altitude_m = {_toml(frame.altitude_m)}"]
+    if terrain is not None:
+        text += ["", "[terrain]", f"geotiff = {_toml(terrain[0])}"]
+        text += [f"coarser = {terrain[1]}"] if terrain[1] > 1 else []
     for sensor in settings.sensors:
         text += ["", "[[sensor]]", *(f"{key} = {_toml(value)}" for key, value in _sensor_row(sensor).items())]
         if sensor.sources:
             text.append(f"sources = [{', '.join(_toml(source) for source in sensor.sources)}]")
+        if sensor.path:
+            text += ["path = [", *(_waypoint(row, earth=frame.kind == "earth") for row in sensor.path), "]"]
     for place in settings.places:
         text += ["", "[[place]]", *(f"{key} = {_toml(value)}" for key, value in _place_row(place).items())]
         if place.kind == "site":
@@ -61,6 +70,16 @@ def _sensor_row(sensor: Sensor) -> Row:
         column, unit = heading(name)
         row[f"sigma_{column}"] = value / unit
     return row
+
+
+def _waypoint(row: tuple[int, float, float, float], *, earth: bool) -> str:
+    """One row of a path; TOML has microseconds."""
+    time_ns, *place = row
+    time = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_ns // 1000)).isoformat()
+    if earth:
+        degrees = (place[0] / DEGREE_RAD, math.remainder(place[1] / DEGREE_RAD, 360.0))
+        return f"  [{time}, {degrees[0]:.7f}, {degrees[1]:.7f}, {place[2]:.2f}],"
+    return f"  [{time}, {', '.join(f'{number:.3f}' for number in place)}],"
 
 
 def _place_row(place: Place) -> Row:

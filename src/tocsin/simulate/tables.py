@@ -11,8 +11,10 @@ import arro3.io
 import numpy as np
 from arro3.core import Array, ChunkedArray, DataType, RecordBatch, RecordBatchReader
 
+from tocsin.geo.geotiff_out import written
 from tocsin.geo.units import DEGREE_RAD
 from tocsin.messages import ATTRIBUTES, MEASURED, TEXTS, Floats, Ints
+from tocsin.simulate.carriers import coarser, told
 from tocsin.simulate.night import Truth, slabs, truth
 from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.seeable import Stretches
@@ -20,6 +22,7 @@ from tocsin.simulate.sensors.batch import Batch, nanoseconds
 from tocsin.simulate.site_file import Row, heading, place_rows, sensor_rows, site_file
 
 NUMBERS = tuple(name for name in (*MEASURED, *ATTRIBUTES) if name not in ("east_m", "north_m", "up_m"))
+TERRAIN = "terrain.tif"
 NULL_ROWS = 65_536
 FLOAT, TEXT, TIME, WHOLE = DataType.float64(), DataType.string(), DataType.timestamp("ns", tz="UTC"), DataType.int64()
 TRUTH = DataType.bool()
@@ -39,11 +42,12 @@ def write(
 ) -> Written:
     """Simulate the night into `folder`: detections.parquet, truth.parquet, sensors.parquet, places.parquet, site.toml.
 
-    seeable.parquet says when each target could be seen (a look with a chance of at least a half). `progress` is called
-    with the share of the night that is done. Files of the same names are replaced.
+    Where the scenario has hills, terrain.tif holds them, and the site file names it. seeable.parquet says when each
+    target could be seen (a look with a chance of at least a half). `progress` is called with the share of the night
+    that is done. Files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    count = {"detections": 0, "truth": 0}
+    count, settings = {"detections": 0, "truth": 0}, told(scenario, seed)
 
     def counted(name: str, batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
         for batch in batches:
@@ -54,12 +58,23 @@ def write(
     could = Stretches()
     _write(files[0], counted("detections", _Arrivals(scenario, seed, progress, could).batches()))
     _write(files[1], counted("truth", (truth_batch(part) for part in truth(scenario, seed))))
-    _write(files[2], [_records("name", sensor_rows(scenario.settings))])
+    _write(files[2], [_records("name", sensor_rows(settings))])
     _write(files[3], [_records("place", place_rows(scenario.settings))])
     _write(files[4], [seeable_batch(could, scenario.start_ns)])
+    hills = folder / TERRAIN
+    if scenario.terrain is not None:
+        hills.write_bytes(written(scenario.terrain))
+        files = (*files, hills)
     site = folder / "site.toml"
-    site.write_text(site_file(scenario.settings), encoding="utf-8")
+    site.write_text(site_file(settings, _terrain(scenario)), encoding="utf-8")
     return Written(count["detections"], count["truth"], (*files, site))
+
+
+def _terrain(scenario: Scenario) -> tuple[str, int] | None:
+    """The file of the heights, and how much coarser a site may keep them; None where there are none."""
+    if scenario.terrain is None:
+        return None
+    return TERRAIN, coarser(scenario.terrain)
 
 
 def _write(path: Path, batches: Iterable[RecordBatch]) -> None:

@@ -8,10 +8,12 @@ also serves them.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import radians
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from tocsin.errors import InputError, SiteError
@@ -33,6 +35,7 @@ from tocsin.site.tables import (
 )
 
 HERE = Path()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
             longitude_rad=radians(file.frame.longitude_deg),
             altitude_m=file.frame.altitude_m,
         ),
-        sensors=tuple(_sensor(sensor) for sensor in file.sensor),
+        sensors=tuple(_sensor(sensor, file.frame.kind) for sensor in file.sensor),
         places=tuple(_place(place) for place in file.place),
         tracking=Tracking(**file.tracking.model_dump()),
         watching=Watching(**file.watching.model_dump()),
@@ -143,7 +146,25 @@ _RANGES_M = {"radar": 250_000.0, "direction": 10_000.0, "position": 400_000.0, "
 _REPORTING = {"radar": "turn", "direction": "event", "position": "event", "track": "event", "report": "event"}
 
 
-def _sensor(table: SensorTable) -> Sensor:
+def _path(table: SensorTable, frame: str) -> tuple[tuple[int, float, float, float], ...]:
+    """Places in time; longitudes run on over the antimeridian, so that what lies between two rows does."""
+    if not table.path:
+        return ()
+    numbers = np.array([row[1:] for row in table.path])
+    if frame == "earth":
+        numbers[:, :2] = np.deg2rad(numbers[:, :2])
+        numbers[:, 1] = np.unwrap(numbers[:, 1])
+    places = zip(*numbers.T.tolist(), strict=True)
+    return tuple((_nanoseconds(row[0]), a, b, c) for row, (a, b, c) in zip(table.path, places, strict=True))
+
+
+def _nanoseconds(time: datetime) -> int:
+    since = time - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000
+
+
+def _sensor(table: SensorTable, frame: str) -> Sensor:
+    path = _path(table, frame)
     sigma: dict[str, float] = {}
     for key, columns in _SIGMAS.items():
         value = getattr(table, key)
@@ -152,16 +173,23 @@ def _sensor(table: SensorTable) -> Sensor:
     unknown = set(sigma) - set(MEASURED)
     if unknown:  # a programming error, not a user's
         raise SiteError(f"no measured column is called {sorted(unknown)}")
+    place = _radians(table.latitude_deg), _radians(table.longitude_deg), _metres(table.altitude_m)
+    flat = _metres(table.east_m), _metres(table.north_m), table.up_m
+    if path and frame == "earth":
+        place = path[0][1:]
+    elif path:
+        flat = path[0][1:]
     return Sensor(
         name=table.name,
         kind=table.kind,
         sources=table.sources,
-        latitude_rad=_radians(table.latitude_deg),
-        longitude_rad=_radians(table.longitude_deg),
-        altitude_m=_metres(table.altitude_m),
-        east_m=_metres(table.east_m),
-        north_m=_metres(table.north_m),
-        up_m=table.up_m,
+        latitude_rad=place[0],
+        longitude_rad=place[1],
+        altitude_m=place[2],
+        east_m=flat[0],
+        north_m=flat[1],
+        up_m=flat[2],
+        path=path,
         sigma=sigma,
         detection_probability=table.detection_probability,
         clutter_per_scan=table.clutter_per_scan,

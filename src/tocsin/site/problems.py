@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from shapely import LinearRing, is_valid_reason
@@ -12,6 +13,7 @@ from tocsin.site.tables import FeedTable, Named, PlaceTable, SensorTable, SiteFi
 
 BORDER_POINTS_MIN = 2
 ZONE_POINTS_MIN = 3
+DEGREES_NORTH, DEGREES_EAST = 90.0, 180.0
 
 
 def problems(file: SiteFile, lines: Lines) -> list[str]:
@@ -50,7 +52,9 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
 
 def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
     found: list[str] = []
-    if sensor.kind in ("radar", "direction"):
+    if sensor.path:
+        found += _path_problems(sensor, frame, where)
+    elif sensor.kind in ("radar", "direction"):
         if frame == "earth" and (sensor.latitude_deg is None or sensor.longitude_deg is None):
             advice = "write latitude_deg = ..., longitude_deg = ..., altitude_m = ..."
             found.append(f"{where}: sensor {sensor.name!r} has no place; {advice}")
@@ -70,6 +74,25 @@ def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
         found.append(
             f"{where}: sensor {sensor.name!r} has max_range_m <= min_range_m; the far limit must be the larger"
         )
+    return found
+
+
+def _path_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
+    found: list[str] = []
+    who = f"{where}: sensor {sensor.name!r}"
+    if sensor.kind in ("direction", "report"):
+        found.append(f"{who} is of kind {sensor.kind} and has a path; only a radar, position or track sensor may move")
+    for row, (before, after) in enumerate(pairwise(sensor.path), start=2):
+        if after[0] <= before[0]:
+            found.append(f"{who} has a path whose row {row} is at {after[0]}, not after row {row - 1}; sort it by time")
+            break
+    for number, (_, latitude, longitude, _) in enumerate(sensor.path, start=1):
+        if frame == "earth" and not (abs(latitude) <= DEGREES_NORTH and abs(longitude) <= DEGREES_EAST):
+            place = f"({latitude:g}, {longitude:g})"
+            found.append(
+                f"{who} has a path whose row {number} is at {place}; write [time, degrees north, east, metres]"
+            )
+            break
     return found
 
 

@@ -5,7 +5,7 @@ The only place with pydantic. docs/reference/site.md is made from these docstrin
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tocsin.settings import Learning, Retention, Tracking, Watching
 
@@ -19,6 +19,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 Azimuth = Annotated[float, Field(ge=0, le=360)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Point = tuple[Latitude, Longitude]
+Waypoint = tuple[AwareDatetime, Finite, Finite, Finite]  # degrees and metres on the earth, else east, north, up
 
 
 class Table(BaseModel):
@@ -108,6 +109,7 @@ class SensorTable(Named):
     new_identities_per_min: Positive = 60.0
     fed_by: tuple[str, ...] = ()
     decorrelation_s: NotNegative = 10.0
+    path: tuple[Waypoint, ...] = ()
     confusion: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]] = Field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ from tocsin.geo.ellipsoid import MEAN_RADIUS_M
 from tocsin.geo.frames import ecef_from_geodetic, enu_from_polar
 from tocsin.messages import MEASURED, Detections, Flags, Floats, Ints, Refusal, Scan
 from tocsin.models.model import Model
+from tocsin.models.moving import moving, stand_at
 from tocsin.models.sensing import (
     HEIGHT_SPAN_M,
     PRESSURE_SIGMA_M,
@@ -22,6 +23,7 @@ from tocsin.settings import Frame, Sensor
 from tocsin.tracking.directions.wedges import directions, witnessed
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rows, Sensors
+from tocsin.tracking.moving.carried import laid_down
 
 POLAR: Mapping[str, int] = {
     "range_m": c.RANGE,
@@ -47,6 +49,7 @@ IDENTITY = np.eye(3)
 SIGMA_LEAST = 1e-3
 SIGMA_LEAST_RAD = 1e-7
 SIGMA_MOST = 1e7
+LOWEST_SINE = np.array([-0.3, -0.95])  # of an elevation that was not measured: a mast's, an aircraft's
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ class Intake:
         self.up[np.isnan(self.up)] = 0.0
         self.table, self.gate = table, gate
         self.place, self.axes = table.place, table.axes
+        self.moving = moving(self.sensors)
+        self.moves = np.isin(np.arange(len(table.num)), self.moving)
         self.reach = np.array([s.max_range_m for s in self.sensors] or [1.0])
         self.is_report = np.array([s.kind == "report" for s in self.sensors] or [False], dtype=np.bool_)
         self.is_radar = np.array([s.kind in {"radar", "direction"} for s in self.sensors] or [False], dtype=np.bool_)
@@ -127,6 +132,7 @@ class Intake:
         self._position(rows, taken, radar)
         self._polar(rows, taken, known)
         self._velocity(rows, taken, radar)
+        self._lay_down(rows, known)
         aimless = rows.mask & (1 << c.EAST | 1 << c.RANGE) == 0
         rows.place[:, 3][aimless] = np.inf
         bearing = aimless & (rows.mask & (1 << c.AZIMUTH) > 0) & (self.table.num[known, c.SPEED] > 0.0)
@@ -228,7 +234,8 @@ class Intake:
         height = np.where(high, rows.z[:, c.ALTITUDE], model.height_m)
         height_variance = np.where(high, rows.var[:, c.ALTITUDE], model.height_sigma_m**2)
         bulge = r / (2.0 * MEAN_RADIUS_M) if self.frame.kind == "earth" else 0.0
-        sine = np.clip((height - self.up[sensor]) / r - bulge, -0.3, 0.85)
+        place, axes, up = self._stands(sensor, rows.time)
+        sine = np.clip((height - up) / r - bulge, LOWEST_SINE[self.moves[sensor].astype(int)], 0.85)
         free = here & ~risen
         if self.frame.kind == "local" and self.frame.dimensions == 2:
             sine, height_variance = np.zeros_like(r), np.zeros_like(r)
@@ -238,21 +245,38 @@ class Intake:
         rows.clutter[here] /= self.polar_volume[sensor][here]
         rows.prior[here] *= (r * np.cos(rows.z[:, c.ELEVATION]))[here]
         both = here & risen
-        rise = self.up[sensor] + r * (np.sin(rows.z[:, c.ELEVATION]) + bulge)
+        rise = up + r * (np.sin(rows.z[:, c.ELEVATION]) + bulge)
         rows.prior[both] *= (r * _normal(rise - model.height_m, model.height_sigma_m**2))[both]
         rows.clutter[both] /= self.elevation_span[sensor][both]
         rows.prior[high] *= _normal(height[high] - model.height_m, height_variance[high] + model.height_sigma_m**2)
         rows.clutter[high] /= HEIGHT_SPAN_M
-        self._polar_place(rows, here, sensor)
+        self._polar_place(rows, here, place, axes)
         fast = here & (rows.mask & (1 << c.RANGE_RATE) > 0)
         rows.prior[fast] *= _normal(rows.z[fast, c.RANGE_RATE], rows.var[fast, c.RANGE_RATE] + model.speed_mps**2)
         rows.clutter[fast] /= SPEED_SPAN_MPS
 
-    def _polar_place(self, rows: Rows, here: Flags, sensor: Ints) -> None:
+    def _stands(self, sensor: Ints, time_ns: Ints) -> tuple[Floats, Floats, Floats]:
+        """Place, axes and height of each row's sensor when it measured."""
+        place, axes, up = self.place[sensor], self.axes[sensor], self.up[sensor]
+        for i in self.moving.tolist():
+            here = np.flatnonzero(sensor == i)
+            if len(here):
+                place[here], axes[here], up[here] = stand_at(self.sensors[i], self.frame, time_ns[here])
+        return place, axes, up
+
+    def _lay_down(self, rows: Rows, sensor: Ints) -> None:
+        """What a moving radar measured becomes a place: kernels know one place of each sensor, and that moves on."""
+        polar = (1 << c.RANGE) | (1 << c.AZIMUTH)
+        here = self.moves[sensor] & (rows.mask & polar == polar)
+        if here.any():
+            place, axes, _ = self._stands(sensor, rows.time)
+            laid_down(rows, here, place, axes)
+
+    def _polar_place(self, rows: Rows, here: Flags, site: Floats, axes: Floats) -> None:
         """Where neighbours of polar rows are to be sought, and how far off that may be along the ground."""
         z, var, r = rows.z, rows.var, rows.z[:, c.RANGE]
         enu = enu_from_polar(r, z[:, c.AZIMUTH], z[:, c.ELEVATION])
-        place = self.place[sensor] + (enu[:, :, None] * self.axes[sensor]).sum(axis=1)
+        place = site + (enu[:, :, None] * axes).sum(axis=1)
         # an unknown elevation moves a slant range's end along the ground by r sin(el) d(el) + r d(el)^2 / 2
         tilt = var[:, c.ELEVATION]
         fall = r * (np.abs(np.sin(z[:, c.ELEVATION])) * np.sqrt(tilt) + 0.5 * tilt)

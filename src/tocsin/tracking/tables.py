@@ -149,7 +149,7 @@ def _skylines(declared: tuple[Sensor, ...], settings: Settings, terrain: Terrain
     lines: list[Floats] = []
     points = 0
     for i, sensor in enumerate(declared):
-        if terrain is None or antenna_horizon_m(sensor, settings.frame) < 0.0:
+        if terrain is None or sensor.path or antenna_horizon_m(sensor, settings.frame) < 0.0:
             continue
         height = 0.0 if np.isnan(sensor.altitude_m) else sensor.altitude_m
         reach = min(sensor.max_range_m, SKYLINE_M_MAX)

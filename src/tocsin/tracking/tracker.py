@@ -39,6 +39,7 @@ from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, marks_of, seconds
+from tocsin.tracking.moving.carried import Carried
 from tocsin.tracking.picture import draw
 from tocsin.tracking.plots import Plots
 from tocsin.tracking.smoothing.smoother import Smoother
@@ -86,6 +87,7 @@ class Tracker:
         self._sensors = sensors_of(settings)
         self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
+        self._carried = Carried(settings, self._sensors)
         self._posts = posts_of(self._sensors, self._intake.up)
         self._recursion = Recursion(settings.sensors, self.model, earth=settings.frame.kind == "earth")
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
@@ -159,6 +161,7 @@ class Tracker:
         `time_ns` is event time, a whole second: all looks before it are worked, and none after it.
         """
         state = self.state
+        self._carried.put(time_ns)
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
         self._merge()
         self._recursion.think(state.bank, state.living(), time_ns, self._scratch)
@@ -391,16 +394,17 @@ class Tracker:
         batch, merged = self._plots.merge(batch)
         state.counted[c.C_PLOTS_MERGED] += merged
         sensors = learner.sensors(self._sensors)
+        self._carried.put(state.second * SECOND_NS)
         prepared = learner.prepare(batch, sensors, rules)
         fronts = int(state.counted[c.C_FRONTS])
         begin, code = 0, c.MORE_SLOTS
-        while code != c.DONE:
+        while code != c.DONE or begin < len(batch.looks.time):
             before = begin
             self._make_room(batch, begin, code)
             code, begin = work(
                 state.bank,
                 prepared.rows,
-                batch.looks,
+                self._carried.upto(batch.looks, begin),
                 begin,
                 sensors,
                 rules,

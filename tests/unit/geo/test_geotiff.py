@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tocsin.errors import InputError
 from tocsin.geo.geotiff import terrain
+from tocsin.geo.geotiff_out import written
+from tocsin.geo.terrain import Terrain
 from tocsin.messages import Floats
 
 HEIGHTS = np.add.outer(np.arange(7) * 100.0, np.arange(5) * 3.0)  # north first
@@ -143,3 +145,20 @@ def test_a_damaged_byte_never_does_worse_than_a_refusal(at: int, value: int, kin
     data[at % len(data)] = value
     with contextlib.suppress(InputError):
         assert terrain(bytes(data)).height_grid_m.ndim == 2
+
+
+@given(
+    st.integers(2, 9),
+    st.integers(2, 9),
+    st.floats(-80.0, 70.0),
+    st.floats(-179.0, 179.0),
+    st.integers(0, 2**32 - 1),
+)
+def test_what_is_written_is_read_back(rows: int, columns: int, south: float, west: float, seed: int) -> None:
+    heights = np.random.default_rng(seed).uniform(-100.0, 4_000.0, (rows, columns))
+    meant = Terrain(np.radians(south), np.radians(west), (1e-4, 2e-4), heights)
+    back = terrain(written(meant))
+    assert np.array_equal(back.height_grid_m, heights)
+    assert back.south_rad == pytest.approx(meant.south_rad, abs=1e-12)
+    assert back.west_rad == pytest.approx(meant.west_rad, abs=1e-12)
+    assert back.step_rad == pytest.approx(meant.step_rad, rel=1e-12)

@@ -26,7 +26,7 @@ def sensing(entry: Entry, sensors: tuple[Sensor, ...], movers: tuple[str, ...]) 
     name = entry.word("sensor", None, kinds)
     physics = entry.word("physics", "radar", READERS)
     kind, reader = READERS[physics]
-    if name in kinds and kinds[name] != kind:
+    if name in kinds and kinds[name] != kind and (physics, kinds[name]) != ("airborne radar", "radar"):
         entry.wrong("physics", f"sensor {name!r} is of kind {kinds[name]}, and {physics} is for {kind}")
         return None
     made = reader(entry, name) if physics != "airborne radar" else _airborne(entry, name, movers)

@@ -1,4 +1,8 @@
-"""A radar in an aircraft: it looks like any radar, and reports where things are instead of where they are from it."""
+"""A radar in an aircraft: it looks like any radar, and reports where things are instead of where they are from it.
+
+Where the site declares a radar and not a source of positions, it reports as any radar does, ranges and azimuths from
+where it is, and the site is told its path (`carriers`).
+"""
 
 from dataclasses import replace
 
@@ -24,12 +28,14 @@ class Airborne:
     ) -> None:
         self.sensor, self.sensing, self._rng = sensor, sensing, rng
         polar = {"range_m": sensing.sigma_range_m, "azimuth_rad": sensing.sigma_azimuth_rad, "elevation_rad": 1e-6}
-        inside = replace(sensor, kind="radar", sigma=polar)
+        inside = sensor if sensor.kind == "radar" else replace(sensor, kind="radar", sigma=polar)
         self.radar = Radar(inside, sensing.radar, scenario, traits, rng, traits.group.index(sensing.carrier))
 
     def observe(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """The sectors that close in the slab, as positions. Silence says nothing: nobody else knows where it looked."""
         seen = self.radar.observe(sky, from_s, to_s, start_ns)
+        if self.sensor.kind == "radar":
+            return self._aloft(sky, seen)
         flies = np.isfinite(self.radar.stand(sky, seen.time_s).altitude_m)
         values = self._positions(sky, seen)
         return replace(
@@ -43,6 +49,24 @@ class Airborne:
             values={name: column[flies] for name, column in values.items()},
             statuses={k: told for k, told in seen.statuses.items() if np.isfinite(told[0].altitude_m or 0.0)},
             target=None if seen.target is None else seen.target[flies],
+        )
+
+    def _aloft(self, sky: Sky, seen: Batch) -> Batch:
+        """What it measured, and where it looked, while its carrier flies; a scan is a sector here."""
+        aloft = np.isfinite(self.radar.stand(sky, seen.sweep_end_s).altitude_m)
+        rows = aloft[seen.row_sweep] & np.isfinite(self.radar.stand(sky, seen.time_s).altitude_m)
+        number = np.cumsum(aloft) - 1
+        sweeps = ("sensor", "number", "start_s", "end_s", "from_rad", "to_rad")
+        return replace(
+            seen,
+            received_s=seen.received_s[aloft],
+            sweep_scan=np.arange(int(aloft.sum())),
+            **{f"sweep_{name}": getattr(seen, f"sweep_{name}")[aloft] for name in sweeps},
+            row_sweep=number[seen.row_sweep[rows]],
+            time_s=seen.time_s[rows],
+            values={name: column[rows] for name, column in seen.values.items()},
+            statuses={int(number[k]): told for k, told in seen.statuses.items() if aloft[k]},
+            target=None if seen.target is None else seen.target[rows],
         )
 
     def _positions(self, sky: Sky, seen: Batch) -> dict[str, Floats]:

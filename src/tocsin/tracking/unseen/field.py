@@ -22,15 +22,17 @@ from tocsin.messages import Floats, Ints
 from tocsin.models.ground import unpack
 from tocsin.models.groups import GROUPS
 from tocsin.models.model import Model
-from tocsin.settings import Settings
+from tocsin.models.moving import moving
+from tocsin.settings import Sensor, Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import NEVER, Field, Looks
 from tocsin.tracking.kernels.unseen.field import HIGH_M, LOW_M, cell_of
 from tocsin.tracking.unseen.grid import CELL_MOST_M, Grid, grid_of
 from tocsin.tracking.unseen.motion import STEP_S, Layers, Motion
-from tocsin.tracking.unseen.sight import TURN_RAD, Sight, sight_of
+from tocsin.tracking.unseen.sight import TURN_RAD, Sight, followed, sight_of
 
 STEP_NS: Final = int(STEP_S * 1e9)
+PLACED_NS: Final = 30_000_000_000
 STEPS_MAX: Final = 720  # after an hour without a Tick nothing that was seen says anything any more
 FLOOR: Final = 0.1  # of the prior: that something begins where nobody foresaw it
 LEAST: Final = 1e-6  # shares are kept above this: small enough to be nothing, large enough to be fast
@@ -49,16 +51,26 @@ class Region:
     density: float
     pd: Floats  # (s,) as declared
     ranges: Floats  # (s, 2) m, least and greatest
+    carried: tuple[Sensor, ...]  # all sensors, where any of them moves
+    terrain: Terrain | None
 
     @classmethod
     def of(cls, settings: Settings, model: Model, terrain: Terrain | None = None) -> "Region":
         """The region of a site."""
         grid = grid_of(settings)
-        sight = sight_of(settings.sensors if grid else (), grid or NOWHERE, terrain or unpack(settings.ground))
+        terrain = terrain or unpack(settings.ground)
+        sight = sight_of(settings.sensors if grid else (), grid or NOWHERE, terrain)
         motion = Motion(grid.cell_m if grid else CELL_MOST_M, GIVEN_SPEED_MPS, model.survival_s)
         pd = np.array([sensor.detection_probability for sensor in settings.sensors])
         ranges = np.array([[sensor.min_range_m, sensor.max_range_m] for sensor in settings.sensors]).reshape(-1, 2)
-        return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd, ranges)
+        carried = settings.sensors if grid and len(moving(settings.sensors)) else ()
+        return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd, ranges, carried, terrain)
+
+    def at(self, time_ns: int) -> "Region":
+        """The region as sensors that move see it at a time."""
+        if self.grid is None or not self.carried:
+            return self
+        return replace(self, sight=followed(self.sight, self.carried, self.grid, self.terrain, time_ns))
 
     def learnt_cell(self, table: Ints) -> Ints:
         """The cell of what was learnt of a sensor in which each entry of the sight lies, by a table of first cell,
@@ -88,6 +100,7 @@ class Unseen:
     read: Field  # what kernels read; its `given` is what came back since the last step
     time_ns: int = NEVER
     steps: int = 0  # taken so far
+    placed_ns: int = NEVER  # when sensors that move were where the region has them; follows from time_ns
     _learnt_cell: Ints | None = field(default=None, repr=False)
     _digest: tuple[int, bytes] = field(default=(-1, b""), repr=False)
 
@@ -132,10 +145,12 @@ class Unseen:
             return
         if self.time_ns == NEVER:
             self.time_ns = time_ns
+            self._follow()
         steps = (time_ns - self.time_ns) // STEP_NS
         if steps <= 0:
             return
         self.time_ns += steps * STEP_NS
+        self._follow()
         self.steps += 1
         self.shares = self.shares.copy()
         if steps > STEPS_MAX:
@@ -151,6 +166,13 @@ class Unseen:
         self.read = self.read._replace(given=np.zeros_like(self.read.given))
         self._thin(pd_ratio, table)
         self._publish()
+
+    def _follow(self) -> None:
+        """Sensors that move are looked for once in PLACED_NS: an aircraft crosses about one cell meanwhile."""
+        placed_ns = self.time_ns // PLACED_NS * PLACED_NS
+        if self.region.carried and self.time_ns != NEVER and placed_ns != self.placed_ns:
+            self.region, self.placed_ns = self.region.at(placed_ns), placed_ns
+            self._learnt_cell = None
 
     def _thin(self, pd_ratio: Floats | None, table: Ints | None) -> None:
         """Thin by what was looked at: share *= (1 - Pd f)^turns for every sensor, cell by cell."""
@@ -225,6 +247,7 @@ class Unseen:
         assert isinstance(time_ns, int)  # noqa: S101
         assert isinstance(steps, int)  # noqa: S101
         self.time_ns, self.steps = time_ns, steps
+        self._follow()
         self._digest = -1, b""
         self._publish()
 

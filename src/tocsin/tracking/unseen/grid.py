@@ -87,6 +87,7 @@ def grid_of(settings: Settings) -> Grid | None:
     if settings.frame.kind != "earth" or not (placed or settings.places):
         return None
     corners = [(s.latitude_rad, s.longitude_rad, _reach_m(s)) for s in placed]
+    corners += [(row[1], row[2], _reach_m(s)) for s in placed for row in s.path]
     corners += [(a, b, place_reach_m(place)) for place in settings.places for a, b in place.geometry]
     latitude, longitude, reach = np.array(corners).T
     middle = Grid(float(latitude.mean()), _mean_longitude(longitude), 0.0, 0.0, CELL_LEAST_M, 1, 1)

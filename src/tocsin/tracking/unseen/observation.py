@@ -22,8 +22,10 @@ from tocsin.models.groups import GROUPS
 from tocsin.settings import Place, Settings
 from tocsin.tracking.kernels.columns import NEVER
 from tocsin.tracking.unseen.field import Unseen
+from tocsin.tracking.unseen.grid import Grid
 from tocsin.tracking.unseen.motion import Layers
 from tocsin.tracking.unseen.reach import APPROACHES, WATCHED, Reach, reach_of
+from tocsin.tracking.unseen.sight import Sight
 
 UNDETECTED_MOST: Final = 0.1  # P(undetected | present within reach) of what is called clear
 UNSEEN_LEAST: Final = 0.9  # above it an approach is not looked at
@@ -56,6 +58,7 @@ class Coverage:
     reach: Reach
     would: Flags  # (places, sensors): could see a part of the place's reach
     entries: Ints  # the sight's entries that lie within reach of any place
+    _sight: Sight | None = field(default=None, repr=False)
     _known: tuple[Layers, bytes, Verdict] | None = field(default=None, repr=False)
 
     @classmethod
@@ -75,16 +78,15 @@ class Coverage:
                 nothing,
             )
         reach = reach_of(settings.places, grid)
-        wanted = np.zeros(3 * grid.cells, dtype=np.bool_)
-        wanted[reach.cell] = True
-        entries = np.flatnonzero(wanted[sight.cell])
-        would = np.zeros((len(settings.places), len(names)), dtype=np.bool_)
-        place_of_line = reach.key // (APPROACHES * len(WATCHED) * 3)
-        for p in range(len(settings.places)):
-            wanted[:] = False
-            wanted[reach.cell[(place_of_line == p) & THREAT[reach.group]]] = True
-            would[p, sight.sensor[entries[wanted[sight.cell[entries]]]]] = True
-        return cls(settings.places, names, period, reach, would, entries)
+        would, entries = _within(reach, len(settings.places), len(names), grid, sight)
+        return cls(settings.places, names, period, reach, would, entries, sight)
+
+    def _follow(self, unseen: Unseen) -> None:
+        """Sensors that move see something else now."""
+        grid, sight = unseen.region.grid, unseen.region.sight
+        if grid is not None and self._sight is not sight:
+            self.would, self.entries = _within(self.reach, len(self.places), len(self.sensors), grid, sight)
+            self._sight, self._known = sight, None
 
     def observe(
         self,
@@ -110,6 +112,7 @@ class Coverage:
 
     def verdict(self, unseen: Unseen, looking: Flags, time_ns: int, periods: float = 3.0) -> Verdict:
         """P(undetected) of each approach and group from the looks that really came."""
+        self._follow(unseen)
         shape = (len(self.places), APPROACHES, len(WATCHED))
         if len(self.reach.key) == 0:
             return Verdict(np.ones(shape), np.zeros(shape, dtype=np.bool_))
@@ -181,6 +184,20 @@ class Coverage:
         was = before.get(place.name)
         since_ns = was.since_ns if was is not None and was.observation == observation else time_ns
         return PlaceHealth(place.name, observation, reason, since_ns, groups)
+
+
+def _within(reach: Reach, places: int, sensors: int, grid: Grid, sight: Sight) -> tuple[Flags, Ints]:
+    """Which sensors could see a part of which place's reach, (places, sensors); the sight's entries in any reach."""
+    wanted = np.zeros(3 * grid.cells, dtype=np.bool_)
+    wanted[reach.cell] = True
+    entries = np.flatnonzero(wanted[sight.cell])
+    would = np.zeros((places, sensors), dtype=np.bool_)
+    place_of_line = reach.key // (APPROACHES * len(WATCHED) * 3)
+    for p in range(places):
+        wanted[:] = False
+        wanted[reach.cell[(place_of_line == p) & THREAT[reach.group]]] = True
+        would[p, sight.sensor[entries[wanted[sight.cell[entries]]]]] = True
+    return would, entries
 
 
 WORSE: Final = ("seen clear", "partly seen", "blind")

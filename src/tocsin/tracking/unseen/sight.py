@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from tocsin.geo.horizon import horizon_m
 from tocsin.geo.terrain import Skyline, Terrain, skyline
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.models.groups import BAND_HEIGHTS_M
+from tocsin.models.moving import moving, told_at
 from tocsin.models.sensing import axes_at
 from tocsin.settings import Sensor
 from tocsin.tracking.unseen.grid import POINTS, Grid
@@ -85,6 +86,23 @@ def sight_of(sensors: Sequence[Sensor], grid: Grid, terrain: Terrain | None = No
         return Sight(nothing, nothing, nothing, nothing, nothing, np.zeros(0), bins)
     owner, bin_, cell, seen, hole, range_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Sight(owner, bin_, cell, seen, hole, range_m, bins)
+
+
+def followed(sight: Sight, sensors: Sequence[Sensor], grid: Grid, terrain: Terrain | None, time_ns: int) -> Sight:
+    """The sight with the entries of sensors that move as of a time; those of all others stay as they are."""
+    here = [_where(s, time_ns) if s.path else replace(s, reporting="event") for s in sensors]
+    anew = sight_of(here, grid, terrain)
+    kept = ~np.isin(sight.sensor, moving(sensors))
+    columns = ("sensor", "bin", "cell", "seen", "hole", "range_m")
+    both = [np.concatenate([getattr(sight, name)[kept], getattr(anew, name)]) for name in columns]
+    order = np.argsort(both[0], kind="stable")
+    return Sight(*(column[order] for column in both), sight.bins)
+
+
+def _where(sensor: Sensor, time_ns: int) -> Sensor:
+    """A moving sensor as it stands at a time."""
+    latitude, longitude, altitude = told_at(sensor, np.array([time_ns]))[0].tolist()
+    return replace(sensor, latitude_rad=latitude, longitude_rad=longitude, altitude_m=altitude)
 
 
 def _looker(sensor: Sensor) -> Looker:
