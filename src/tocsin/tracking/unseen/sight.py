@@ -7,7 +7,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -93,10 +93,12 @@ def followed(sight: Sight, sensors: Sequence[Sensor], grid: Grid, terrain: Terra
     here = [_where(s, time_ns) if s.path else replace(s, reporting="event") for s in sensors]
     anew = sight_of(here, grid, terrain)
     kept = ~np.isin(sight.sensor, moving(sensors))
-    columns = ("sensor", "bin", "cell", "seen", "hole", "range_m")
-    both = [np.concatenate([getattr(sight, name)[kept], getattr(anew, name)]) for name in columns]
-    order = np.argsort(both[0], kind="stable")
-    return Sight(*(column[order] for column in both), sight.bins)
+    order = np.argsort(np.concatenate([sight.sensor[kept], anew.sensor]), kind="stable")
+
+    def both(name: str) -> Any:  # noqa: ANN401
+        return np.concatenate([getattr(sight, name)[kept], getattr(anew, name)])[order]
+
+    return Sight(both("sensor"), both("bin"), both("cell"), both("seen"), both("hole"), both("range_m"), sight.bins)
 
 
 def _where(sensor: Sensor, time_ns: int) -> Sensor:
