@@ -113,7 +113,7 @@ def new_index(slots: int) -> Index:
 
 
 def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
-    """Room to work in."""
+    """Room to work in. Zeros: what stands there of a mode without weight is multiplied by 0, and must be a number."""
     grid = 16
     while grid < 2 * rows:
         grid *= 2
@@ -121,29 +121,29 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         slot=np.zeros(slots, dtype=np.int64),
         source=np.zeros(slots, dtype=np.int64),
         time=np.zeros(slots, dtype=np.int64),
-        x=np.empty((slots, modes, 6)),
-        p=np.empty((slots, modes, 6, 6)),
-        mu=np.empty((slots, modes)),
-        chance=np.empty((slots, 4)),
-        box=np.empty((slots, 4)),
-        miss=np.empty((slots, 2)),
+        x=np.zeros((slots, modes, 6)),
+        p=np.zeros((slots, modes, 6, 6)),
+        mu=np.zeros((slots, modes)),
+        chance=np.zeros((slots, 4)),
+        box=np.zeros((slots, 4)),
+        miss=np.zeros((slots, 2)),
         first=np.zeros(slots + 1, dtype=np.int64),
-        row_x=np.empty((rows, 6)),
-        row_p=np.empty((rows, 6, 6)),
-        row_box=np.empty((rows, 4)),
-        row_rate=np.empty((rows, 3)),
+        row_x=np.zeros((rows, 6)),
+        row_p=np.zeros((rows, 6, 6)),
+        row_box=np.zeros((rows, 4)),
+        row_rate=np.zeros((rows, 3)),
         row_next=np.zeros(rows, dtype=np.int64),
         row_top=np.zeros((rows, 2), dtype=np.int64),
         row_share=np.zeros((rows, 2)),
         pair_row=np.zeros(pairs, dtype=np.int64),
-        pair_w=np.empty((pairs, 3)),
-        pair_x=np.empty((pairs, modes, 6)),
-        pair_p=np.empty((pairs, modes, 6, 6)),
-        pair_mu=np.empty((pairs, modes)),
+        pair_w=np.zeros((pairs, 3)),
+        pair_x=np.zeros((pairs, modes, 6)),
+        pair_p=np.zeros((pairs, modes, 6, 6)),
+        pair_mu=np.zeros((pairs, modes)),
         link=np.zeros(slots + rows, dtype=np.int64),
         order=np.zeros(slots + rows, dtype=np.int64),
         begin=np.zeros(slots + rows + 1, dtype=np.int64),
-        dense=np.empty(DENSE),
+        dense=np.zeros(DENSE),
         grid=np.zeros(grid, dtype=np.int64),
         member=np.zeros((rows, 4), dtype=np.int64),
         wide=np.zeros(c.QUANTITIES),

@@ -1,5 +1,6 @@
 """The tracker's past: what was worked lately, what waits to be worked in, which numbers were shown, what was told."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -142,11 +143,32 @@ class Past:
 
 
 def packed(stretch: Stretch) -> list[Any]:
-    """A stretch as plain data."""
-    return [arrays.pack(column) for column in (*stretch.rows, stretch.key, stretch.sweep_key)]
+    """A stretch as plain data. Numbers that are the same in all rows are written once: most quantities are."""
+    return [_columns(column) for column in (*stretch.rows, stretch.key, stretch.sweep_key)]
+
+
+def _columns(array: np.ndarray) -> dict[str, Any]:
+    """An array column by column: those that vary, and one number of each other one."""
+    flat = array.reshape(len(array), math.prod(array.shape[1:]))
+    bits = flat.view(np.int64)
+    varied = np.flatnonzero((bits != bits[:1]).any(axis=0))
+    return {
+        "shape": list(array.shape),
+        "varied": arrays.pack(varied),
+        "same": arrays.pack(flat[:1]),
+        "columns": arrays.pack(flat[:, varied].T),
+    }
 
 
 def unpacked(columns: list[Any]) -> Stretch:
     """The stretch of plain data."""
-    *rows, key, sweeps = (arrays.unpack(column) for column in columns)
+    *rows, key, sweeps = (_array(column) for column in columns)
     return Stretch(Rows._make(rows) if len(key) else EMPTY, key.reshape(-1, KEY), sweeps.reshape(-1, KEY))
+
+
+def _array(packed: dict[str, Any]) -> np.ndarray:
+    """The array that `_columns` wrote."""
+    same, shape = arrays.unpack(packed["same"]), packed["shape"]
+    flat = np.repeat(same, shape[0], axis=0) if len(same) else same
+    flat[:, arrays.unpack(packed["varied"])] = arrays.unpack(packed["columns"]).T
+    return np.ascontiguousarray(flat.reshape(shape))

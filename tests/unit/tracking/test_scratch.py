@@ -1,0 +1,41 @@
+"""What stands in the room to work in decides nothing: it is no state, and a tracker that was loaded has it empty."""
+
+import numpy as np
+import pytest
+
+from tests.scans import ADSB, RADAR, START_NS, Flight, radar_turn, self_reports, settings
+from tests.tracks import ns
+from tocsin.tracking import arrays
+from tocsin.tracking.kernels.columns import Scratch
+from tocsin.tracking.tracker import Tracker
+
+FLIGHTS = [
+    Flight((20_000.0 + 700.0 * k, 10_000.0 - 900.0 * k, 3_000.0), (-150.0, 30.0 + 10.0 * k, 0.0), f"icao:{k}")
+    for k in range(4)
+]
+
+
+def night() -> list[bytes]:
+    rng = np.random.default_rng(3)
+    tracker, digests = Tracker(settings(RADAR, ADSB)), []
+    for turn in range(4):
+        for second in range(4):
+            tracker.advance(self_reports(FLIGHTS, 4.0 * turn + second, rng))
+        tracker.advance(radar_turn(FLIGHTS, turn, rng))
+        tracker.tick(START_NS + ns(4.0 * turn + 4.5))
+        digests.append(tracker.digest())
+    return digests
+
+
+def test_what_stands_in_the_room_to_work_in_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clean, made = night(), arrays.new_scratch
+
+    def littered(*sizes: int) -> Scratch:
+        scratch = made(*sizes)
+        for column in scratch:
+            assert column.dtype != np.float64 or np.isfinite(column).all()
+            column.fill(1e77 if column.dtype == np.float64 else 0)
+        return scratch
+
+    monkeypatch.setattr(arrays, "new_scratch", littered)
+    assert night() == clean
