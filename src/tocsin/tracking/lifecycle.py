@@ -83,11 +83,12 @@ class Lifecycle:
             return f"; continues {{}} with probability {probability:.2f}"
         return ""
 
-    def forget(self, time_ns: int, numbers: set[int]) -> None:
+    def forget(self, time_ns: int, numbers: Ints) -> None:
         """Let go of what is older than half an hour, and of what was continued by tracks that are gone."""
         self.lost = {n: lost for n, lost in self.lost.items() if time_ns - lost.time_ns <= KEPT_NS}
-        keep = numbers | set(self.lost)
-        self.continues = {n: of for n, of in self.continues.items() if n in keep}
+        if self.continues:
+            keep = set(numbers.tolist()) | set(self.lost)
+            self.continues = {n: of for n, of in self.continues.items() if n in keep}
 
     def shown(self, time_ns: int) -> list[Lost]:
         """The lost tracks that the picture still shows."""

@@ -180,7 +180,7 @@ class Tracker:
         self._hear()
         state.learner.beat(time_ns)
         state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
-        state.lifecycle.forget(time_ns, {int(number) for number in state.bank.tag[state.living(), c.NUMBER]})
+        state.lifecycle.forget(time_ns, state.bank.tag[state.living(), c.NUMBER])
 
     def _merge(self) -> None:
         """Two tentative components that explain the same detections become one. Laboratory data is left as it is."""
