@@ -5,6 +5,7 @@ together and reports coarse positions, as networks along a long front do; it is 
 """
 
 from dataclasses import dataclass
+from math import log, log10
 
 import numpy as np
 import shapely
@@ -17,6 +18,12 @@ from tocsin.simulate.chance import stream
 
 Points = tuple[tuple[float, float], ...]  # (latitude, longitude), radians
 
+ABSORPTION_DB_PER_M = 0.002
+MARGIN_DB = 6.0  # above the noise: heard every second time
+SLOPE_DB = 2.5  # how sharply the chance rises around that
+WIND_NOISE_DB_PER_MPS = 1.2
+ENGINE_DB = 82.0  # a small piston engine, 100 m away: what the declared reach is for
+HEARD = 0.6  # the chance that is declared, and where it holds is computed
 JITTER = 0.25  # of the spacing: stations stand where there is a pole, not on a grid
 
 
@@ -63,8 +70,25 @@ def station_places(network: Network) -> tuple[Floats, Floats]:
     return latitude[inside], longitude[inside]
 
 
-def stations(network: Network, sound_mps: float, terrain: Terrain | None) -> tuple[Sensor, ...]:
-    """The sensors that the site sees: one for each station, or the centre alone."""
+def hearing_range_m(network: Network, wind_mps: float) -> float:
+    """Where a station hears a small engine with chance HEARD, in m, at most the network's reach.
+
+    Sound spreads and is absorbed, noise rises with the wind, as in `sensors.acoustic`; by bisection.
+    """
+    wanted = MARGIN_DB + SLOPE_DB * log(HEARD / (1.0 - HEARD)) + network.noise_db + WIND_NOISE_DB_PER_MPS * wind_mps
+    near, far = 10.0, network.max_range_m
+    for _ in range(40):
+        middle = 0.5 * (near + far)
+        level = ENGINE_DB - 20.0 * log10(middle / 100.0) - ABSORPTION_DB_PER_M * middle
+        near, far = (middle, far) if level > wanted else (near, middle)
+    return near
+
+
+def stations(network: Network, sound_mps: float, wind_mps: float, terrain: Terrain | None) -> tuple[Sensor, ...]:
+    """The sensors that the site sees: one for each station, or the centre alone.
+
+    A station that says when it heard nothing declares how far it hears a small engine: beyond, silence says little.
+    """
     latitude, longitude = station_places(network)
     ground_m = np.zeros(len(latitude)) if terrain is None else terrain.height_m(latitude, longitude)
     if not len(latitude):
@@ -72,6 +96,7 @@ def stations(network: Network, sound_mps: float, terrain: Terrain | None) -> tup
     if network.output == "position":
         return (_centre(network),)
     digits = len(str(len(latitude)))
+    reference_m = hearing_range_m(network, wind_mps) if network.reporting == "dwell" else 0.0
     return tuple(
         Sensor(
             name=f"{network.name} {number:0{digits}d}",
@@ -80,12 +105,13 @@ def stations(network: Network, sound_mps: float, terrain: Terrain | None) -> tup
             longitude_rad=float(lon),
             altitude_m=float(height) + network.altitude_m,
             sigma={"azimuth_rad": network.sigma_azimuth_rad, "elevation_rad": network.sigma_elevation_rad},
-            detection_probability=0.6,
+            detection_probability=HEARD,
             clutter_per_scan=network.false_hz * network.period_s,
             max_range_m=network.max_range_m,
             period_s=network.period_s,
             propagation_mps=sound_mps,
             reporting=network.reporting,
+            reference_range_m=reference_m,
         )
         for number, (lat, lon, height) in enumerate(zip(latitude, longitude, ground_m, strict=True), start=1)
     )

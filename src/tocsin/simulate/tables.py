@@ -119,7 +119,7 @@ class _Arrivals:
         self, scenario: Scenario, seed: int | None, progress: Callable[[float], None] | None, could: Stretches
     ) -> None:
         self._scenario, self._seed, self._progress, self._could = scenario, seed, progress, could
-        self._turns: dict[str, tuple[int, bool, float]] = {}
+        self._turns: dict[str, tuple[int, bool, float, float]] = {}
         self._waiting: dict[str, Array] = {}
         self._waiting_ns = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
@@ -192,13 +192,17 @@ def _scan_numbers(batch: Batch) -> Array:
     return Array(batch.sweep_number[batch.row_sweep].astype(np.int64))
 
 
-def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float]]) -> Iterator[Batch]:
-    """A turn without any detection becomes a row without measurements: it says that the sensor looked."""
+def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float, float]]) -> Iterator[Batch]:
+    """A turn without any detection becomes a row without measurements: it says that the sensor looked.
+
+    It arrives when the turn's last sweep does.
+    """
     if not batch.survey or not len(batch.sweep_number):
         return
     busy = np.zeros(len(batch.sweep_number), dtype=np.bool_)
     busy[batch.row_sweep] = True
-    empty: list[tuple[int, int, float]] = []
+    empty: list[tuple[int, int, float, float]] = []
+    received_s = batch.received_s[batch.sweep_scan]
     for sweep, (sensor, number) in enumerate(
         zip(batch.sweep_sensor.tolist(), batch.sweep_number.tolist(), strict=True)
     ):
@@ -206,17 +210,17 @@ def _empty_turns(batch: Batch, turns: dict[str, tuple[int, bool, float]]) -> Ite
         before = turns.get(name)
         if before is not None and before[0] != number:
             if not before[1]:
-                empty.append((sensor, before[0], before[2]))
+                empty.append((sensor, before[0], before[2], before[3]))
             before = None
         some = bool(busy[sweep]) or (before is not None and before[1])
-        turns[name] = (number, some, float(batch.sweep_end_s[sweep]))
+        turns[name] = (number, some, float(batch.sweep_end_s[sweep]), float(received_s[sweep]))
     if empty:
-        sensor_of, number_of, end_of = zip(*empty, strict=True)
+        sensor_of, number_of, end_of, received_of = zip(*empty, strict=True)
         end_s, row = np.array(end_of), np.arange(len(empty))
         yield Batch(
             feed=batch.feed,
             sensors=batch.sensors,
-            received_s=end_s,
+            received_s=np.array(received_of),
             sweep_scan=row,
             sweep_sensor=np.array(sensor_of, dtype=np.int32),
             sweep_number=np.array(number_of, dtype=np.int64),

@@ -121,6 +121,7 @@ def sensors_of(settings: Settings) -> Sensors:
         num[i, c.REFERENCE], num[i, c.ECHO] = sensor.reference_range_m, _echo(sensor)
         num[i, c.REPORT_RATE] = sensor.report_rate_hz if sensor.reporting == "event" else 0.0
         num[i, c.SKYLINE_STEP] = SKYLINE_STEP_M
+        num[i, c.LISTENS] = float(sensor.reporting != "event")
     lines, skylines = _skylines(declared, settings, unpack(settings.ground))
     self_report = np.array([int(dependent(s, declared)) for s in declared], dtype=np.int64)
     return Sensors(

@@ -1,6 +1,8 @@
 """Listening stations: bearings as old as the sound, false ones, coarse positions, and what cannot be heard."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +12,11 @@ from tocsin.geo.frames import ecef_vector_from_enu, enu_vector_from_ecef, half_t
 from tocsin.messages import Floats
 from tocsin.simulate.chance import stream
 from tocsin.simulate.flight.movers import Flight
+from tocsin.simulate.network import hearing_range_m
 from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.sensors.acoustic import Listening
 from tocsin.simulate.sensors.batch import Batch
+from tocsin.simulate.tables import write
 
 EARS = """
 [[network]]
@@ -107,6 +111,19 @@ def test_a_network_that_dwells_says_when_it_heard_nothing() -> None:
         assert batch.survey
         assert len(batch.sweep_sensor) == 10 * len(night.settings.sensors)
         assert not len(batch.time_s)
+
+
+def test_silence_of_each_station_is_a_row_of_the_table_and_reaches_as_far_as_a_small_engine_is_heard(
+    tmp_path: Path,
+) -> None:
+    night = scenario(EARS.format(output="direction", false=0) + 'reporting = "dwell"\n', 30)
+    written = write(night, tmp_path)
+    assert written.detections == 29 * len(night.settings.sensors)  # the last second is not over
+    reaches = {sensor.reference_range_m for sensor in night.settings.sensors}
+    assert len(reaches) == 1
+    assert 3_500.0 < reaches.pop() < 6_500.0
+    windy = replace(night.networks[0], noise_db=50.0)
+    assert hearing_range_m(windy, 10.0) < 0.3 * hearing_range_m(night.networks[0], 0.0)
 
 
 def test_the_wind_carries_the_sound() -> None:

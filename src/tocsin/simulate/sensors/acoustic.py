@@ -25,14 +25,17 @@ from tocsin.geo.units import TURN_RAD
 from tocsin.messages import Floats, Ints, SensorStatus
 from tocsin.settings import Sensor
 from tocsin.simulate.flight.sky import Sky, Traits
-from tocsin.simulate.network import Network, station_places
+from tocsin.simulate.network import (
+    ABSORPTION_DB_PER_M,
+    MARGIN_DB,
+    SLOPE_DB,
+    WIND_NOISE_DB_PER_MPS,
+    Network,
+    station_places,
+)
 from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.sensors.batch import SEEABLE, Batch, Looks, nanoseconds
 
-ABSORPTION_DB_PER_M = 0.002
-MARGIN_DB = 6.0  # above the noise: heard every second time
-SLOPE_DB = 2.5  # how sharply the chance rises around that
-WIND_NOISE_DB_PER_MPS = 1.2
 SHOCK_MACH = 0.9
 AGREE = 3  # stations that must hear a source before the centre gives a position
 CENTRE_LAG_S = 0.3  # the centre carries a position on to almost now
@@ -67,6 +70,7 @@ class Listening:
         self._noise_db += WIND_NOISE_DB_PER_MPS * scenario.weather.wind_mps
         self._phase = rng.uniform(0.0, network.period_s, len(self.latitude))
         self._alive_s = -np.inf
+        self._periods = 0  # told so far: the number of a sweep
 
     def observe(self, sky: Sky, from_s: float, to_s: float, start_ns: int) -> Batch:
         """What the network reports in [from_s, to_s), a scan each period."""
@@ -203,7 +207,8 @@ class Listening:
         periods = max(int(np.ceil((to_s - from_s) / every)), 1)
         slot = np.minimum(((time_s - from_s) / every).astype(np.int64), periods - 1)
         dwell = network.output == "direction" and network.reporting == "dwell"
-        n_sensors = len(self.names)
+        n_sensors, begun = len(self.names), self._periods
+        self._periods += periods
         key = slot * n_sensors + sensor
         sweeps = np.arange(periods * n_sensors) if dwell else np.unique(key)
         statuses: dict[int, tuple[SensorStatus, ...]] = {}
@@ -224,7 +229,7 @@ class Listening:
             received_s=end_s + network.delay_s,
             sweep_scan=sweep_scan.astype(np.int64),
             sweep_sensor=(sweeps % n_sensors).astype(np.int32),
-            sweep_number=np.full(s, -1),
+            sweep_number=begun + sweeps // n_sensors if dwell else np.full(s, -1),
             sweep_start_s=end_s[sweep_scan] - every,
             sweep_end_s=end_s[sweep_scan],
             sweep_from_rad=np.full(s, np.nan),

@@ -47,7 +47,7 @@ SWAPPED: Final = 7  # track number, -1 none
 IDENTITY: Final = 8  # index of a word, 0 none
 IDENTITY_VOTES: Final = 9
 CALLSIGN: Final = 10  # index of a word, 0 none
-WITNESS: Final = 11  # bits: WITNESS_SENSED, WITNESS_SELF
+WITNESS: Final = 11  # bits: WITNESS_SENSED, WITNESS_SELF, WITNESS_PLACED
 ALIVE: Final = 12
 BIRTH: Final = 13  # a number of its own, from 1
 IDENTITY_KIND: Final = 14  # index of a word, 0 none
@@ -60,6 +60,7 @@ TAG: Final = 20
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
+WITNESS_PLACED: Final = 4  # a sensor that gives places, not directions alone
 
 TENTATIVE: Final = 0
 CONFIRMED: Final = 1
@@ -149,7 +150,8 @@ ECHO: Final = 21  # 1 + signal to noise at the reference range; 0: the detection
 REFERENCE: Final = 22  # m
 REPORT_RATE: Final = 23  # 1/s: how often it reports what it has; 0: its silence says nothing
 SKYLINE_STEP: Final = 24  # m between the distances of its skyline
-SENSOR_NUM: Final = 25
+LISTENS: Final = 25  # 1: it looks without a break, and says so; 0: its silence between two rows says nothing
+SENSOR_NUM: Final = 26
 
 
 class Rules(NamedTuple):

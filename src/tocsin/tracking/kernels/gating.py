@@ -22,9 +22,13 @@ from tocsin.tracking.kernels.columns import (
     NOISE_UP,
     PD,
     PLACED,
+    RANGE_MAX,
     SIDEWAYS,
     SPEED,
     TIME,
+    WITNESS,
+    WITNESS_PLACED,
+    WITNESS_SELF,
     Bank,
     Floats,
     Ints,
@@ -115,15 +119,19 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         for k in range(mu.shape[0]):
             if mu[k] > mu[best]:
                 best = k
-        pd, inside = sensors.num[sensor, PD], 1.0
-        if (
-            sensors.num[sensor, PLACED] == 1.0 and sensors.num[sensor, SPEED] > 0.0
-        ):  # what counts is where it was when it gave what is heard now
+        pd, inside, loud = sensors.num[sensor, PD], 1.0, sensors.num[sensor, PD]
+        listens = sensors.num[sensor, SPEED] > 0.0
+        last = bank.tag[i, LAST_SENSOR]
+        audible = last >= 0 and sensors.num[last, SPEED] > 0.0
+        unseen = bank.tag[i, WITNESS] & (WITNESS_SELF | WITNESS_PLACED) == 0  # known by directions alone
+        if sensors.num[sensor, PLACED] == 1.0 and listens:
+            if p[best, 0, 0] + p[best, 1, 1] + p[best, 2, 2] > sensors.num[sensor, RANGE_MAX] ** 2:
+                continue  # it might be anywhere in reach or out of it: every false direction would feed it
+            # what counts is where it was when it gave what is heard now
             heard = earlier(sensors, sensor, x[best], s.mean[1])
-            last = bank.tag[i, LAST_SENSOR]
             pd, inside = 0.0, 1.0
             # too fast for a direction; unless it is known by directions alone: then it is the estimate that is wrong
-            if heard or (last >= 0 and sensors.num[last, SPEED] > 0.0):
+            if heard or audible:
                 past = s.mean[1] if heard else x[best]
                 pd, inside = visible(sensors, sensor, past, p[best], rules.earth, looks.azimuth[look])
         elif sensors.num[sensor, PLACED] == 1.0:
@@ -133,12 +141,16 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         cell = cell_at(sensors, sensor, rules, x[best])
         if cell >= 0:
             pd *= sensors.pd_ratio[cell]
-        missable = survey
+            loud *= sensors.pd_ratio[cell]
+        missable = survey and (unseen or not listens)  # what was ever seen may be silent: a bird, a glider
         if bank.tag[i, LAST_SENSOR] == sensor and time - bank.tag[i, LAST] < looks.span[look] // 2:
             missable = False  # it gave its detection of this turn in the sector next door
         s.slot[n] = i
         s.chance[n, CHANCE_EXISTENCE] = bank.num[i, EXISTENCE] * survived
         s.chance[n, CHANCE_PD] = max(pd, PD_LEAST * sensors.num[sensor, PD])
+        if listens and pd > 0.0:
+            # what is silent may be faint, and what is heard from afar is loud: the reach is that of a faint one
+            s.chance[n, CHANCE_PD] = max(pd, loud)
         s.chance[n, CHANCE_MISS] = pd * inside if missable else 0.0
         shadow(x[best], p[best], rules, s.box[n])
         for k in range(mu.shape[0]):

@@ -35,6 +35,7 @@ from tocsin.tracking.kernels.njit import kernel, part
 from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
 
+HEARSAY = 100.0
 SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
 
 
@@ -95,7 +96,7 @@ def work(
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         if m > 0 and sensors.num[sensor, c.SPEED] > 0.0:
             n += listen(bank, rows, look, looks, sensors, rules, posts, heard, index, s, running, counters, known, n)
-        settle(bank, s.slot, n, looks.time[look], rules, field, events, running, counters)
+        settle(bank, s.slot, n, looks.time[look], sensors, rules, field, events, running, counters)
         credit(bank, s, look, first, known, n, credited, running)
         if trail.tag.shape[0] > 0:
             record(bank, s, known, n, trail, running)
@@ -160,7 +161,7 @@ def update(
             j = begin + s.pair_row[best]
             bank.num[i, c.MISSED] = 0.0
             vouch(bank, i, rows.word[j], sensors, sensor, rules)
-            detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+            detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
         doubt(bank, i, r, missable, sensors.self_report[sensor], rules)
 
 
@@ -230,7 +231,7 @@ def part_wide(
             bank.tag[i, c.TIME] = s.time[t]
             bank.tag[i, c.BIRTH], bank.tag[i, c.PARENT] = running[c.NEXT_BIRTH], bank.tag[parent, c.BIRTH]
             vouch(bank, i, rows.word[j], sensors, sensor, rules)
-            detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+            detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
             index.half[i] = 0.0
             s.slot[n + born], s.source[n + born] = i, s.pair_row[e]
             born += 1
@@ -287,13 +288,15 @@ def credit(bank: Bank, s: Scratch, look: int, begin: int, known: int, n: int, cr
 
 
 @part
-def detected(tag: Ints, time: int, sensor: int, self_report: int, word: Ints) -> None:
+def detected(tag: Ints, time: int, sensor: int, sensors: Sensors, word: Ints) -> None:
     """A row was more likely this component's than not: remember when, by whom, and what it was called."""
     if time >= tag[c.LAST]:  # looks of two sensors overlap: the later one worked may have measured it earlier
         tag[c.LAST] = time
         tag[c.LAST_SENSOR] = sensor
     tag[c.DETECTIONS] += 1
-    tag[c.WITNESS] |= c.WITNESS_SELF if self_report else c.WITNESS_SENSED
+    tag[c.WITNESS] |= c.WITNESS_SELF if sensors.self_report[sensor] else c.WITNESS_SENSED
+    if sensors.num[sensor, c.SPEED] == 0.0:
+        tag[c.WITNESS] |= c.WITNESS_PLACED
     if word[1] > 0:
         tag[c.CALLSIGN] = word[1]
     if word[0] == 0:
@@ -315,20 +318,28 @@ def settle(
     slots: Ints,
     count: int,
     time: int,
+    sensors: Sensors,
     rules: Rules,
     field: Field,
     events: Events,
     running: Ints,
     counters: Ints,
 ) -> None:
-    """Number, confirm, lose or give back components by their existence, with hysteresis."""
+    """Number, confirm, lose or give back components by their existence, with hysteresis.
+
+    What a direction told of last is confirmed at HEARSAY times the odds: thousands of stations make pairs of false
+    directions by the million, and one more of a true one costs a second.
+    """
     for n in range(count):
         i = slots[n]
         r, tag = bank.num[i, c.EXISTENCE], bank.tag[i]
         if tag[c.NUMBER] == 0 and r >= rules.release:
             tag[c.NUMBER] = running[c.NEXT_NUMBER]
             running[c.NEXT_NUMBER] += 1
-        if tag[c.STATE] != c.CONFIRMED and r >= rules.confirm:
+        confirm = rules.confirm
+        if tag[c.LAST_SENSOR] >= 0 and sensors.num[tag[c.LAST_SENSOR], c.SPEED] > 0.0:
+            confirm = HEARSAY * confirm / (1.0 - confirm + HEARSAY * confirm)
+        if tag[c.STATE] != c.CONFIRMED and r >= confirm:
             again = 1 if tag[c.STATE] == c.LOST else 0
             tag[c.STATE] = c.CONFIRMED
             note(events, running, c.E_CONFIRMED, time, bank, i, again)
@@ -427,7 +438,7 @@ def create(
         bank.tag[i, c.ALIVE] = 1
         bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
         vouch(bank, i, rows.word[j], sensors, sensor, rules)
-        detected(bank.tag[i], rows.time[j], sensor, sensors.self_report[sensor], rows.word[j])
+        detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
         index.half[i] = 0.0
         s.slot[n + born], s.source[n + born] = i, q
         born += 1

@@ -24,11 +24,14 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.directions.crossing import (
     EARTH_M,
+    SLOW,
+    SLOW_SHARE,
     STEEP,
     WEIGHT_LEAST,
     crossings,
     height_at,
     normal,
+    slow_odds,
     thinned,
 )
 from tocsin.tracking.kernels.motion import clear, put, upward
@@ -130,6 +133,7 @@ def guessed(
     axes: Floats,
     wide: float,
     sigma: float,
+    speed: float,
     rules: Rules,
     x: Floats,
     p: Floats,
@@ -137,7 +141,7 @@ def guessed(
 ) -> None:
     """Mean x (6,) and covariance p (6, 6) of a guess, before its directions: `wide` m along the ground each way.
 
-    sigma: of its range, and twice that aside, where the direction is all that is known.
+    sigma: of its range, and twice that aside, where the direction is all that is known. speed: sigma, each way.
     """
     clear(x, p)
     e, n = guess[c.GUESS_EAST], guess[c.GUESS_NORTH]
@@ -158,7 +162,7 @@ def guessed(
             flat = (1.0 if q == r else 0.0) - uu
             p[q, r] = wide * wide * flat + guess[c.GUESS_HEIGHT_VAR] * uu
             p[q, r] += sigma * sigma * (along * along_r + 4.0 * side * side_r)
-            p[3 + q, 3 + r] = rules.speed * rules.speed * flat + rules.climb**2 * uu
+            p[3 + q, 3 + r] = speed * speed * flat + rules.climb**2 * uu
 
 
 @part
@@ -171,6 +175,7 @@ def plant(
     slot: int,
     guess: Floats,
     sigma: float,
+    speed: float,
     existence: float,
     sensors: Sensors,
     rules: Rules,
@@ -181,12 +186,13 @@ def plant(
 ) -> bool:
     """Begin a component at a guess, told by row j and, where `there` is not -1, by that station's entry `slot`.
 
-    sigma: of its range along the ground, where one station alone is all. False: it would be too fast to be heard.
+    sigma: of its range along the ground, where one station alone is all; speed: sigma of its velocity each way. False:
+    it would be too fast to be heard.
     """
     i, a = running[c.SLOTS], posts.sensor[here]
     x, p, num = bank.x[i, 0], bank.p[i, 0], sensors.num[a]
     wide = 2.0 * num[c.RANGE_MAX] if there >= 0 else 0.0
-    guessed(guess, posts.up[here], sensors.place[a], sensors.axes[a], wide, sigma, rules, x, p, s.room[2, 10])
+    guessed(guess, posts.up[here], sensors.place[a], sensors.axes[a], wide, sigma, speed, rules, x, p, s.room[2, 10])
     z, var = posts.z, posts.var
     for q in range(c.QUANTITIES):
         z[q], var[q] = rows.z[j, q], rows.var[j, q]
@@ -243,18 +249,29 @@ def meet(
 ) -> tuple[int, float]:
     """Components where row j crosses others: `share` times its odds is the existence of each of the `found` guesses.
 
-    Returns how many there are, and the sum of their existences.
+    What is heard is old, so where a thing is now hangs on its velocity, and one wide prior for all would put the slow
+    many seconds of fast flight away: each guess is a slow component and a fast one. Returns how many components there
+    are, and the sum of their existences.
     """
     born, spent = 0, 0.0
-    for t in range(found):
-        existence = share * posts.best[t, c.GUESS_ODDS]
+    ways = 2 if sensors.num[posts.sensor[here], c.LISTENS] == 1.0 else 1  # no miss would ever end the wrong one
+    for turn in range(ways * found):
+        t = turn // ways
+        slow = slow_odds(posts.best[t], rules)
+        part_of, speed = 1.0, rules.speed
+        if ways == 2:
+            part_of = (slow if turn % 2 == 0 else 1.0 - SLOW_SHARE) / (slow + 1.0 - SLOW_SHARE)
+            speed = (SLOW if turn % 2 == 0 else 1.0) * rules.speed
+        existence = share * part_of * posts.best[t, c.GUESS_ODDS]
         if existence < BORN_LEAST:
             continue
         if born >= room or running[c.ALIVE_COUNT] >= rules.components_max:
             counters[c.C_LISTEN_CUT] += 1
             continue
         there, slot, guess = posts.who[t, 0], posts.who[t, 1], posts.best[t]
-        if not plant(bank, rows, j, here, there, slot, guess, 0.0, existence, sensors, rules, posts, heard, s, running):
+        if not plant(
+            bank, rows, j, here, there, slot, guess, 0.0, speed, existence, sensors, rules, posts, heard, s, running
+        ):
             counters[c.C_FRONTS] += 1
             continue
         heard.num[there, slot, c.HEARD_WEIGHT] = max(heard.num[there, slot, c.HEARD_WEIGHT] - existence, 0.0)
@@ -283,7 +300,8 @@ def listen(
     n: int,
 ) -> int:
     """Births from the directions of one look; their slots go to s.slot from n on. Returns how many there are."""
-    sensor, survey = looks.sensor[look], looks.survey[look]
+    sensor = looks.sensor[look]
+    survey = int(sensors.num[sensor, c.LISTENS])  # also where a row comes late: its station was listening
     born = 0
     for j in range(looks.first[look], looks.last[look]):
         q = j - looks.first[look]
@@ -370,6 +388,7 @@ def spread(
     guess = posts.best[c.LISTEN - 1]
     born = 0
     far = most
+    speed = (SLOW if sensors.num[posts.sensor[here], c.LISTENS] == 1.0 else 1.0) * rules.speed
     elevation = rows.z[j, c.ELEVATION]
     risen = rows.mask[j] & (1 << c.ELEVATION) != 0 and abs(elevation) < STEEP and rules.climb > 0.0
     for _ in range(SPREAD_MAX):
@@ -392,7 +411,24 @@ def spread(
         elif rules.climb == 0.0:
             guess[c.GUESS_HEIGHT], guess[c.GUESS_HEIGHT_VAR] = posts.up[here], 0.0
         sigma = 0.35 * (far - near)
-        if plant(bank, rows, j, here, -1, 0, guess, sigma, share, sensors, rules, posts, heard, s, running):
+        if plant(
+            bank,
+            rows,
+            j,
+            here,
+            -1,
+            0,
+            guess,
+            sigma,
+            speed,
+            share,
+            sensors,
+            rules,
+            posts,
+            heard,
+            s,
+            running,
+        ):
             enter(index, s, running, n + born, q)
             born += 1
             counters[c.C_SPREAD] += 1

@@ -24,6 +24,10 @@ ANGLE_LEAST = 0.2  # sine: bearings that cross at a smaller angle give no place
 REACH_SLACK = 1.05
 STEEP = 1.3  # rad: an elevation above this gives no height
 EARTH_M = 6371008.8
+# What hums is mostly a propeller: slow and low. The others are as the model says.
+SLOW_SHARE = 0.8
+SLOW = 0.35  # of the model's speed: 45 m/s each way
+LOW_M = 600.0  # height, and its sigma
 
 
 @part
@@ -39,6 +43,16 @@ def height_at(g: float, up: float, elevation: float, earth: int) -> float:
     if earth:
         h += 0.5 * g * g / EARTH_M
     return h
+
+
+@part
+def slow_odds(guess: Floats, rules: Rules) -> float:
+    """SLOW_SHARE, times how much likelier the height of a guess is for what is slow than for the model's targets."""
+    if rules.climb == 0.0:
+        return SLOW_SHARE
+    height, variance = guess[c.GUESS_HEIGHT], guess[c.GUESS_HEIGHT_VAR]
+    low = normal(height - LOW_M, LOW_M * LOW_M + variance)
+    return SLOW_SHARE * low / normal(height - rules.height, rules.height_sigma**2 + variance)
 
 
 @part
@@ -167,7 +181,7 @@ def crossings(
             silent = missed(pd_a, seconds, sensors.num[a, c.PERIOD], survey)
             silent *= missed(pd_b, seconds, sensors.num[b, c.PERIOD], survey)
             odds = entry[c.HEARD_WEIGHT] * density * pd_a * pd_b * meet * silent
-            odds /= other * entry[c.HEARD_RATE]
+            odds *= (slow_odds(guess, rules) + 1.0 - SLOW_SHARE) / (other * entry[c.HEARD_RATE])
             total += odds
             place = -1
             if found < CROSS_MAX:
