@@ -388,7 +388,6 @@ def spread(
     guess = posts.best[c.LISTEN - 1]
     born = 0
     far = most
-    speed = (SLOW if sensors.num[posts.sensor[here], c.LISTENS] == 1.0 else 1.0) * rules.speed
     elevation = rows.z[j, c.ELEVATION]
     risen = rows.mask[j] & (1 << c.ELEVATION) != 0 and abs(elevation) < STEEP and rules.climb > 0.0
     for _ in range(SPREAD_MAX):
@@ -420,7 +419,7 @@ def spread(
             0,
             guess,
             sigma,
-            speed,
+            rules.speed,
             share,
             sensors,
             rules,
