@@ -52,7 +52,7 @@ def heard(x: Floats, dt: float, speed: float, wind: Floats) -> tuple[float, floa
 @st.composite
 def sources(draw: st.DrawFn) -> tuple[Floats, float, float, Floats]:
     """State (6,), dt, speed of sound, wind."""
-    azimuth, ground = draw(st.floats(-3.1, 3.1)), draw(st.floats(200.0, 6_000.0))
+    azimuth, ground = draw(st.floats(-3.1, 3.1)), draw(st.floats(800.0, 6_000.0))  # overhead, azimuths jump
     up = draw(st.floats(50.0, 2_000.0))
     at = PLACE + np.array([ground * math.sin(azimuth), ground * math.cos(azimuth), up]) @ AXES
     velocity = [draw(st.floats(-150.0, 150.0)) for _ in range(3)]
