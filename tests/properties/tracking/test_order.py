@@ -30,10 +30,10 @@ SITE = Settings(
 SECTORS = 8
 
 
-def night(seed: int, shuffled_s: float = 0.0) -> list[Scan]:
+def night(seed: int, shuffled_s: float = 0.0, targets: int = 5) -> list[Scan]:
     """12 s of three sensors in order of arrival, in batches as feeds send them; some of it late."""
     rng = np.random.default_rng(seed)
-    start, velocity = rng.uniform(-15e3, 15e3, (5, 2)), rng.uniform(-150.0, 150.0, (5, 2))
+    start, velocity = rng.uniform(-15e3, 15e3, (targets, 2)), rng.uniform(-150.0, 150.0, (targets, 2))
     scans = [turning(start, velocity, turn, sector, rng) for turn in range(3) for sector in range(SECTORS)]
     for k in range(12):
         scans.append(staring(start, velocity, 0.3 + k, rng))

@@ -219,8 +219,12 @@ def choose(
             extent(bank, i, time, rules, s.mean[0], s.room[1, 0])
             if not meets(s.mean[0], area):
                 continue
-        if narrow and not hears and beside(bank, i, time, sensors, sensor, rules, sector):
-            continue
+        if narrow and not hears:  # the same test whether the index was asked or not: it changes no bit
+            if beside(bank, i, time, sensors, sensor, rules, sector):
+                continue
+            extent(bank, i, time, rules, s.mean[0], s.room[1, 0])
+            if not meets(s.mean[0], area):
+                continue
         if not survey:
             extent(bank, i, time, rules, s.mean[0], s.room[1, 0])
             if not touches(s.mean[0], s, m):
