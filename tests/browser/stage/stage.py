@@ -147,6 +147,9 @@ class Stage:
         self._cut()
         server.should_exit = True
         await serving
+        for connection in list(server.server_state.connections):  # what the browser opened while it was closing
+            connection.transport.abort()
+        await asyncio.sleep(0.1)  # transports let go of their sockets in the next turns of the loop
         listening.close()
         people.close()
 
