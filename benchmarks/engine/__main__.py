@@ -113,8 +113,8 @@ def skies(quick: bool, folder: Path) -> str:
     seeds = f"Seeds {SKIES[0][2]}, of {SKIES[1][1]} targets {SKIES[1][2]}" if not quick else f"Seed {SKIES[0][2][0]}"
     return (
         f"{seeds}; peers: {used}. Means over seeds, rates medians. c = 100 m, p = 2, from the sixth scan on. "
-        "tocsin has one setting for all traffic; Stone Soup's gates were chosen for base and dense1s on seed 1; norfair "
-        "was hardly tuned.\n\n"
+        "tocsin has one setting for all traffic; Stone Soup's gates were chosen for base and dense1s on seed 1; "
+        "norfair was hardly tuned.\n\n"
         f"{page.table(heads, rows)}\n\n![GOSPA of each tracker](engine.svg)\n\n"
         f"**Where a peer is better:** {words}.\n"
     )
