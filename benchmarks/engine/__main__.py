@@ -209,12 +209,11 @@ def kept(quick: bool, folder: Path) -> str:
 def acoustic(quick: bool, folder: Path) -> str:
     """The acoustic networks, which have a program of their own."""
     _ = folder
-    program = ROOT / "benchmarks" / "acoustic.py"
-    if not program.exists():
-        return "Not measured here.\n"
-    words = [sys.executable, str(program), *(["--quick"] if quick else [])]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT)
-    return f"`python benchmarks/acoustic.py`\n\n```\n{done.stdout.strip() or done.stderr.strip()[-500:]}\n```\n"
+    program = ROOT / "benchmarks" / "directions" / "acoustic.py"
+    asked = ["network", "3600" if quick else "14000", "200" if quick else "500"]
+    done = subprocess.run([sys.executable, program, *asked], capture_output=True, text=True, check=False, cwd=ROOT)
+    said = done.stdout.strip() or done.stderr.strip()[-500:]
+    return f"`python benchmarks/directions/acoustic.py {' '.join(asked)}`\n\n```\n{said}\n```\n"
 
 
 PARTS: dict[str, tuple[str, Callable[[bool, Path], str]]] = {
