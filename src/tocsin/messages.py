@@ -304,6 +304,37 @@ class Alert:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is said of one place to one audience: drafted, released by people or a standing order, sent, superseded.
+
+    `identifier` is stable: however often it is sent, it has one effect. `area` are closed rings of (latitude_rad,
+    longitude_rad) as they were when it was drafted: a new scheme of zones changes nothing that was said.
+    """
+
+    time_ns: int  # since when it stands as it does
+    identifier: str
+    event: str  # the alert's: one from the first warning to the all clear
+    place: str
+    audience: str  # public, staff
+    status: str  # actual, exercise, test
+    kind: str  # alert, update, cancel ("sent in error", and nothing else)
+    stage: str  # what it says: watch, warning, under way, all clear
+    lane: str  # fast, slow
+    state: str  # draft (nobody asked yet), asked (people are asked), released, withdrawn (another one took its place)
+    decided_ns: int
+    expires_ns: int  # an expiry is no all clear
+    released_ns: int = 0
+    released_by: tuple[str, ...] = ()  # the people, or the signers of the standing order
+    authority: str = ""  # the standing order that released it; "": people did
+    references: tuple[tuple[str, int], ...] = ()  # identifier and released_ns of the unexpired ones of its event
+    area: tuple[tuple[tuple[float, float], ...], ...] = ()
+    area_km2: float = float("nan")
+    people: float = float("nan")  # who live there, where the site says so
+    note: str = ""  # why cancelled; what was not observed
+    alert: Alert | None = None  # how the place stood when this was decided, with the reasons
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """Which detections made a track: n columns, oldest first, the last 200 at most. Sums know of all.
@@ -422,7 +453,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What `advance` made of one item: decisions to keep; at a Tick picture, health, how places stand, a digest."""
+    """What `advance` made of one item: decisions to keep; at a Tick also picture, health, alerts and a digest."""
 
     time_ns: int
     notices: tuple[Notice, ...] = ()
@@ -430,6 +461,7 @@ class Step:
     picture: Picture | None = None
     health: Health | None = None
     alerts: tuple[Alert, ...] = ()
+    statements: tuple[Statement, ...] = ()  # those that now stand otherwise
     digest: bytes = b""
 
 

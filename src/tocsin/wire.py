@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from tocsin.errors import InputError
-from tocsin.messages import Alert, Answer, Health, Notice, Order, Picture, Refusal, Scan, Step, Tick, freeze
+from tocsin.messages import Alert, Answer, Health, Notice, Order, Picture, Refusal, Scan, Statement, Step, Tick, freeze
 from tocsin.settings import Settings
 
 FORMAT = 1
@@ -29,6 +29,7 @@ KINDS: Mapping[str, type] = MappingProxyType(
         "picture": Picture,
         "health": Health,
         "alert": Alert,
+        "statement": Statement,
         "refusal": Refusal,
         "step": Step,
     }

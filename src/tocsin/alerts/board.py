@@ -1,7 +1,7 @@
 """The board: how every place stands, since when, and what holds it there. State; one step for each Tick."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -196,11 +196,7 @@ class Board:
 
     def dump(self) -> bytes:
         """Everything; `load` continues bit for bit."""
-        plain = {name: asdict(standing) for name, standing in self.standing.items()}
-        for one in plain.values():
-            one["near"] = {str(track): what for track, what in one["near"].items()}
-            one["held"] = {str(track): what for track, what in one["held"].items()}
-        return msgspec.msgpack.encode((DUMP_FORMAT, plain, self.ending), order="deterministic")
+        return msgspec.msgpack.encode((DUMP_FORMAT, self.standing, self.ending), order="deterministic")
 
     @classmethod
     def load(cls, places: tuple[Place, ...], rules: Alerting, dumped: bytes) -> "Board":

@@ -36,6 +36,11 @@ class Clock(Protocol):
         """How many real seconds until then: negative when past, infinite when time stands still."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """Its seconds for a real one: 1 when live, 0 when time stands still."""
+        ...
+
 
 class UtcClock:
     """Monotonic time disciplined to UTC. It never runs backward but at a jump back, which `discipline` returns.
@@ -67,6 +72,11 @@ class UtcClock:
     def seconds_until(self, time_ns: int) -> float:
         """Real seconds until `time_ns`; negative when it is past."""
         return (time_ns - self.now_ns()) / SECOND_NS
+
+    @property
+    def pace(self) -> float:
+        """UTC passes as it does."""
+        return 1.0
 
     def discipline(self) -> Jump | None:
         """Compare with the system's UTC; slew towards it, or follow a jump and return it."""

@@ -12,7 +12,7 @@ from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.ledger.store import Ledger
 from tocsin.live.thinking import Thinking
-from tocsin.messages import Alert, Answer, Entry, Item, Notice, Order, Step, Tick
+from tocsin.messages import Alert, Answer, Entry, Item, Notice, Order, Statement, Step, Tick
 
 DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
 POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
@@ -32,7 +32,9 @@ def item_record(item: Item) -> Record:
 def step_records(step: Step) -> list[Record]:
     """What was decided, and the digest of what was known."""
     changed = (alert for alert in step.alerts if alert.stage != alert.before)
-    decided: list[Notice | Answer | Alert] = [*step.notices, *step.answers, *changed]
+    decided: list[Notice | Answer | Alert | Statement] = [
+        *step.notices, *step.answers, *changed, *step.statements
+    ]
     records = [Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in decided]
     if step.digest:
         records.append(Record(DIGEST, step.time_ns, step.digest, input=True))

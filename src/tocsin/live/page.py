@@ -194,7 +194,7 @@ class Page:
             self._alerts = published.alerts
             self.watch.sensors = published.health.sensors
         if published.picture is not None:
-            self.hub.show(published.picture, live=True, speed=self.source.pace)
+            self.hub.show(published.picture, live=True, speed=published.pace)
 
     async def tell_health(self) -> None:
         """Once a second, also while there is nothing to see yet."""

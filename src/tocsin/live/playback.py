@@ -50,6 +50,11 @@ class PlaybackClock:
                 return float("inf") if time_ns > self._anchor_ns else 0.0
             return (time_ns - self._read()) / self.speed / SECOND_NS
 
+    @property
+    def pace(self) -> float:
+        """Recorded seconds for a real one; 0 when time stands still."""
+        return 0.0 if self.paused else self.speed
+
     def set(self, *, time_ns: int | None = None, speed: float | None = None, paused: bool | None = None) -> None:
         """Go on from `time_ns`, at `speed`, or stand still."""
         with self._lock:
@@ -105,11 +110,6 @@ class Playback:
     def ended(self) -> bool:
         """Everything has been played."""
         return self._head is None and self._tick_ns > self.span.end_ns
-
-    @property
-    def pace(self) -> float:
-        """Recorded seconds for a real one; 0 when time stands still."""
-        return 0.0 if self.clock.paused else self.clock.speed
 
     def begin(self, _time_ns: int) -> None:
         """Open the recording, at its own start, and start its clock: what came before took as long as it took."""

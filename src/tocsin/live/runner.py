@@ -82,6 +82,7 @@ class Published:
     health: Health | None = None
     alerts: tuple[Alert, ...] = ()
     picture: Picture | None = None
+    pace: float = 1.0  # of the clock that the picture's time is from
     anew: bool = False
 
 
@@ -291,6 +292,7 @@ class Runner:
         if now_s < self._look_due_s:
             return
         self._look_due_s = max(self._look_due_s + LOOK_S, now_s)
+        pace = self._source.clock.pace  # before the time: a frame that says "paused" is of the moment that stands still
         try:
             picture = self._thinking.look(self._source.clock.now_ns())
         except Exception as error:  # noqa: BLE001  looking changes nothing: the next one may do
@@ -303,7 +305,7 @@ class Runner:
             if _durable(done):
                 if oldest_ns is not None:
                     self.figures.latencies_s.append(-self._source.clock.seconds_until(oldest_ns))
-                self._publish(Published(picture=picture))
+                self._publish(Published(picture=picture, pace=pace))
 
         self._kept.add_done_callback(show)
 

@@ -72,7 +72,7 @@ def test_time_stands_still_while_paused_and_goes_on_where_it_stood() -> None:
     hands, playback = made()
     times(playback, hands, 1.0, 2)
     playback.control("pause")
-    assert playback.pace == 0.0
+    assert playback.clock.pace == 0.0
     assert times(playback, hands, 100.0, 3) == []
     playback.control("resume")
     assert times(playback, hands, 0.5, 1)[0][1] > START_NS + 2 * SECOND_NS - 1
@@ -124,7 +124,7 @@ def test_at_its_end_time_stands_still() -> None:
     hands, playback = made(speed=60.0)
     times(playback, hands, 0.02, 100)
     assert playback.ended
-    assert playback.pace == 0.0
+    assert playback.clock.pace == 0.0
     assert playback.clock.now_ns() <= SPAN.end_ns
 
 

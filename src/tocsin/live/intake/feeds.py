@@ -53,11 +53,6 @@ class LiveFeeds:
         live = [feed for feed in self.feeds if feed.transport != "http"]
         self._transports = {feed.name: transport(feed, self.queues[feed.name], self.clock.now_ns) for feed in live}
 
-    @property
-    def pace(self) -> float:
-        """Live time runs as it runs."""
-        return 1.0
-
     def start(self, supervisor: Supervisor) -> None:
         """Open every transport; each is a task of its own, started again when it fails."""
         for name, run in self._transports.items():
