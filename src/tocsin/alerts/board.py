@@ -196,7 +196,8 @@ class Board:
 
     def dump(self) -> bytes:
         """Everything; `load` continues bit for bit."""
-        return msgspec.msgpack.encode((DUMP_FORMAT, self.standing, self.ending), order="deterministic")
+        plain = msgspec.to_builtins((DUMP_FORMAT, self.standing, self.ending), str_keys=True, order="deterministic")
+        return msgspec.msgpack.encode(plain)
 
     @classmethod
     def load(cls, places: tuple[Place, ...], rules: Alerting, dumped: bytes) -> "Board":
