@@ -32,9 +32,7 @@ def item_record(item: Item) -> Record:
 def step_records(step: Step) -> list[Record]:
     """What was decided, and the digest of what was known."""
     changed = (alert for alert in step.alerts if alert.stage != alert.before)
-    decided: list[Notice | Answer | Alert | Statement] = [
-        *step.notices, *step.answers, *changed, *step.statements
-    ]
+    decided: list[Notice | Answer | Alert | Statement] = [*step.notices, *step.answers, *changed, *step.statements]
     records = [Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in decided]
     if step.digest:
         records.append(Record(DIGEST, step.time_ns, step.digest, input=True))

@@ -28,11 +28,13 @@ from tocsin.site.tables import (
     LedgerTable,
     LineTable,
     PlaceTable,
+    SchemeTable,
     SensorTable,
     ServerTable,
     SiteFile,
     TerrainTable,
 )
+from tocsin.site.zones import Scheme, scheme, whole
 
 HERE = Path()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +52,7 @@ class Site:
     server: ServerTable = field(default_factory=ServerTable)
     ledger: LedgerTable = field(default_factory=LedgerTable)
     retention: Retention = field(default_factory=Retention)
+    schemes: tuple[Scheme, ...] = ()  # of zones: the current one, and those that subscribers still name
 
 
 def read(path: Path) -> Site:
@@ -82,6 +85,10 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         raise SiteError(explain(error, lines, SiteFile)) from error
     if found := problems(file, lines):
         raise SiteError("\n".join(found))
+    schemes = tuple(_scheme(table, lines, index, folder) for index, table in enumerate(file.scheme))
+    zones = tuple(zone for one in schemes if one.current for zone in one.zones)
+    places = (*(_place(place) for place in file.place), *zones)
+    _names_of(places, lines)
     settings = Settings(
         site=file.site.name,
         frame=Frame(
@@ -92,7 +99,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
             altitude_m=file.frame.altitude_m,
         ),
         sensors=tuple(_sensor(sensor, file.frame.kind) for sensor in file.sensor),
-        places=tuple(_place(place) for place in file.place),
+        places=places,
         tracking=Tracking(**file.tracking.model_dump()),
         watching=Watching(**file.watching.model_dump()),
         ground=_ground(file.terrain, lines, folder),
@@ -100,7 +107,29 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
-    return Site(settings, title, file.site.timezone, file.line, file.feed, file.server, file.ledger, retention)
+    edge = (file.line, file.feed, file.server, file.ledger)
+    return Site(settings, title, file.site.timezone, *edge, retention, schemes)
+
+
+def _scheme(table: SchemeTable, lines: Lines, index: int, folder: Path) -> Scheme:
+    try:
+        return scheme(folder / table.geojson, table.name, current=table.current, sha256=table.sha256)
+    except SiteError as error:
+        raise SiteError(f"{lines.at(('scheme', index, 'geojson'))}: {error}") from error
+
+
+def _names_of(places: tuple[Place, ...], lines: Lines) -> None:
+    """Places of the file and zones of its current scheme stand side by side: raises SiteError for a doubled name."""
+    names: set[str] = set()
+    known = {name for place in places for name in (place.name, whole(place))}
+    for place in places:
+        if place.name in names:
+            raise SiteError(f"{lines.name}: {place.kind} {place.name!r} is there twice; give each place its own name")
+        if place.parent and place.parent not in known:
+            raise SiteError(
+                f"{lines.name}: {place.kind} {place.name!r} has parent {place.parent!r}, which is no place here"
+            )
+        names.add(place.name)
 
 
 def _ground(table: TerrainTable, lines: Lines, folder: Path) -> Ground | None:

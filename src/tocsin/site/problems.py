@@ -23,6 +23,7 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
         ("sensor", file.sensor),
         ("place", file.place),
         ("feed", file.feed),
+        ("scheme", file.scheme),
     )
     for kind, tables in kinds:
         seen: dict[str, int] = {}
@@ -34,6 +35,11 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
     for index, sensor in enumerate(file.sensor):
         found += _sensor_problems(sensor, file.frame.kind, lines.at(("sensor", index)))
     parents = {place.name for place in file.place}
+    if file.scheme:  # zones may be parents, too: their files are read later
+        parents |= {place.parent for place in file.place}
+        if sum(table.current for table in file.scheme) != 1:
+            where = lines.at(("scheme", 0))
+            found.append(f"{where}: {len(file.scheme)} schemes of zones; write current = true for the one that counts")
     for index, place in enumerate(file.place):
         found += _place_problems(place, lines.at(("place", index)), parents)
     for index, feed in enumerate(file.feed):

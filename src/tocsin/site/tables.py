@@ -127,6 +127,14 @@ class PlaceTable(Named):
     scheme: str = ""
 
 
+class SchemeTable(Named):
+    """[[scheme]]: a version of the zones, as GeoJSON beside the site file. Those of the current one are places."""
+
+    geojson: str
+    current: bool = False
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+
+
 class LineTable(Named):
     """[[line]]: a river or a road, drawn on the map because the base map has none."""
 
@@ -216,6 +224,7 @@ class SiteFile(Table):
     frame: FrameTable = FrameTable()
     sensor: tuple[SensorTable, ...] = ()
     place: tuple[PlaceTable, ...] = ()
+    scheme: tuple[SchemeTable, ...] = ()
     line: tuple[LineTable, ...] = ()
     terrain: TerrainTable = TerrainTable()
     feed: tuple[FeedTable, ...] = ()
