@@ -27,6 +27,9 @@ NOTHING: Mapping[str, Floats] = MappingProxyType({})
 NO_TEXTS: Mapping[str, tuple[str | None, ...]] = MappingProxyType({})
 NO_CLASSES: Floats = np.zeros((0, 0))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
+NO_INTS: Ints = np.zeros(0, dtype=np.int64)
+NO_INDICES: Indices = np.zeros(0, dtype=np.int32)
+NO_FLOATS: Floats = np.zeros(0)
 
 # What a detection may carry as numbers. Each may also come as `<name>_sigma`, which overrides the sensor's own sigma.
 MEASURED: tuple[str, ...] = (
@@ -205,6 +208,8 @@ class Picture:
     `class_index` indexes `classes`; `class_probability` holds the whole distribution (0 columns: nobody thought of it).
     `corroborated` is False where a single self-reporting source is the only witness.
     `mark` is what a named person called it ("" none). `ended` lists numbers that left the picture since the last one.
+    `witness_track` and `witness_sensor` (w rows, tracks ascending): whose detections made which track lately, how many
+    since it was never long silent, and how many `recent` ones, fading within a minute.
     """
 
     time_ns: int
@@ -234,6 +239,10 @@ class Picture:
     ended: Ints
     lag_s: float = 0.0
     class_probability: Floats = field(default_factory=lambda: NO_CLASSES)  # (n, len(classes))
+    witness_track: Ints = field(default_factory=lambda: NO_INTS)
+    witness_sensor: Indices = field(default_factory=lambda: NO_INDICES)
+    witness_detections: Ints = field(default_factory=lambda: NO_INTS)
+    witness_recent: Floats = field(default_factory=lambda: NO_FLOATS)
 
     def __len__(self) -> int:
         return len(self.track)
@@ -279,6 +288,9 @@ class Reason:
     danger: float  # that it is there, means harm and enters in time
     arrival_s: tuple[float, float, float]  # 10, 50 and 90 % times of entry, given entry; NaN: not forecast
     held: bool = False  # it was lost, and may still be there
+    paths: int = 0  # independent ones that it rests on: sensors that share no link, power, clock, owner (models.paths)
+    path_names: tuple[str, ...] = ()  # a sensor for each of them
+    witnesses: tuple[tuple[str, int], ...] = ()  # all sensors that made it lately, with their numbers of detections
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class State:
             watch,
             Coverage.of(settings, tracker.state.unseen),
             Forecaster(settings),
-            Board(settings.places, settings.alerting),
+            Board(settings.places, settings.alerting, settings.sensors),
         )
 
     def renewed(self, settings: Settings) -> "State":
@@ -127,7 +127,7 @@ class State:
             Watch.load(settings.sensors, settings.watching, parts.watch),
             Coverage.of(settings, tracker.state.unseen),
             Forecaster.load(settings, parts.forecaster),
-            Board.load(settings.places, settings.alerting, parts.board),
+            Board.load(settings.places, settings.alerting, parts.board, settings.sensors),
             parts.now_ns,
             dict(parts.marks),
             {answer.key: answer for answer in parts.answers},

@@ -1,19 +1,20 @@
 """The board: how every place stands, since when, and what holds it there. State; one step for each Tick."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
 
 from tocsin.alerts.danger import Dangers, dangers, together
+from tocsin.alerts.rests import NOTHING, Rest, Rests
 from tocsin.alerts.stages import Signs, Stage, follow
 from tocsin.errors import StateError
 from tocsin.messages import Alert, Flags, Forecast, Health, Ints, Picture, Reason, TrackState
-from tocsin.settings import Alerting, Place
+from tocsin.settings import Alerting, Place, Sensor
 
 SECOND_NS = 1_000_000_000
-DUMP_FORMAT = 1
+DUMP_FORMAT = 2
 FAST_S = 300.0  # less than this left to act: no time for two people
 REASONS_MAX = 20  # the most dangerous ones are named
 NEVER_S = (float("nan"),) * 3
@@ -29,6 +30,16 @@ class Held:
     until_ns: int  # its longest flight is over then
     danger: float
     clear_since_ns: int = -1  # the place has been seen clear ever since, without a break
+    rest: Rest = NOTHING  # what it rested on when it was last dangerous
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A dangerous track at the last Tick."""
+
+    kind: str
+    danger: float
+    rest: Rest
 
 
 @dataclass(slots=True)
@@ -41,16 +52,17 @@ class Standing:
     quiet_ns: int = -1  # since when nothing dangerous was near; -1: it is near now
     event: str = ""
     rule: str = ""
-    near: dict[int, tuple[str, float]] = field(default_factory=dict)  # dangerous tracks at the last Tick
+    near: dict[int, Near] = field(default_factory=dict)
     held: dict[int, Held] = field(default_factory=dict)
 
 
 class Board:
     """Decides the stages of all places. Owned by one caller."""
 
-    def __init__(self, places: tuple[Place, ...], rules: Alerting) -> None:
+    def __init__(self, places: tuple[Place, ...], rules: Alerting, sensors: Sequence[Sensor] = ()) -> None:
         self.places = places
         self.rules = rules
+        self.rests = Rests(sensors)
         self.standing = {place.name: Standing() for place in places}
         self.ending: dict[str, str] = {}  # places that a named authority ends, with the words for why
 
@@ -126,10 +138,11 @@ class Board:
     ) -> None:
         """Tracks that were dangerous and are gone hold the place until it was seen clear, or they must have landed."""
         threats, now_ns = self.rules.threats, picture.time_ns
-        for track, (kind, danger) in standing.near.items():
-            if track not in flying and track not in standing.held and danger >= self.rules.hold_chance:
-                flight_s = next(threat.flight_s for threat in threats if threat.name == kind)
-                standing.held[track] = Held(track, kind, now_ns, now_ns + round(flight_s * SECOND_NS), danger)
+        for track, one in standing.near.items():
+            if track not in flying and track not in standing.held and one.danger >= self.rules.hold_chance:
+                flight_s = next(threat.flight_s for threat in threats if threat.name == one.kind)
+                until_ns = now_ns + round(flight_s * SECOND_NS)
+                standing.held[track] = Held(track, one.kind, now_ns, until_ns, one.danger, rest=one.rest)
         for held in standing.held.values():
             clear = observation == "seen clear"
             held.clear_since_ns = -1 if not clear else now_ns if held.clear_since_ns < 0 else held.clear_since_ns
@@ -139,10 +152,13 @@ class Board:
             for track, held in standing.held.items()
             if track not in flying and now_ns < held.until_ns and not 0 <= held.clear_since_ns <= now_ns - quiet_ns
         }
+        danger = np.maximum(known.soon[rows], known.inside[rows])
+        rows, danger = rows[danger > 0.0], danger[danger > 0.0]
+        tracks = known.track[rows].tolist()
+        rests = self.rests.of(picture, tracks)
         standing.near = {
-            int(known.track[q]): (threats[known.kind[q]].name, float(max(known.soon[q], known.inside[q])))
-            for q in rows.tolist()
-            if max(known.soon[q], known.inside[q]) > 0.0
+            track: Near(threats[kind].name, chance, rests.get(track, NOTHING))
+            for track, kind, chance in zip(tracks, known.kind[rows].tolist(), danger.tolist(), strict=True)
         }
 
     def _alert(
@@ -159,15 +175,13 @@ class Board:
         rows = rows[known.soon[rows] + known.inside[rows] > 0.0]
         order = rows[np.argsort(-known.soon[rows], kind="stable")][:REASONS_MAX].tolist()
         reasons = [
-            Reason(
-                int(known.track[q]),
-                threats[known.kind[q]].name,
-                float(known.soon[q]),
-                _three(known, q),
-            )
-            for q in order
+            _told(track, threats[known.kind[q]].name, float(known.soon[q]), _three(known, q), standing.near[track].rest)
+            for q, track in zip(order, known.track[order].tolist(), strict=True)
         ]
-        reasons += [Reason(held.track, held.kind, held.danger, NEVER_S, held=True) for held in standing.held.values()]
+        reasons += [
+            replace(_told(held.track, held.kind, held.danger, NEVER_S, held.rest), held=True)
+            for held in standing.held.values()
+        ]
         serious = [q for q in order if known.soon[q] >= min(self.rules.hold_chance, known.bound[q])]
         first = min(serious or order, key=lambda q: known.arrival_s[q, 0], default=None)
         arrival = NEVER_S if first is None else _three(known, first)
@@ -200,9 +214,9 @@ class Board:
         return msgspec.msgpack.encode(plain)
 
     @classmethod
-    def load(cls, places: tuple[Place, ...], rules: Alerting, dumped: bytes) -> "Board":
+    def load(cls, places: tuple[Place, ...], rules: Alerting, dumped: bytes, sensors: Sequence[Sensor] = ()) -> "Board":
         """The board that `dump` wrote. Raises StateError when this version cannot read it."""
-        made = cls(places, rules)
+        made = cls(places, rules, sensors)
         try:
             kind = tuple[int, dict[str, Standing], dict[str, str]]
             version, standing, ending = msgspec.msgpack.decode(dumped, type=kind, strict=False)
@@ -227,6 +241,11 @@ def _reached(known: Dangers, places: int, share: float) -> Flags:
         np.minimum.at(bound, known.place[rows], known.bound[rows])
         reached |= danger >= share * bound
     return reached
+
+
+def _told(track: int, kind: str, danger: float, arrival_s: tuple[float, float, float], rest: Rest) -> Reason:
+    names, witnesses = rest.names, rest.witnesses
+    return Reason(track, kind, danger, arrival_s, paths=len(names), path_names=names, witnesses=witnesses)
 
 
 def _three(known: Dangers, row: int) -> tuple[float, float, float]:

@@ -43,7 +43,8 @@ def draw(
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
     tag, missed = tag[order], missed[order]
     known = stand(tag, missed, time_ns)
-    return paint(state, settings, classes, time_ns, tag, x[order], p[order], existence[order], known, kind[order])
+    columns = (tag, x[order], p[order], existence[order], known, kind[order])
+    return paint(state, settings, classes, time_ns, *columns)
 
 
 def _shown(state: State, release: float) -> Ints:
@@ -87,6 +88,7 @@ def paint(
     continues = state.past.names.continued(state.lifecycle.continues)
     followed = [continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
     words = state.words
+    row, witness, came, recent = state.witnesses.of(tag[:, c.BIRTH])
     picture = Picture(
         time_ns=time_ns,
         frame=settings.frame.kind,
@@ -115,6 +117,10 @@ def paint(
         ended=np.array(state.ended, dtype=np.int64),
         lag_s=0.0,
         class_probability=kind,
+        witness_track=tag[row, c.NUMBER],
+        witness_sensor=witness,
+        witness_detections=came,
+        witness_recent=recent,
     )
     freeze(picture)
     return picture

@@ -38,6 +38,7 @@ from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer, Stretch, gathered, ordered
 from tocsin.tracking.tables import sensors_of
 from tocsin.tracking.unseen.field import Unseen
+from tocsin.tracking.witnesses.memory import Witnesses
 from tocsin.tracking.words import Words
 
 DUMP_FORMAT = 2
@@ -51,6 +52,7 @@ PARTS: tuple[str, ...] = (
     "learner",
     "identities",
     "unseen",
+    "witnesses",
     "second",
     "lifecycle",
 )
@@ -69,6 +71,7 @@ class State:
     learner: Learner
     identities: Identities
     unseen: Unseen
+    witnesses: Witnesses = field(default_factory=Witnesses)
     second: int = NEVER  # of event time: its beat is over, later looks are not worked
     past: Past = field(default_factory=Past)
     words: Words = field(default_factory=Words)
@@ -163,6 +166,7 @@ class State:
             *self.learner.learned,
             *self.identities.state(),
             np.frombuffer(self.unseen.digest(), dtype=np.uint8),
+            *self.witnesses.columns(),
         )
 
     def tell(self, time_ns: int, kind: str, subject: str | int, text: str, other: int = 0) -> None:
@@ -225,6 +229,7 @@ class State:
             "learned": self.learner.dump(),
             "identities": self.identities.dump(),
             "unseen": self.unseen.dump(),
+            "witnesses": self.witnesses.dump(),
         }
 
     def load(self, dumped: bytes) -> None:
@@ -280,3 +285,4 @@ class State:
         self.learner.load(parts["learned"])
         self.identities.load(parts["identities"])
         self.unseen.load(parts["unseen"])
+        self.witnesses.load(parts["witnesses"])

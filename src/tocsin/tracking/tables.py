@@ -9,9 +9,10 @@ from tocsin.geo.terrain import Terrain, skyline
 from tocsin.messages import Floats, Ints
 from tocsin.models.ground import unpack
 from tocsin.models.model import Mode, Model
+from tocsin.models.paths import SELF_REPORTING, dependent
 from tocsin.models.sensing import antenna_horizon_m, axes_at, gives_directions, hears, place_of, propagation
 from tocsin.settings import Sensor, Settings
-from tocsin.tracking.identity.witness import SELF_REPORTING, claims, dependent
+from tocsin.tracking.identity.witness import claims
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Sensors
 

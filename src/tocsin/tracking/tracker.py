@@ -179,6 +179,7 @@ class Tracker:
         )
         self._hear()
         state.learner.beat(time_ns)
+        state.witnesses.beat(time_ns)
         state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
         state.lifecycle.forget(time_ns, state.bank.tag[state.living(), c.NUMBER])
 
@@ -439,6 +440,7 @@ class Tracker:
     def _learn(self, batch: Batch, credited: Credits) -> None:
         """Hand on whose each row was, in order. What is learnt from it counts from the next `beat` on, never before."""
         state = self.state
+        state.witnesses.hear(batch, credited)
         self._recursion.hear(state.bank, int(state.running[c.SLOTS]), state.words, batch, credited)
 
     def _rules(self, second: int | None = None) -> Rules:

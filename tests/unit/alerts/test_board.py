@@ -10,7 +10,7 @@ from tests.skies import picture
 from tocsin.alerts.board import SECOND_NS, Board
 from tocsin.errors import StateError
 from tocsin.messages import Alert, Forecast, Health, Picture, PlaceHealth
-from tocsin.settings import Alerting, Place
+from tocsin.settings import Alerting, Place, Sensor
 
 START_NS = 1_900_000_000 * SECOND_NS
 PLANT = Place("plant", "site", ((0.9, 0.5),), ring_m=5_000.0, action_time_s=120.0)
@@ -167,3 +167,44 @@ def test_a_dump_goes_on_as_if_nothing_had_been() -> None:
         assert board.dump() == other.dump()
     with pytest.raises(StateError, match="replay"):
         Board.load(PLACES, Alerting(), b"\x01")
+
+
+def test_a_reason_says_on_how_many_independent_paths_it_rests() -> None:
+    sensors = (
+        Sensor("north", "radar", path_link="fibre", path_power="grid"),
+        Sensor("south", "radar", path_link="fibre", path_power="diesel"),
+        Sensor("ears", "direction", propagation_mps=340.0),
+        Sensor("adsb", "position"),
+    )
+    for seen_by, paths in (((0, 1), ("north",)), ((0, 2, 3), ("north", "ears")), ((3,), ())):
+        board = Board(PLACES, Alerting(), sensors)
+        shown = seen(
+            0.0,
+            [1],
+            sensors=tuple(sensor.name for sensor in sensors),
+            witness_track=np.ones(len(seen_by), np.int64),
+            witness_sensor=np.array(seen_by, np.int32),
+            witness_detections=np.full(len(seen_by), 5),
+            witness_recent=np.full(len(seen_by), 4.0),
+        )
+        reason = board.step(forecast(0.0, [(1, 0, 100.0)]), shown, health())[0].reasons[0]
+        assert (reason.paths, reason.path_names) == (len(paths), paths)
+        assert len(reason.witnesses) == len(seen_by)
+        lost = board.step(forecast(1.0, []), seen(1.0, []), health("blind"))[0].reasons[0]
+        assert lost.held
+        assert lost.path_names == paths
+        assert Board.load(PLACES, Alerting(), board.dump(), sensors).dump() == board.dump()
+
+
+def test_one_detection_by_chance_is_no_path() -> None:
+    board = Board(PLACES, Alerting(), (Sensor("north", "radar"),))
+    shown = seen(
+        0.0,
+        [1],
+        sensors=("north",),
+        witness_track=np.ones(1, np.int64),
+        witness_sensor=np.zeros(1, np.int32),
+        witness_detections=np.ones(1, np.int64),
+        witness_recent=np.ones(1),
+    )
+    assert board.step(forecast(0.0, [(1, 0, 100.0)]), shown, health())[0].reasons[0].paths == 0

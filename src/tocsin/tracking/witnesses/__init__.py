@@ -1,0 +1,1 @@
+"""Which sensors lately made a track: what an alert rests on."""

@@ -1,0 +1,107 @@
+"""Which sensors' detections made each component lately, and how often.
+
+A detection counts for the component that it more likely is than not. `recent` is their number, fading:
+
+    recent <- e^(-dt / FADES_S) recent + number of detections in dt
+
+so that two within half a minute are worth more than ENOUGH, and one by chance is not. Gathered row by row while looks
+are worked, put to use at the next beat; a row for each component and sensor, silent ones are forgotten.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from tocsin.messages import Floats, Indices, Ints
+from tocsin.tracking import arrays
+from tocsin.tracking.kernels.columns import Credits
+from tocsin.tracking.looks import SECOND_NS, Batch
+
+FADES_S: Final = 60.0
+FORGOTTEN: Final = 0.05  # three minutes after a single detection
+CREDIT_MIN: Final = 0.5
+SENSORS_MAX: Final = 16  # of one component; those that say most are kept
+
+Table = tuple[Ints, Ints, Ints, Floats]  # birth, sensor, detections, recent
+
+
+@dataclass(slots=True)
+class Witnesses:
+    """Rows (birth, sensor), sorted. State: all but `pending` is what it was at the last beat."""
+
+    time_ns: int = 0
+    birth: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    sensor: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    detections: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    recent: Floats = field(default_factory=lambda: np.zeros(0))
+    pending: list[tuple[Ints, Ints]] = field(default_factory=list)
+
+    def copy(self) -> "Witnesses":
+        """A copy that goes its own way; arrays are never written to."""
+        return Witnesses(self.time_ns, self.birth, self.sensor, self.detections, self.recent, list(self.pending))
+
+    def hear(self, batch: Batch, credited: Credits) -> None:
+        """Note whose each row was."""
+        sure = credited.weight >= CREDIT_MIN
+        if sure.any():
+            sensor = batch.looks.sensor[credited.look[sure]].astype(np.int64)
+            self.pending.append((credited.birth[sure].copy(), sensor))
+
+    def beat(self, time_ns: int) -> None:
+        """What was noted since the last beat counts from now on; what is long ago is forgotten."""
+        if not len(self.birth) and not self.pending:
+            self.time_ns = time_ns
+            return
+        keep = np.exp(-max(time_ns - self.time_ns, 0) / SECOND_NS / FADES_S)
+        self.time_ns = time_ns
+        came = self._came()
+        rows = np.concatenate([np.stack([self.birth, self.sensor], axis=1), came])
+        order = np.lexsort((rows[:, 1], rows[:, 0]))
+        rows = rows[order]
+        new = np.ones(len(rows), dtype=np.bool_)
+        new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+        first = np.flatnonzero(new)
+        old = np.concatenate([self.detections, np.ones(len(came), dtype=np.int64)])[order]
+        faded = np.concatenate([keep * self.recent, np.ones(len(came))])[order]
+        self._take(rows[first], np.add.reduceat(old, first), np.add.reduceat(faded, first))
+
+    def of(self, birth: Ints) -> tuple[Ints, Indices, Ints, Floats]:
+        """For components by their births (n,): row of `birth`, sensor, detections, recent, of each witness."""
+        order = np.argsort(birth, kind="stable")
+        at = np.searchsorted(birth[order], self.birth)
+        found = at < len(birth)
+        found[found] = birth[order][at[found]] == self.birth[found]
+        row = order[at[found]].astype(np.int64)
+        back = np.argsort(row, kind="stable")
+        sensor = self.sensor[found][back].astype(np.int32)
+        return row[back], sensor, self.detections[found][back], self.recent[found][back]
+
+    def _came(self) -> Ints:
+        noted, self.pending = self.pending, []
+        if not noted:
+            return np.zeros((0, 2), dtype=np.int64)
+        return np.concatenate([np.stack(one, axis=1) for one in noted])
+
+    def _take(self, rows: Ints, detections: Ints, recent: Floats) -> None:
+        """Keep what is not forgotten, and of each component at most SENSORS_MAX."""
+        rank = np.lexsort((rows[:, 1], -recent, rows[:, 0]))
+        begins = np.searchsorted(rows[rank, 0], rows[rank, 0], side="left")
+        good = np.zeros(len(rows), dtype=np.bool_)
+        good[rank] = np.arange(len(rows)) - begins < SENSORS_MAX
+        good &= recent >= FORGOTTEN
+        self.birth, self.sensor = rows[good, 0], rows[good, 1]
+        self.detections, self.recent = detections[good], recent[good]
+
+    def columns(self) -> list[np.ndarray]:
+        """All that decides the future, as of the last beat."""
+        return [np.array([self.time_ns], dtype=np.int64), self.birth, self.sensor, self.detections, self.recent]
+
+    def dump(self) -> list[Any]:
+        """As plain data. Taken after a beat: nothing is pending then."""
+        return [arrays.pack(column) for column in self.columns()]
+
+    def load(self, packed: list[Any]) -> None:
+        """Take on what `dump` wrote."""
+        time_ns, self.birth, self.sensor, self.detections, self.recent = (arrays.unpack(one) for one in packed)
+        self.time_ns, self.pending = int(time_ns[0]), []
