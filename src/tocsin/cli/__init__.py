@@ -18,6 +18,7 @@ COMMANDS = {
     "score": "tracks against truth: GOSPA, SIAP, consistency, one page with plots",
     "nights": "many nights at once: simulated, tracked, scored, on all cores or on a cluster",
     "thresholds": "rules on many nights: missed against false against lead time, to choose with open eyes",
+    "doctor": "check a site file and its machine, and say what to mend",
     "verify": "recompute the evidence chain and name the first broken entry",
     "backup": "copy a running system's ledger",
     "restore": "put a backup back, verified",
