@@ -9,6 +9,7 @@ TocsinError
 │   └── LedgerFull     the disk has no room; the reserve is kept for decisions
 ├── StateError         a dump that this version cannot load
 ├── OrderRefused       an order that may not be carried out
+├── DocumentRefused    a statement that may not become a document, or a document that may not be signed
 └── SettingError       a value out of its bounds
 """
 
@@ -47,6 +48,10 @@ class StateError(TocsinError):
 
 class OrderRefused(TocsinError):
     """An order that may not be carried out."""
+
+
+class DocumentRefused(TocsinError):
+    """A statement that may not become a document, or a document that may not be signed."""
 
 
 class SettingError(TocsinError):

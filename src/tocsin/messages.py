@@ -291,6 +291,7 @@ class Reason:
     paths: int = 0  # independent ones that it rests on: sensors that share no link, power, clock, owner (models.paths)
     path_names: tuple[str, ...] = ()  # a sensor for each of them
     witnesses: tuple[tuple[str, int], ...] = ()  # all sensors that made it lately, with their numbers of detections
+    existence: float = float("nan")  # that it is there at all; NaN: it was lost
 
 
 @dataclass(frozen=True, slots=True)

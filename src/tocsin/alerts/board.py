@@ -101,7 +101,7 @@ class Board:
                 ended=place.name in self.ending,
             )
             self._follow(place.name, standing, signs, picture.time_ns)
-            alerts.append(self._alert(place, standing, known, rows, float(in_time[k]), observation, picture.time_ns))
+            alerts.append(self._alert(place, standing, known, rows, float(in_time[k]), observation, picture))
         self.ending = {}
         return tuple(alerts)
 
@@ -169,13 +169,22 @@ class Board:
         rows: Ints,
         chance: float,
         observation: str,
-        time_ns: int,
+        picture: Picture,
     ) -> Alert:
         threats = self.rules.threats
         rows = rows[known.soon[rows] + known.inside[rows] > 0.0]
         order = rows[np.argsort(-known.soon[rows], kind="stable")][:REASONS_MAX].tolist()
         reasons = [
-            _told(track, threats[known.kind[q]].name, float(known.soon[q]), _three(known, q), standing.near[track].rest)
+            replace(
+                _told(
+                    track,
+                    threats[known.kind[q]].name,
+                    float(known.soon[q]),
+                    _three(known, q),
+                    standing.near[track].rest,
+                ),
+                existence=float(picture.existence[known.row[q]]),
+            )
             for q, track in zip(order, known.track[order].tolist(), strict=True)
         ]
         reasons += [
@@ -186,7 +195,7 @@ class Board:
         first = min(serious or order, key=lambda q: known.arrival_s[q, 0], default=None)
         arrival = NEVER_S if first is None else _three(known, first)
         return Alert(
-            time_ns=time_ns,
+            time_ns=picture.time_ns,
             place=place.name,
             event=standing.event,
             stage=Stage(standing.stage).name.lower().replace("_", " "),

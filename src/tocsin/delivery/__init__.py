@@ -1,0 +1,1 @@
+"""What is said leaves the house: signed documents, their feed, channels, receipts."""
