@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
@@ -102,8 +103,9 @@ def _trusted(der: bytes, trusted: Sequence[Trusted]) -> Trusted:
 
 def _verified(signed: bytes, certificate: x509.Certificate) -> etree._Element:
     """What the signature covers, and nothing else: claims are read from it."""
+    expected = replace(_EXPECTED, verification_time=certificate.not_valid_before_utc)  # times: see _claims
     try:
-        result = XMLVerifier().verify(parse(signed), x509_cert=certificate, expect_config=_EXPECTED)
+        result = XMLVerifier().verify(parse(signed), x509_cert=certificate, expect_config=expected)
     except (SignXMLException, ValueError, etree.LxmlError) as error:
         raise DocumentRefused(f"the signature does not fit: {type(error).__name__}") from error
     told = result.signed_xml if not isinstance(result, list) else None
