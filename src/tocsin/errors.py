@@ -10,7 +10,8 @@ TocsinError
 ├── StateError         a dump that this version cannot load
 ├── OrderRefused       an order that may not be carried out
 ├── DocumentRefused    a statement that may not become a document, or a document that may not be signed
-└── SettingError       a value out of its bounds
+├── SettingError       a value out of its bounds
+└── NotDelivered       a channel could not bring a statement to its receiver
 """
 
 
@@ -56,3 +57,16 @@ class DocumentRefused(TocsinError):
 
 class SettingError(TocsinError):
     """A value out of its bounds."""
+
+
+class NotDelivered(TocsinError):
+    """A channel could not bring a statement to its receiver.
+
+    `perhaps`: it may have been accepted all the same (the answer is missing): the next attempt asks first where the
+    receiver can be asked. `refused`: the receiver answered that it does not want it; asking again soon is no use.
+    """
+
+    def __init__(self, message: str, *, perhaps: bool = False, refused: bool = False) -> None:
+        super().__init__(message)
+        self.perhaps = perhaps
+        self.refused = refused

@@ -173,6 +173,11 @@ class Reader:
         """What was decided and not yet settled by a receipt, oldest first: to be sent (again) after a start."""
         return [Waiting(*row) for row in self.ask("SELECT * FROM outbox WHERE settled = 0 ORDER BY entry, key")]
 
+    def marked(self, kind: str, from_ns: int, to_ns: int = 2**62) -> list[Entry]:
+        """Entries of one kind of format.MARKED with from_ns <= time_ns < to_ns, oldest first."""
+        found = self.ask(f"{_MARKS} AND time_ns >= ? AND time_ns < ? ORDER BY number", kind, from_ns, to_ns)
+        return [self.entry(number) for (number,) in found]
+
     def pins(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """(entry, first, last) of what rests on entries in this range."""
         rows = self.ask("SELECT entry, first, last FROM pins WHERE first <= ? AND last >= ?", last, first)

@@ -111,7 +111,7 @@ class Sweep:
         """Dumps that thinning leaves: the first of an hour, and where a replay goes on after a start or a leap."""
         query = """SELECT number FROM (
             SELECT number, kind, time_ns, lag(kind) OVER marked AS kind_before, lag(time_ns) OVER marked AS before_ns
-            FROM marks WINDOW marked AS (ORDER BY number))
+            FROM marks WHERE kind IN ('start', 'dump', 'anew') WINDOW marked AS (ORDER BY number))
             WHERE kind = 'dump' AND number BETWEEN ?1 AND ?2
             AND (kind_before IS NOT 'dump' OR time_ns / ?3 != before_ns / ?3)"""
         return [row[0] for row in self._reader.ask(query, segment.first, segment.last, HOUR_NS)]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from tocsin import wire
 from tocsin.errors import StateError
-from tocsin.ledger.disk.format import ANEW, DUMP
-from tocsin.ledger.plan import Committed, Record
+from tocsin.ledger.disk.format import ANEW, DUMP, STATEMENT
+from tocsin.ledger.plan import Committed, Outgoing, Record
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.ledger.store import Ledger
 from tocsin.live.thinking import Thinking
@@ -29,11 +29,26 @@ def item_record(item: Item) -> Record:
     return Record(wire.kind(item), time_of(item), wire.encode(item), wire.FORMAT, input=not isinstance(item, Order))
 
 
-def step_records(step: Step) -> list[Record]:
-    """What was decided, and the digest of what was known."""
+Rows = Callable[[Statement], tuple[Outgoing, ...]]
+
+
+def nowhere(_statement: Statement) -> tuple[Outgoing, ...]:
+    """The rows of a statement where nothing is sent."""
+    return ()
+
+
+def unseen(_step: Step) -> None:
+    """Nobody looks at steps."""
+
+
+def step_records(step: Step, rows: Rows = nowhere) -> list[Record]:
+    """What was decided, with the outbox rows of what is released, and the digest of what was known."""
     changed = (alert for alert in step.alerts if alert.stage != alert.before)
-    decided: list[Notice | Answer | Alert | Statement] = [*step.notices, *step.answers, *changed, *step.statements]
+    decided: list[Notice | Answer | Alert] = [*step.notices, *step.answers, *changed]
     records = [Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in decided]
+    for said in step.statements:
+        body = wire.encode(said)
+        records.append(Record(STATEMENT, said.time_ns, body, wire.FORMAT, outbox=rows(said)))
     if step.digest:
         records.append(Record(DIGEST, step.time_ns, step.digest, input=True))
     return records
@@ -44,6 +59,8 @@ class Evidence:
     """The ledger as the runner sees it. `reader` is for the past, which other threads look up meanwhile."""
 
     ledger: Ledger
+    rows: Rows = nowhere  # where statements are sent
+    see: Callable[[Step], None] = unseen  # told of each step before it is kept
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +69,11 @@ class Evidence:
     def close(self) -> None:
         """Give the reading connection back; the ledger is its owner's to close."""
         self.reader.close()
+
+    def records(self, step: Step) -> list[Record]:
+        """What is kept of a step."""
+        self.see(step)
+        return step_records(step, self.rows)
 
     def submit(self, records: list[Record]) -> "Future[Committed]":
         """One transaction; the future resolves when it is durable."""

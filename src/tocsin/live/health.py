@@ -16,6 +16,7 @@ from tocsin.live.evidence import Evidence
 from tocsin.live.intake.queues import SourceQueue
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.runner import Runner
+from tocsin.live.sending.dispatch import Dispatch
 from tocsin.messages import SensorHealth
 from tocsin.server.station import Figures
 
@@ -62,6 +63,7 @@ class Watch:
     clock: UtcClock | None = None
     runner: Runner | None = None
     evidence: Evidence | None = None
+    dispatch: Dispatch | None = None
     starting: tuple[str, int, int] = ("starting", 0, 0)
 
     def figures(self) -> Figures:
@@ -85,6 +87,10 @@ class Watch:
             _thinking(self.runner, counters, gauges, latency, troubles)
         if self.evidence is not None:
             _ledger(self.evidence.ledger.status(), counters, gauges, troubles)
+        if self.dispatch is not None:
+            for mine, theirs in zip((counters, gauges, latency), self.dispatch.figures(), strict=True):
+                mine.update(theirs)
+            troubles += self.dispatch.troubles()
         return Figures(counters, gauges, latency, self.starting, tuple(troubles))
 
 

@@ -142,6 +142,7 @@ class Page:
             figures=self.watch.figures,
             control=source.control if isinstance(source, Playback) else None,
             explain_at=explain_at,
+            deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)
@@ -189,6 +190,8 @@ class Page:
             self.past.forget()
         if published.notices:
             self.hub.note(published.notices)
+        if published.statements and self.watch.dispatch is not None:
+            self.watch.dispatch.take(published.statements)
         if published.health is not None:
             self._health = published.health
             self._alerts = published.alerts

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -20,12 +20,12 @@ from tocsin.errors import LedgerError, LedgerFull
 from tocsin.ledger.disk.format import DUMP
 from tocsin.ledger.plan import Committed, Record
 from tocsin.live.clock import SECOND_NS, Clock
-from tocsin.live.evidence import POISON, Evidence, item_record, step_records
+from tocsin.live.evidence import POISON, Evidence, item_record
 from tocsin.live.intake.queues import REFUSED_BYTES, Bell, Receipt
 from tocsin.live.intake.sequencer import empty_scan
 from tocsin.live.process.watchdog import notify
 from tocsin.live.thinking import Anew, Thinking
-from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Step
+from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Statement, Step
 
 LOOK_S = 0.25
 # A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay the lesser half
@@ -81,6 +81,7 @@ class Published:
     notices: tuple[Notice, ...] = ()
     health: Health | None = None
     alerts: tuple[Alert, ...] = ()
+    statements: tuple[Statement, ...] = ()
     picture: Picture | None = None
     pace: float = 1.0  # of the clock that the picture's time is from
     anew: bool = False
@@ -232,7 +233,7 @@ class Runner:
                 self._start_anew(item)
                 continue
             step = self._advance(item, records, steps)
-            records += [item_record(item), *step_records(step)] if step else []
+            records += [item_record(item), *self._evidence.records(step)] if step else []
             steps += [step] if step else []
         self._publish_steps(self._keep(records), steps)
         self.figures.batches += 1
@@ -282,9 +283,12 @@ class Runner:
     def _publish_steps(self, kept: "Future[Committed]", steps: list[Step]) -> None:
         """Show what was decided as soon as it is durable. On a full disk it is shown all the same: alarms must go."""
         notices = tuple(notice for step in steps for notice in step.notices)
+        statements = tuple(said for step in steps for said in step.statements)
         last = next((step for step in reversed(steps) if step.health), None)
-        if notices or last:
-            published = Published(notices, last.health, last.alerts) if last else Published(notices)
+        if notices or statements or last:
+            published = Published(notices, statements=statements)
+            if last:
+                published = replace(published, health=last.health, alerts=last.alerts)
             kept.add_done_callback(lambda done: self._publish(published) if _durable(done) else None)
 
     def _look(self) -> None:
@@ -319,7 +323,7 @@ class Runner:
                 text = f"this order made thinking fail and had no effect: {type(error).__name__}: {error}"
                 future.set_result(Answer(order.time_ns, order.key, accepted=False, reason=text))
                 continue
-            kept = self._keep([item_record(order), *step_records(step)])
+            kept = self._keep([item_record(order), *self._evidence.records(step)])
             self._publish_steps(kept, [step])
             self._look_due_s = 0.0  # who gave the order sees its effect at once
             kept.add_done_callback(partial(_answer, future, step.answers[0]))

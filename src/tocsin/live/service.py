@@ -26,9 +26,10 @@ from tocsin.live.playback import Playback, PlaybackClock, Span
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
+from tocsin.live.sending.dispatch import Dispatch
 from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
-from tocsin.messages import Scan
+from tocsin.messages import Notice, Scan
 from tocsin.server.access.roles import Role
 from tocsin.site import Site
 
@@ -83,6 +84,7 @@ class _Service:
         supervisor = Supervisor(lambda name, error: log.error("%s failed: %s: %s", name, type(error).__name__, error))
         watch = Watch(Stalls(), supervisor)
         source = self._source(watch)
+        dispatch = self._dispatch(source, watch, lambda notice: page.hub.note((notice,)))
         taken, names = bind(self.site)
         mode = self.recording.mode if self.recording else "live"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +98,7 @@ class _Service:
         supervisor.start("health", page.tell_health)
         supervisor.start("sessions", page.sweep_sessions)
         supervisor.start("clock", lambda: self._discipline(source))
+        supervisor.start("delivery", lambda: dispatch.run(supervisor))
         thread = await self._start_thinking(source, watch, page)
         if isinstance(source, LiveFeeds) and not self.stopping.is_set():
             source.start(supervisor)
@@ -116,6 +119,12 @@ class _Service:
         watch.queues = feeds.queues
         watch.failures, watch.clock = feeds.sequencer.failures, self.clock
         return feeds
+
+    def _dispatch(self, source: LiveFeeds | Playback, watch: Watch, show: Callable[[Notice], None]) -> Dispatch:
+        playback, places = self.recording is not None, self.site.settings.places
+        dispatch = Dispatch(self.site.delivery, places, playback, source.clock.now_ns, lambda: watch.evidence, show)
+        watch.dispatch = dispatch
+        return dispatch
 
     async def _start_thinking(self, source: LiveFeeds | Playback, watch: Watch, page: Page) -> threading.Thread:
         """Compile, then think in a thread of its own; returns when it thinks or has failed."""
@@ -154,7 +163,8 @@ class _Service:
             print_of_us = fingerprint.encode(fingerprint.fingerprint())
             with Ledger.open(self.folder, print_of_us, source.clock.now_ns, retention=retention) as ledger:
                 thinking = Pipeline(self.site.settings)
-                evidence = Evidence(ledger)
+                sent = watch.dispatch
+                evidence = Evidence(ledger, sent.rows, sent.sightings.see) if sent else Evidence(ledger)
                 runner = Runner(items, evidence, thinking, page.publish, resume=self.recording is None)
                 watch.evidence, watch.runner = evidence, runner
                 runner.run(begun)

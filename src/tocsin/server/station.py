@@ -61,6 +61,7 @@ class Station:
     figures: Callable[[], Figures]
     control: Callable[[str, float | None], None] | None = None
     explain_at: Callable[[int, int], Explanation] | None = None
+    deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
 
     @property
     def frame(self) -> Frame:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from tocsin.delivery.declared import Delivery
 from tocsin.errors import InputError, SiteError
 from tocsin.geo.geotiff import terrain
 from tocsin.messages import MEASURED
@@ -34,6 +35,7 @@ from tocsin.site.tables import (
     SiteFile,
     TerrainTable,
 )
+from tocsin.site.ways_out import delivery
 from tocsin.site.zones import Scheme, scheme, whole
 
 HERE = Path()
@@ -53,6 +55,7 @@ class Site:
     ledger: LedgerTable = field(default_factory=LedgerTable)
     retention: Retention = field(default_factory=Retention)
     schemes: tuple[Scheme, ...] = ()  # of zones: the current one, and those that subscribers still name
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 def read(path: Path) -> Site:
@@ -108,7 +111,8 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
     edge = (file.line, file.feed, file.server, file.ledger)
-    return Site(settings, title, file.site.timezone, *edge, retention, schemes)
+    out = delivery(file.delivery, file.channel, schemes, places, lines)
+    return Site(settings, title, file.site.timezone, *edge, retention, schemes, out)
 
 
 def _scheme(table: SchemeTable, lines: Lines, index: int, folder: Path) -> Scheme:

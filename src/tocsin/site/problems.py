@@ -24,6 +24,7 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
         ("place", file.place),
         ("feed", file.feed),
         ("scheme", file.scheme),
+        ("channel", file.channel),
     )
     for kind, tables in kinds:
         seen: dict[str, int] = {}

@@ -161,6 +161,51 @@ class TerrainTable(Table):
     coarser: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class DeliveryTable(Table):
+    """[delivery]: whether anything is sent at all, and whom the dead-man message reaches."""
+
+    instance: Literal["off", "actual", "exercise"] = "off"
+    outside_url: str = ""
+    outside_s: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    outside_secret_file: str = ""
+    outside_secret_env: str = ""
+
+
+class ChannelTable(Named):
+    """[[channel]]: one way out. docs/how-to/channels.md shows one of each kind."""
+
+    kind: Literal["webhook", "mqtt", "email", "feed", "cot", "siren", "command"]
+    audience: tuple[Literal["public", "staff"], ...] = ()
+    status: tuple[Literal["actual", "exercise", "test"], ...] = ()
+    places: tuple[str, ...] = ()
+    scheme: str = ""
+    stages: tuple[Literal["watch", "warning", "under way", "all clear"], ...] = ()
+    url: str = ""
+    test_url: str = ""
+    read_back: str = ""
+    user: str = ""
+    secret: str = Field(default="", repr=False)
+    secret_file: str = ""
+    secret_env: str = ""
+    certificates: str = ""
+    topic: str = "tocsin"
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    test_to: tuple[str, ...] = ()
+    argv: tuple[str, ...] = ()
+    country: str = ""
+    device: Annotated[int, Field(ge=0, le=255)] = 1
+    register_first: Annotated[int, Field(ge=0, le=65_000)] = 0
+    lease_s: Annotated[float, Field(ge=3, le=120)] = 15.0
+    longest_s: Annotated[float, Field(ge=10, le=3600)] = 300.0
+    current_a_min: NotNegative = 0.0
+    battery_v_min: NotNegative = 0.0
+    silent_test_utc: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
+    timeout_s: Annotated[float, Field(ge=0.1, le=60)] = 10.0
+    check_s: Annotated[float, Field(ge=1, le=600)] = 30.0
+    at_once: Annotated[int, Field(ge=1, le=64)] = 4
+
+
 class ServerTable(Table):
     """[server]: loopback unless configured otherwise; beyond loopback only with TLS."""
 
@@ -228,6 +273,8 @@ class SiteFile(Table):
     line: tuple[LineTable, ...] = ()
     terrain: TerrainTable = TerrainTable()
     feed: tuple[FeedTable, ...] = ()
+    delivery: DeliveryTable = DeliveryTable()
+    channel: tuple[ChannelTable, ...] = ()
     server: ServerTable = ServerTable()
     ledger: LedgerTable = LedgerTable()
     retention: RetentionTable = RetentionTable()

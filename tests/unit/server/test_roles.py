@@ -29,6 +29,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("delete", "/api/people/{name}"): {ADMIN},
     ("get", "/api/site"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/health"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/latency"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/ledger"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},

@@ -37,7 +37,7 @@ class Health(BaseModel):
 
 
 def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
-    """GET /api/site, /api/health, /api/ledger, /api/at, /api/explain/track/{number}, /api/trails."""
+    """GET /api/site, /api/health, /api/latency, /api/ledger, /api/at, /api/explain/track/{number}, /api/trails."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -55,6 +55,10 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
             gauges=dict(figures.gauges),
             latency=dict(figures.latency),
         )
+
+    @router.get("/api/latency", **see)
+    async def latency() -> dict[str, object]:
+        return dict(station.deliveries())
 
     @router.get("/api/ledger", **see)
     async def bounds() -> Bounds:

@@ -1,0 +1,74 @@
+"""The ledger as delivery sees it: documents and receipts as records, and what a start finds open."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from tocsin import wire
+from tocsin.delivery import kept
+from tocsin.delivery.kept import Document, Receipt
+from tocsin.delivery.outbox import Open
+from tocsin.errors import LedgerError, LedgerFull
+from tocsin.ledger.disk.format import DOCUMENT, RECEIPT
+from tocsin.ledger.plan import Record
+from tocsin.ledger.reader import Reader
+from tocsin.live.evidence import Evidence
+from tocsin.messages import Notice, Statement
+
+BACK_NS = 24 * 3600 * 1_000_000_000  # receipts of so long before a start make its first percentiles
+
+
+class Keeping:
+    """Keeper of delivery.outbox. `evidence` gives the open ledger, None while there is none; `show` shows an alarm."""
+
+    def __init__(self, evidence: Callable[[], Evidence | None], show: Callable[[Notice], None]) -> None:
+        self._evidence, self._show = evidence, show
+
+    async def document(self, document: Document) -> bool:
+        """Keep the bytes of a statement."""
+        return await self._keep(Record(DOCUMENT, document.time_ns, kept.encode(document), kept.FORMAT))
+
+    async def receipt(self, receipt: Receipt) -> bool:
+        """Keep what became of it, and settle its row."""
+        body = kept.encode(receipt)
+        return await self._keep(Record(RECEIPT, receipt.time_ns, body, kept.FORMAT, settles=receipt.key))
+
+    async def notice(self, notice: Notice) -> bool:
+        """Show an alarm, then keep it: nobody waits for the disk to hear of it."""
+        self._show(notice)
+        return await self._keep(Record("notice", notice.time_ns, wire.encode(notice), wire.FORMAT))
+
+    async def _keep(self, record: Record) -> bool:
+        evidence = self._evidence()
+        if evidence is None:
+            return False
+        try:
+            future = await asyncio.to_thread(evidence.submit, [record])  # it waits where too much is queued
+            await asyncio.wrap_future(future)
+        except LedgerFull:
+            return False
+        except LedgerError:
+            return False  # the runner ends the process for it; what can still be sent is sent
+        return True
+
+
+def open_rows(reader: Reader) -> Open:
+    """What no receipt has settled, and the documents that were made of it. Slow: called in a thread."""
+    waiting = reader.waiting_outbox()
+    rows: list[tuple[Statement, str]] = []
+    for row in waiting:
+        entry = reader.entry(row.entry)
+        if entry.body is not None:
+            rows.append((wire.decode(entry.kind, entry.format, entry.body), row.channel))
+    if not rows:
+        return Open()
+    wanted = {statement.identifier for statement, _ in rows}
+    first_ns = min(statement.decided_ns for statement, _ in rows)
+    marked = reader.marked(DOCUMENT, first_ns)
+    documents = [kept.document(one.format, one.body) for one in marked if one.body is not None]
+    return Open(rows, [one for one in documents if one.identifier in wanted])
+
+
+def receipts(reader: Reader, now_ns: int) -> Sequence[Receipt]:
+    """Those of the last day, oldest first. Slow: called in a thread."""
+    marked = reader.marked(RECEIPT, now_ns - BACK_NS)
+    return [kept.receipt(one.format, one.body) for one in marked if one.body is not None]
