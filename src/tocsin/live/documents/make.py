@@ -11,9 +11,11 @@ from types import MappingProxyType
 
 from tocsin.alerts import wording
 from tocsin.alerts.cap import profile as profiles
+from tocsin.alerts.cap import rules
 from tocsin.alerts.cap.document import STATUS, document
 from tocsin.alerts.cap.issuer import Document, Issuer
 from tocsin.alerts.cap.profile import Profile
+from tocsin.alerts.cap.tree import parse
 from tocsin.alerts.wording import Review, Wording
 from tocsin.delivery import signing
 from tocsin.delivery.signing import Key
@@ -49,7 +51,7 @@ def make(statement: Statement, office: Office) -> Document:
     if key is None:
         raise DocumentRefused(f"no key for {made.status}: tocsin key new {made.status.lower()} FOLDER")
     signed = signing.sign(made.data, key)
-    broken = signing.faults(signed, signing.trusting(key))
+    broken = [*rules.ours(parse(made.data), office.profile), *signing.faults(signed, signing.trusting(key))]
     return replace(made, data=signed, problems=(*made.problems, *broken))
 
 
