@@ -1,6 +1,6 @@
 """Places and sensors: is each place where sensors look, from how far, and by how many independent paths?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from tocsin.cli.doctor.finding import BROKEN, WEAK, WELL, Finding
 from tocsin.errors import SiteError
 from tocsin.geo.distance import geodesic
 from tocsin.geo.horizon import horizon_m
+from tocsin.models.paths import Paths
 from tocsin.models.sensing import antenna_horizon_m
 from tocsin.settings import Place, Sensor, Settings
 from tocsin.site import Site
@@ -16,7 +17,6 @@ from tocsin.site.zones import follow
 LOW_M = 300.0  # how high a drone flies that does not hide
 WARNING_S = 300.0  # a slow drone must be seen so long before it enters
 SLOW_MPS = 50.0
-NEVER_ALONE = ("report",)  # a person is a witness, and never the only path
 
 
 def sky(site: Site) -> Iterator[Finding]:
@@ -28,8 +28,9 @@ def sky(site: Site) -> Iterator[Finding]:
         yield Finding(BROKEN, "sensors", "none: nothing can be seen", "write [[sensor]]")
     yield from _schemes(site)
     yield from _feeds(site)
+    paths = Paths(settings.sensors)
     for place in settings.places:
-        yield from _place(place, settings)
+        yield from _place(place, settings, paths)
 
 
 def _schemes(site: Site) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def _feeds(site: Site) -> Iterator[Finding]:
             )
 
 
-def _place(place: Place, settings: Settings) -> Iterator[Finding]:
+def _place(place: Place, settings: Settings, paths_of: Paths) -> Iterator[Finding]:
     about = f"place {place.name!r}"
     if place.action_time_s == 0.0:
         yield Finding(
@@ -79,7 +80,7 @@ def _place(place: Place, settings: Settings) -> Iterator[Finding]:
             "place a radar or listening stations nearer to it",
         )
         return
-    paths = independent([sensor for sensor in seeing if sensor.kind not in NEVER_ALONE])
+    paths = len(paths_of.of(index for index, sensor in enumerate(settings.sensors) if sensor in seeing))
     need = max(threat.paths for threat in settings.alerting.threats)
     names = ", ".join(sensor.name for sensor in seeing[:5]) + (" ..." if len(seeing) > 5 else "")
     if paths < need:
@@ -103,19 +104,3 @@ def _sees(sensor: Sensor, place: Place, settings: Settings) -> bool:
     if (antenna_m := antenna_horizon_m(sensor, settings.frame)) >= 0.0:
         reach_m = min(reach_m, antenna_m + float(horizon_m(0.0, LOW_M)))
     return away_m - place.ring_m - SLOW_MPS * WARNING_S <= reach_m
-
-
-def independent(sensors: Sequence[Sensor]) -> int:
-    """Of how many groups nothing is shared: link, power, clock, owner, and what they measure by (physics)."""
-    group = list(range(len(sensors)))
-    for a, one in enumerate(sensors):
-        for b, other in enumerate(sensors[:a]):
-            if _share(one, other):
-                old, new = group[a], group[b]
-                group = [new if number == old else number for number in group]
-    return len(set(group))
-
-
-def _share(one: Sensor, other: Sensor) -> bool:
-    shared = ("path_link", "path_power", "path_clock", "path_owner")
-    return any(getattr(one, key) and getattr(one, key) == getattr(other, key) for key in shared)

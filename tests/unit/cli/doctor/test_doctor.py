@@ -16,8 +16,7 @@ from tocsin import site
 from tocsin.cli import doctor, main
 from tocsin.cli.doctor.finding import Finding
 from tocsin.cli.doctor.machine import machine
-from tocsin.cli.doctor.sky import independent, sky
-from tocsin.settings import Sensor
+from tocsin.cli.doctor.sky import sky
 
 RADAR = """
 [[sensor]]
@@ -64,15 +63,6 @@ def test_two_radars_that_share_nothing_are_two_paths() -> None:
 def test_two_radars_on_one_power_line_are_one_path() -> None:
     found = states(radars("grid", "grid") + PLANT + FEED)
     assert "1 independent path of 2 that a public alert needs" in found["weak"][0]
-
-
-def test_what_shares_by_way_of_a_third_is_one_path() -> None:
-    a = Sensor("a", "radar", path_link="one")
-    b = Sensor("b", "radar", path_link="one", path_clock="gps")
-    c = Sensor("c", "radar", path_clock="gps")
-    assert independent([a, c]) == 2
-    assert independent([a, c, b]) == 1
-    assert independent([]) == 0
 
 
 def test_a_place_that_nothing_surveys_is_broken() -> None:
