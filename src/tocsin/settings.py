@@ -181,6 +181,8 @@ class Alerting:
         Threat("unknown", 0.6, 0.5, 0.3, 3600.0),
     )
     known_threat: float = 0.02  # times the class's threat for who says who it is, and sensors agree
+    detections_least: int = 3  # of a track, before it counts as a danger
+    detections_least_fast: int = 2  # of a class that leaves no time
     watch_chance: float = 0.2  # of entry within half an hour
     inside_chance: float = 0.5
     linger: float = 0.5  # bounds fall to this share of themselves on the way down: hysteresis

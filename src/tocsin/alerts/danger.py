@@ -64,12 +64,32 @@ def kinds(picture: Picture, rules: Alerting) -> Ints:
 
 
 def harm(picture: Picture, rules: Alerting) -> Floats:
-    """(n,) the chance that each track means harm: by its class, and by whether it says who it is and is believed."""
-    threat = np.array([threat.threat for threat in rules.threats])[kinds(picture, rules)]
-    known = np.array([word is not None for word in picture.identity], dtype=np.bool_) & picture.corroborated
+    """(n,) the chance that each track means harm: by its class, and by whether it says who it is.
+
+    Who says who it is and is contradicted has its identity refused by the tracker. Where no sensor can bear it out, it is
+    an aircraft that nobody else sees, or nothing at all: neither comes to harm, and phantoms must not ring bells.
+    The first detections are no track yet: they may be clutter, and a speed by two of them is a guess.
+    """
+    threat = _threat(picture, rules)
+    known = np.array([word is not None for word in picture.identity], dtype=np.bool_)
     marked = np.array([_marked(mark) for mark in picture.mark]).reshape(-1)
     harm_of = np.where(known, rules.known_threat * threat, threat)
+    fast = np.array([threat.fast for threat in rules.threats])[kinds(picture, rules)]
+    least = np.where(fast, rules.detections_least_fast, rules.detections_least)
+    harm_of = np.where(picture.detections >= least, harm_of, 0.0)
     return np.asarray(np.where(np.isnan(marked), harm_of, marked))
+
+
+def _threat(picture: Picture, rules: Alerting) -> Floats:
+    """(n,) the chance that one which is not known by name means harm: over all that it may be, not the likeliest alone.
+
+    Something slow and low of which little is known is a bird far more often than a drone.
+    """
+    threat = {threat.name: threat.threat for threat in rules.threats}
+    if picture.class_probability.shape[1] == 0:
+        return np.array([threat.threat for threat in rules.threats])[kinds(picture, rules)]
+    of_class = np.array([threat.get(name, threat["unknown"]) for name in picture.classes], dtype=np.float64)
+    return np.asarray(picture.class_probability @ of_class)
 
 
 def _marked(mark: str) -> float:

@@ -134,7 +134,26 @@ def test_an_airliner_and_who_says_who_it_is_are_no_alarm() -> None:
     assert night(board, 0.0, [(1, 0, 100.0)], kind=AIRLINER).stage == "quiet"
     said, who = [(1, 0, 100.0)], ("icao:4ca7b3",)
     assert night(board, 10.0, said, identity=who, corroborated=np.ones(1, dtype=np.bool_)).stage == "quiet"
-    assert night(board, 20.0, said, identity=who, corroborated=np.zeros(1, dtype=np.bool_)).stage == "warning"
+    # no sensor bears it out: it is out of their sight, or a phantom. Neither must ring a bell; without a name it would
+    assert night(board, 20.0, said, identity=who, corroborated=np.zeros(1, dtype=np.bool_)).stage == "quiet"
+    assert night(board, 30.0, said).stage == "warning"
+
+
+def test_the_first_detections_are_no_danger_yet_but_of_what_leaves_no_time_two_are() -> None:
+    for kind, least in ((DRONE, 3), (ROCKET, 2)):
+        board = Board(PLACES, Alerting())
+        stages = [
+            night(board, 5.0 * n, [(1, 0, 60.0)], kind=kind, detections=np.array([n])).stage
+            for n in range(1, least + 1)
+        ]
+        assert stages == ["quiet"] * (least - 1) + ["warning"]
+
+
+def test_danger_counts_all_that_a_track_may_be() -> None:
+    for drone, stage in ((0.3, "watch"), (0.55, "warning")):
+        board = Board(PLACES, Alerting())
+        chances = np.array([[0.0, drone, 0.0, 1.0 - drone]])
+        assert night(board, 0.0, [(1, 0, 100.0)], class_probability=chances).stage == stage
 
 
 def test_what_a_person_called_hostile_or_friend_decides() -> None:
