@@ -66,8 +66,8 @@ def kinds(picture: Picture, rules: Alerting) -> Ints:
 def harm(picture: Picture, rules: Alerting) -> Floats:
     """(n,) the chance that each track means harm: by its class, and by whether it says who it is.
 
-    Who says who it is and is contradicted has its identity refused by the tracker. Where no sensor bears it out, it is an
-    aircraft that nobody else sees, or nothing at all: neither comes to harm, and phantoms must not ring bells.
+    Who says who it is and is contradicted has its identity refused by the tracker. Where no sensor bears it out, it is
+    an aircraft that nobody else sees, or nothing at all: neither does harm, and phantoms must not ring bells.
     The first detections are no track yet: they may be clutter, and a speed by two of them is a guess.
     """
     threat = _threat(picture, rules)
