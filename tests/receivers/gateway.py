@@ -1,5 +1,7 @@
 """An HTTP gateway of a public warning service: it accepts, answers late or not at all, and shows what it holds."""
 
+import contextlib
+import socket
 import threading
 import time
 from collections import Counter
@@ -25,6 +27,7 @@ class Gateway:
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     held: dict[str, bytes] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    connections: list[socket.socket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _server: ThreadingHTTPServer | None = None
 
@@ -33,6 +36,10 @@ class Gateway:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                gateway.connections.append(self.connection)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -72,6 +79,9 @@ class Gateway:
         assert self._server is not None
         self._server.shutdown()
         self._server.server_close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:

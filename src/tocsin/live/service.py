@@ -9,10 +9,11 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tocsin.delivery.outside import Outside
 from tocsin.errors import TocsinError
 from tocsin.ledger import fingerprint
 from tocsin.ledger.store import Ledger
@@ -99,6 +100,8 @@ class _Service:
         supervisor.start("sessions", page.sweep_sessions)
         supervisor.start("clock", lambda: self._discipline(source))
         supervisor.start("delivery", lambda: dispatch.run(supervisor))
+        if dispatch.outside is not None and self.recording is None:
+            supervisor.start("outside", dispatch.outside.run)
         thread = await self._start_thinking(source, watch, page)
         if isinstance(source, LiveFeeds) and not self.stopping.is_set():
             source.start(supervisor)
@@ -124,6 +127,12 @@ class _Service:
         playback, places = self.recording is not None, self.site.settings.places
         dispatch = Dispatch(self.site.delivery, places, playback, source.clock.now_ns, lambda: watch.evidence, show)
         watch.dispatch = dispatch
+
+        def troubles() -> Sequence[str]:
+            figures = watch.figures()
+            return figures.troubles or tuple(filter(None, figures.starting[:1]))
+
+        dispatch.outside = Outside(dispatch.delivery, self.site.settings.site, source.clock.now_ns, troubles)
         return dispatch
 
     async def _start_thinking(self, source: LiveFeeds | Playback, watch: Watch, page: Page) -> threading.Thread:

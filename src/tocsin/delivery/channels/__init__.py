@@ -17,8 +17,8 @@ _MODULES = {
 }
 
 
-def carrier(declared: Channel) -> Carrier:
-    """The carrier of a declared channel, not yet open."""
+def carrier(declared: Channel, now_ns: Callable[[], int]) -> Carrier:
+    """The carrier of a declared channel, not yet open. `now_ns` is the clock that says when a daily test is due."""
     module, name = _MODULES[declared.kind]
-    made: Callable[[Channel], Carrier] = getattr(import_module(f"{__name__}.{module}"), name)
-    return made(declared)
+    made: Callable[[Channel, Callable[[], int]], Carrier] = getattr(import_module(f"{__name__}.{module}"), name)
+    return made(declared, now_ns)

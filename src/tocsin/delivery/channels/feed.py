@@ -14,7 +14,7 @@ class Feed:
 
     keeps_state: ClassVar[bool] = False
 
-    def __init__(self, declared: Channel) -> None:
+    def __init__(self, declared: Channel, _now_ns: Callable[[], int]) -> None:
         self.declared = declared
         self.parcels: dict[str, Parcel] = {}
         self.told: Callable[[Parcel], None] = lambda _: None

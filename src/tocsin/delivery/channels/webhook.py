@@ -12,6 +12,7 @@ ours are an alarm: the gateway shows what we did not say.
 """
 
 import hmac
+from collections.abc import Callable
 from hashlib import sha256
 from typing import ClassVar
 from urllib.parse import quote
@@ -45,7 +46,7 @@ class Webhook:
 
     keeps_state: ClassVar[bool] = False
 
-    def __init__(self, declared: Channel) -> None:
+    def __init__(self, declared: Channel, _now_ns: Callable[[], int]) -> None:
         self.declared = declared
         self._client: httpx2.AsyncClient | None = None
         self._key = b""

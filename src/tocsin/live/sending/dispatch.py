@@ -11,6 +11,7 @@ import numpy as np
 from tocsin.delivery.channels import carrier
 from tocsin.delivery.declared import Delivery, Routes, gate
 from tocsin.delivery.outbox import Made, Outbox
+from tocsin.delivery.outside import Outside
 from tocsin.ledger.plan import Outgoing
 from tocsin.live.evidence import Evidence
 from tocsin.live.process.supervision import Supervisor
@@ -68,6 +69,7 @@ class Dispatch:
     show: Callable[[Notice], None]
     make: Callable[[Statement], Made] = make_document
     sightings: Sightings = field(default_factory=Sightings)
+    outside: Outside | None = None
     outbox: Outbox = field(init=False)
     routes: Routes = field(init=False)
     off: str = field(init=False, default="")
@@ -84,7 +86,7 @@ class Dispatch:
             self.delivery = replace(self.delivery, instance="off")
         parents = {place.name: place.parent for place in self.places if place.parent}
         self.routes = Routes(self.delivery, parents)
-        carriers = {one.name: carrier(one) for one in gate(self.delivery)}
+        carriers = {one.name: carrier(one, self.now_ns) for one in gate(self.delivery)}
         keeping = Keeping(self.evidence, self.show)
         self.outbox = Outbox(
             self.delivery, self.routes, carriers, self.make, keeping, self.now_ns, seen=self.sightings.of
@@ -119,11 +121,14 @@ class Dispatch:
     def figures(self) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
         """Counters, gauges and latencies, for the health page and Prometheus."""
         counters, gauges = self.outbox.figures()
+        if self.outside is not None:
+            counters |= self.outside.figures()
         return counters, gauges, self.outbox.latency.metrics()
 
     def troubles(self) -> list[str]:
         """Sentences for a person."""
-        return [*([self.off] if self.off else []), *self.delivery.said, *self.outbox.troubles()]
+        silent = self.outside.trouble() if self.outside is not None else ""
+        return [*filter(None, (self.off, silent)), *self.delivery.said, *self.outbox.troubles()]
 
     def report(self) -> Mapping[str, object]:
         """What /api/latency answers."""
