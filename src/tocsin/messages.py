@@ -173,6 +173,7 @@ class Order:
     subject: str
     arguments: Mapping[str, str]
     reason: str = ""
+    session: str = ""  # of the person who signed in; a machine's token has none, and approves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +340,8 @@ class Statement:
     expires_ns: int  # an expiry is no all clear
     released_ns: int = 0
     released_by: tuple[str, ...] = ()  # the people, or the signers of the standing order
-    authority: str = ""  # the standing order that released it; "": people did
+    authority: str = ""  # the standing order that released it, "staff" or "test" (nobody need be asked); "": people
+    asked: tuple[str, ...] = ()  # who was asked so far; while it is asked, `released_by` are those who have confirmed
     references: tuple[tuple[str, int], ...] = ()  # identifier and released_ns of the unexpired ones of its event
     area: tuple[tuple[tuple[float, float], ...], ...] = ()
     area_km2: float = float("nan")

@@ -16,6 +16,8 @@ import msgspec
 
 from tocsin import wire
 from tocsin.alerts.board import Board
+from tocsin.alerts.release.desk import Desk
+from tocsin.alerts.release.releases import Releases
 from tocsin.errors import OrderRefused, SettingError, StateError
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.messages import (
@@ -30,6 +32,7 @@ from tocsin.messages import (
     PlaceHealth,
     Scan,
     SensorHealth,
+    Statement,
     Step,
     Tick,
 )
@@ -45,7 +48,19 @@ ACTIONS: Mapping[str, str] = {
     "set": "change one number of settings.BOUNDS; subject: its name, arguments: value",
     "mark": "call a track something; subject: its number, arguments: mark",
     "note": "write a note into the evidence; subject: what it is about, arguments: text",
+    "acknowledge": "say that an annunciation was seen; subject: its id, arguments: seen (how often it had sounded)",
+    "shelve": "be quiet about an annunciation for a while; subject: its id, arguments: minutes",
+    "release": "confirm a public alert, as one of two; subject: its identifier, arguments: also (more, with spaces)",
+    "cancel": "take back what was sent in error; subject: the identifier of a released public statement",
+    "end": "all clear by authority, proof or not; subject: a place, arguments: event",
+    "sign": "sign a new standing order; subject: its name, arguments: what it allows",
+    "countersign": "sign a standing order as its second person; subject: its name",
+    "stop": "stop a standing order; subject: its name",
+    "duty": "come on duty or go off: who is on duty is asked to release; subject: on or off",
+    "cue": "a launch was reported; subject: by whom",
+    "halt": "stop an exercise, because a place is really at warning; subject: that place",
 }
+RELEASING = frozenset(ACTIONS) - {"set", "mark", "note"}
 MARKS = ("", "unknown", "friend", "neutral", "suspect", "hostile")
 
 
@@ -60,6 +75,7 @@ class State:
     coverage: Coverage
     forecaster: Forecaster
     board: Board
+    releases: Releases
     now_ns: int = 0
     marks: dict[int, str] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -80,6 +96,7 @@ class State:
             Coverage.of(settings, tracker.state.unseen),
             Forecaster(settings),
             Board(settings.places, settings.alerting, settings.sensors),
+            Releases(settings),
         )
 
     def renewed(self, settings: Settings) -> "State":
@@ -87,6 +104,7 @@ class State:
         state = State.of(settings)
         state.tracker.number_from(self.tracker.next_number)
         state.now_ns, state.answers = self.now_ns, dict(self.answers)
+        state.releases = self.releases.renewed(state.settings)
         return state
 
     def dump(self) -> bytes:
@@ -99,6 +117,7 @@ class State:
             "watch": self.watch.dump(),
             "forecaster": self.forecaster.dump(),
             "board": self.board.dump(),
+            "releases": self.releases.dump(),
             "now_ns": self.now_ns,
             "marks": sorted(self.marks.items()),
             "answers": list(self.answers.values()),
@@ -128,6 +147,7 @@ class State:
             Coverage.of(settings, tracker.state.unseen),
             Forecaster.load(settings, parts.forecaster),
             Board.load(settings.places, settings.alerting, parts.board, settings.sensors),
+            Releases.load(settings, parts.releases),
             parts.now_ns,
             dict(parts.marks),
             {answer.key: answer for answer in parts.answers},
@@ -141,6 +161,7 @@ class State:
         known.update(self.watch.dump())
         known.update(self.forecaster.digest())
         known.update(self.board.dump())
+        known.update(self.releases.dump())
         known.update(wire.encode_settings(self.settings))
         marks, answers = sorted(self.marks.items()), list(self.answers.values())
         rest = (marks, answers, list(self.sensors.values()), list(self.places.values()))
@@ -156,6 +177,7 @@ class _Dumped(msgspec.Struct):
     watch: bytes
     forecaster: bytes
     board: bytes
+    releases: bytes
     now_ns: int
     marks: list[tuple[int, str]]
     answers: list[Answer]
@@ -194,6 +216,11 @@ def explain(state: State, track: int) -> Explanation:
     return state.tracker.explain(track)
 
 
+def desk(state: State) -> Desk:
+    """What the people at the desk see: statements, standing orders, annunciations. It changes no bit."""
+    return state.releases.desk()
+
+
 def _scan(state: State, scan: Scan) -> Step:
     state.watch.hear(scan)
     state.tracker.advance(scan)
@@ -216,16 +243,24 @@ def _tick(state: State, tick: Tick) -> Step:
     picture = look(state, tick.time_ns)
     for number in picture.ended:
         state.marks.pop(int(number), None)
-    alerts = _decide(state, picture, health)
+    alerts, statements, said = _decide(state, picture, health)
     notices += [_told(alert) for alert in alerts if alert.stage != alert.before]
-    return Step(tick.time_ns, tuple(notices), picture=picture, health=health, alerts=alerts, digest=state.digest())
+    notices += said
+    return Step(
+        tick.time_ns, tuple(notices), picture=picture, health=health, alerts=alerts, statements=statements,
+        digest=state.digest(),
+    )  # fmt: skip
 
 
-def _decide(state: State, picture: Picture, health: Health) -> tuple[Alert, ...]:
-    """How every place stands now. Without places nothing is forecast."""
+def _decide(
+    state: State, picture: Picture, health: Health
+) -> tuple[tuple[Alert, ...], tuple[Statement, ...], tuple[Notice, ...]]:
+    """How every place stands now, and what is said of it. Without places nothing is forecast."""
     if not state.settings.places:
-        return ()
-    return state.board.step(state.forecaster.forecast(picture), picture, health)
+        return (), *state.releases.step((), None, picture.time_ns)
+    forecast = state.forecaster.forecast(picture)
+    alerts = state.board.step(forecast, picture, health)
+    return alerts, *state.releases.step(alerts, forecast, picture.time_ns)
 
 
 def _told(alert: Alert) -> Notice:
@@ -263,17 +298,22 @@ def _order(state: State, order: Order) -> Step:
     if order.key in state.answers:
         return Step(order.time_ns, answers=(state.answers[order.key],))
     notices: tuple[Notice, ...] = ()
+    statements: tuple[Statement, ...] = ()
     try:
-        text = _carry_out(state, order)
+        if order.action in RELEASING:
+            text, statements, notices = state.releases.order(order, state.board.ending)
+        else:
+            text = _carry_out(state, order)
     except (OrderRefused, SettingError) as error:
         answer = Answer(order.time_ns, order.key, accepted=False, reason=str(error))
     else:
         answer = Answer(order.time_ns, order.key, accepted=True, reason=text)
-        notices = (Notice(order.time_ns, order.action, order.subject, f"{text} (by {order.person}: {order.reason})"),)
+        did = Notice(order.time_ns, order.action, order.subject, f"{text} (by {order.person}: {order.reason})")
+        notices = (did, *notices)
     state.answers[order.key] = answer
     while len(state.answers) > ANSWERS_KEPT:
         del state.answers[next(iter(state.answers))]
-    return Step(order.time_ns, notices, answers=(answer,))
+    return Step(order.time_ns, notices, answers=(answer,), statements=statements)
 
 
 def _carry_out(state: State, order: Order) -> str:

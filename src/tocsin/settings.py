@@ -106,6 +106,8 @@ class Place:
     parent: str = ""
     scheme: str = ""
     title: str = ""
+    residents: float = float("nan")  # people who live in the area that an alert for it reaches; NaN: nobody said
+    release_by: tuple[str, ...] = ()  # who may release for it, in the order of asking; (): as its parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,16 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
+class Releasing:
+    """What this instance may say, and who releases it."""
+
+    status: str = "actual"  # or exercise, or test: one for all its life
+    people: tuple[str, ...] = ()  # who may release, in the order of asking; (): whoever is on duty
+    same_person: tuple[tuple[str, ...], ...] = ()  # accounts that are one person: they never count as two
+    answer_s: float = 30.0  # no second answer for so long: the next person is asked
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long evidence is kept. What an alert, an order or an incident rests on is never deleted."""
 
@@ -215,6 +227,7 @@ class Settings:
     watching: Watching = field(default_factory=Watching)
     learning: Learning = field(default_factory=Learning)
     alerting: Alerting = field(default_factory=Alerting)
+    releasing: Releasing = field(default_factory=Releasing)
     ground: Ground | None = None  # hills that sensors cannot see through
 
 

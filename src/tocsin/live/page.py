@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, SiteError
 from tocsin.live.evidence import Evidence
 from tocsin.live.health import Watch
@@ -27,6 +28,7 @@ from tocsin.server.access.people import People
 from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import STATIC, build
+from tocsin.server.desk import alerts
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
@@ -108,6 +110,7 @@ class Page:
     _server: _Server = field(init=False)
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
+    _desk: Desk | None = None
 
     def __post_init__(self) -> None:
         source = self.source
@@ -143,6 +146,7 @@ class Page:
             control=source.control if isinstance(source, Playback) else None,
             explain_at=explain_at,
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
+            desk=lambda: self._desk,
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)
@@ -196,6 +200,9 @@ class Page:
             self._health = published.health
             self._alerts = published.alerts
             self.watch.sensors = published.health.sensors
+        if published.desk is not None:
+            self._desk = published.desk
+            self.hub.tell(alerts(published.desk, self.station))
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=published.pace)
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Protocol
 
 from tocsin import wire
+from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, LedgerFull
 from tocsin.ledger.disk.format import DUMP
 from tocsin.ledger.plan import Committed, Record
@@ -82,6 +83,7 @@ class Published:
     health: Health | None = None
     alerts: tuple[Alert, ...] = ()
     statements: tuple[Statement, ...] = ()
+    desk: Desk | None = None
     picture: Picture | None = None
     pace: float = 1.0  # of the clock that the picture's time is from
     anew: bool = False
@@ -285,8 +287,9 @@ class Runner:
         notices = tuple(notice for step in steps for notice in step.notices)
         statements = tuple(said for step in steps for said in step.statements)
         last = next((step for step in reversed(steps) if step.health), None)
-        if notices or statements or last:
-            published = Published(notices, statements=statements)
+        desk = self._thinking.desk() if last or any(step.answers for step in steps) else None
+        if notices or statements or last or desk:
+            published = Published(notices, statements=statements, desk=desk)
             if last:
                 published = replace(published, health=last.health, alerts=last.alerts)
             kept.add_done_callback(lambda done: self._publish(published) if _durable(done) else None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tocsin.alerts.release.desk import Desk
 from tocsin.messages import Explanation, Item, Picture, Step
 from tocsin.settings import Settings
 
@@ -36,6 +37,10 @@ class Thinking(Protocol):
 
     def explain(self, track: int) -> Explanation:
         """Which detections made a track; changes nothing."""
+        ...
+
+    def desk(self) -> Desk | None:
+        """What the people at the desk see; changes nothing. None where nobody releases anything."""
         ...
 
     def dump(self) -> bytes:
@@ -87,6 +92,12 @@ class Pipeline:
         from tocsin.pipeline import explain  # noqa: PLC0415  as in begin
 
         return explain(self._begun(), track)
+
+    def desk(self) -> Desk | None:
+        """What the people at the desk see; changes nothing."""
+        from tocsin.pipeline import desk  # noqa: PLC0415  as in begin
+
+        return desk(self._begun())
 
     def dump(self) -> bytes:
         """Everything known."""

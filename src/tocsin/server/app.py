@@ -13,7 +13,7 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Guard
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
-from tocsin.server.routes import feeds, live, orders, people, picture, process, session
+from tocsin.server.routes import alerts, feeds, live, orders, people, picture, process, session
 from tocsin.server.station import Station
 from tocsin.server.trails import Trails
 
@@ -38,6 +38,7 @@ def api(station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web:
     app.include_router(people.routes(door))
     app.include_router(picture.routes(door, station, past, trails))
     app.include_router(live.routes(door, hub))
+    app.include_router(alerts.routes(door, station))
     app.include_router(orders.routes(door, station))
     app.include_router(feeds.routes(door, station))
     app.include_router(process.routes(station, hub))

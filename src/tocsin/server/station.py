@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from tocsin.alerts.release.desk import Desk
 from tocsin.messages import Answer, Explanation, Order, Picture
 from tocsin.settings import Frame, Settings
 
@@ -45,6 +46,7 @@ class Station:
     durable; it raises KeyError for an unknown feed.
     `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept. So is
     `explain_at`, which takes a track's number and a time; None where there is no ledger to think again from.
+    `desk` is the newest one that is durable; None before the first.
     """
 
     title: str
@@ -62,6 +64,7 @@ class Station:
     control: Callable[[str, float | None], None] | None = None
     explain_at: Callable[[int, int], Explanation] | None = None
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
+    desk: Callable[[], Desk | None] = lambda: None
 
     @property
     def frame(self) -> Frame:

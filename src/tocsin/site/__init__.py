@@ -7,7 +7,7 @@ also serves them.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import radians
 from pathlib import Path
@@ -21,7 +21,7 @@ from tocsin.errors import InputError, SiteError
 from tocsin.geo.geotiff import terrain
 from tocsin.messages import MEASURED
 from tocsin.models.ground import pack
-from tocsin.settings import Frame, Ground, Learning, Place, Retention, Sensor, Settings, Tracking, Watching
+from tocsin.settings import Frame, Ground, Learning, Place, Releasing, Retention, Sensor, Settings, Tracking, Watching
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
@@ -112,6 +112,8 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
     retention = Retention(**file.retention.model_dump())
     edge = (file.line, file.feed, file.server, file.ledger)
     out = delivery(file.delivery, file.channel, schemes, places, lines)
+    status = "exercise" if out.instance == "exercise" else "actual"
+    settings = replace(settings, releasing=Releasing(status, **file.release.model_dump()))
     return Site(settings, title, file.site.timezone, *edge, retention, schemes, out)
 
 
@@ -151,7 +153,7 @@ def _radians(value: float | None) -> float:
     return float("nan") if value is None else radians(value)
 
 
-def _metres(value: float | None) -> float:
+def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
@@ -206,8 +208,8 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
     unknown = set(sigma) - set(MEASURED)
     if unknown:  # a programming error, not a user's
         raise SiteError(f"no measured column is called {sorted(unknown)}")
-    place = _radians(table.latitude_deg), _radians(table.longitude_deg), _metres(table.altitude_m)
-    flat = _metres(table.east_m), _metres(table.north_m), table.up_m
+    place = _radians(table.latitude_deg), _radians(table.longitude_deg), _number(table.altitude_m)
+    flat = _number(table.east_m), _number(table.north_m), table.up_m
     if path and frame == "earth":
         place = path[0][1:]
     elif path:
@@ -230,7 +232,7 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
         max_range_m=table.max_range_m or _RANGES_M[table.kind],
         period_s=table.period_s or _PERIODS_S[table.kind],
         propagation_mps=table.propagation_mps,
-        temperature_c=_metres(table.temperature_c),
+        temperature_c=_number(table.temperature_c),
         temperature_sigma_c=table.temperature_sigma_c,
         wind_mps=table.wind_mps,
         wind_from_rad=radians(table.wind_from_deg),
@@ -274,4 +276,6 @@ def _place(table: PlaceTable) -> Place:
         table.parent,
         table.scheme,
         table.title or table.name,
+        residents=_number(table.residents),
+        release_by=table.release_by,
     )

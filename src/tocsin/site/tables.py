@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tocsin.settings import Learning, Retention, Tracking, Watching
+from tocsin.settings import Learning, Releasing, Retention, Tracking, Watching
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -125,6 +125,8 @@ class PlaceTable(Named):
     action_time_s: NotNegative = 0.0
     parent: str = ""
     scheme: str = ""
+    residents: NotNegative | None = None
+    release_by: tuple[Name, ...] = ()
 
 
 class SchemeTable(Named):
@@ -206,6 +208,14 @@ class ChannelTable(Named):
     at_once: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class ReleaseTable(Table):
+    """[release]: who says what to the public, in the order of asking."""
+
+    people: tuple[Name, ...] = ()
+    same_person: tuple[tuple[Name, ...], ...] = ()
+    answer_s: Annotated[float, Field(ge=5, le=300)] = Releasing().answer_s
+
+
 class ServerTable(Table):
     """[server]: loopback unless configured otherwise; beyond loopback only with TLS."""
 
@@ -275,6 +285,7 @@ class SiteFile(Table):
     feed: tuple[FeedTable, ...] = ()
     delivery: DeliveryTable = DeliveryTable()
     channel: tuple[ChannelTable, ...] = ()
+    release: ReleaseTable = ReleaseTable()
     server: ServerTable = ServerTable()
     ledger: LedgerTable = LedgerTable()
     retention: RetentionTable = RetentionTable()

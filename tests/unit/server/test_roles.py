@@ -34,6 +34,9 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/trails"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/statements"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/standing"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/annunciations"): {VIEW, OPER, SUPER, ADMIN},
     ("post", "/api/orders"): {OPER, SUPER},
     ("post", "/api/control"): {OPER, SUPER},
     ("post", "/api/feeds/{name}"): None,
@@ -46,7 +49,12 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/people": {"name": "new", "role": "viewer"},
     "/api/password": {"old": PASSWORD, "new": PASSWORD},
 }
-EXPECTED_ORDERS = {"set": {SUPER}, "mark": {OPER, SUPER}, "note": {OPER, SUPER}}
+BY_SUPERVISORS = ("set", "sign", "end")
+BY_THE_WATCH = (
+    *("mark", "note", "acknowledge", "shelve", "duty"),
+    *("release", "cancel", "countersign", "stop", "cue", "halt"),
+)
+EXPECTED_ORDERS = {name: {SUPER} for name in BY_SUPERVISORS} | {name: {OPER, SUPER} for name in BY_THE_WATCH}
 
 
 def made(server: House) -> FastAPI:

@@ -1,5 +1,6 @@
 """What the routes answer: orders when durable, the past, feeds, figures; and a page that is missing says so."""
 
+import re
 import threading
 from concurrent.futures import Future
 from dataclasses import replace
@@ -29,7 +30,11 @@ NOTE = {"key": "key-0001", "action": "note", "subject": "x", "arguments": {"text
 def test_an_order_carries_who_gave_it_and_a_key_of_their_own(server: House) -> None:
     answer = server.client(Role.OPERATOR).post("/api/orders", json=NOTE)
     assert answer.json() == {"key": "key-0001", "accepted": True, "reason": "done"}
-    expected = Order(START_NS, "operator:key-0001", "operator", "operator", "note", "x", {"text": "y"}, "because")
+    session = server.orders[0].session
+    assert re.fullmatch("[0-9a-f]{16}", session), "it names the session, and opens none"
+    expected = Order(
+        START_NS, "operator:key-0001", "operator", "operator", "note", "x", {"text": "y"}, "because", session
+    )
     assert server.orders == [expected]
 
 

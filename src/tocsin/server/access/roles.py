@@ -20,6 +20,10 @@ class Action(StrEnum):
     SEE = "see"  # the picture, the health, the past
     CONTROL = "control"  # pause, speed, seek: in playback only
     MARK = "mark"  # orders about tracks, and notes
+    ACKNOWLEDGE = "acknowledge"  # annunciations; and being on duty
+    RELEASE = "release"  # one person's word for, or against, what is said to the public
+    SIGN = "sign"  # a new standing order, as its first person
+    END = "end"  # an all clear by authority
     SET = "set"  # orders that change settings
     ADMIT = "admit"  # people, links, tokens
     SELF = "self"  # one's own session and password
@@ -32,13 +36,35 @@ TABLE: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEE: _ALL,
         Action.CONTROL: _WATCH,
         Action.MARK: _WATCH,
+        Action.ACKNOWLEDGE: _WATCH,
+        Action.RELEASE: _WATCH,
+        Action.SIGN: frozenset({Role.SUPERVISOR}),
+        Action.END: frozenset({Role.SUPERVISOR}),
         Action.SET: frozenset({Role.SUPERVISOR}),
         Action.ADMIT: frozenset({Role.ADMINISTRATOR}),
         Action.SELF: _ALL,
     }
 )
 # What an order needs, by its action (pipeline.ACTIONS). An order that is not named here is given by nobody.
-ORDERS: Mapping[str, Action] = MappingProxyType({"set": Action.SET, "mark": Action.MARK, "note": Action.MARK})
+# Only people who are signed in give orders: a feed's token opens its feed and nothing else.
+ORDERS: Mapping[str, Action] = MappingProxyType(
+    {
+        "set": Action.SET,
+        "mark": Action.MARK,
+        "note": Action.MARK,
+        "acknowledge": Action.ACKNOWLEDGE,
+        "shelve": Action.ACKNOWLEDGE,
+        "duty": Action.ACKNOWLEDGE,
+        "release": Action.RELEASE,
+        "cancel": Action.RELEASE,
+        "countersign": Action.RELEASE,
+        "stop": Action.RELEASE,
+        "cue": Action.RELEASE,
+        "halt": Action.RELEASE,
+        "sign": Action.SIGN,
+        "end": Action.END,
+    }
+)
 
 
 def may(role: Role, action: Action) -> bool:

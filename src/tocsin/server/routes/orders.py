@@ -67,6 +67,7 @@ def routes(door: Door, station: Station) -> APIRouter:
             body.subject,
             body.arguments,
             body.reason,
+            session.hash[:8].hex(),
         )
         try:
             async with asyncio.timeout(ANSWER_S):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from tocsin.server.access.door import Door, public
 from tocsin.server.access.people import NAME_MAX, PASSWORD_MAX, Person
-from tocsin.server.access.roles import TABLE, Action
+from tocsin.server.access.roles import ORDERS, TABLE, Action, may
 from tocsin.server.access.sessions import Session
 
 TOGETHER = 2  # argon2 takes 64 MiB for each try; more at once is an attack
@@ -36,16 +36,24 @@ class NewPassword(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in, and what they may do."""
+    """Who is signed in, and what they may do. `watermark` is drawn over what they see."""
 
     name: str
     role: str
     actions: list[str]
+    orders: list[str]
+    watermark: str
 
 
 def _me(session: Session) -> Me:
     role = session.person.role
-    return Me(name=session.person.name, role=role.value, actions=sorted(a.value for a in TABLE if role in TABLE[a]))
+    return Me(
+        name=session.person.name,
+        role=role.value,
+        actions=sorted(a.value for a in TABLE if role in TABLE[a]),
+        orders=[name for name, action in ORDERS.items() if may(role, action)],
+        watermark=f"{session.person.name} {session.hash[:4].hex()}",
+    )
 
 
 class _Tries:

@@ -1,0 +1,139 @@
+"""The desk as the map's message `alerts`: degrees, seconds UTC, null where nothing is known."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from math import degrees, isfinite, isnan
+
+from tocsin.alerts.release.bells import LIMIT
+from tocsin.alerts.release.desk import Annunciation, Desk, Reach, StandingOrder, Waiting
+from tocsin.messages import Statement
+from tocsin.server.station import Station
+
+_NS = 1_000_000_000
+NOBODY = Waiting("", (), 0, 0)
+DIGITS = 5  # of a degree: a metre
+
+
+def alerts(desk: Desk, station: Station, *, areas: bool = False) -> Mapping[str, object]:
+    """All that the desk shows. Without `areas` only what waits for people, or was released to the public, has one."""
+    titles = {place.name: place.title or place.name for place in station.settings.places}
+    waiting = {one.identifier: one for one in desk.waiting}
+    return {
+        "kind": "alerts",
+        "time": desk.time_ns / _NS,
+        "status": desk.status,
+        "halted": desk.halted,
+        "duty": desk.duty,
+        "statements": [
+            _statement(one, titles, waiting.get(one.identifier, NOBODY), areas=areas) for one in desk.statements
+        ],
+        "standing": [_order(one, reach) for one, reach in zip(desk.standing, desk.reach, strict=True)],
+        "annunciations": [_annunciation(one) for one in desk.annunciations],
+        "rate": {"count": desk.rate, "flood": desk.flood, "limit": LIMIT},
+        "missing": [asdict(one) for one in desk.missing],
+    }
+
+
+def outline(one: Statement) -> list[list[tuple[float, float]]]:
+    """Its rings as (longitude, latitude) in degrees."""
+    return [
+        [(round(degrees(longitude), DIGITS), round(degrees(latitude), DIGITS)) for latitude, longitude in ring]
+        for ring in one.area
+    ]
+
+
+def known(value: float) -> float | None:
+    """A number, or None where nobody knows it."""
+    return value if isfinite(value) else None
+
+
+def seconds(time_ns: int) -> float | None:
+    """Seconds UTC, or None for what never was."""
+    return time_ns / _NS if time_ns else None
+
+
+def _statement(one: Statement, titles: Mapping[str, str], waits: Waiting, *, areas: bool) -> Mapping[str, object]:
+    alert = one.alert
+    reasons = alert.reasons if alert else ()
+    shown = areas or one.state == "asked" or (one.audience == "public" and one.state == "released")
+    arrival = alert.arrival_s if alert else (float("nan"),) * 3
+    return {
+        "identifier": one.identifier,
+        "event": one.event,
+        "place": one.place,
+        "title": titles.get(one.place, one.place),
+        "audience": one.audience,
+        "status": one.status,
+        "kind": one.kind,
+        "stage": one.stage,
+        "lane": one.lane,
+        "state": one.state,
+        "since": one.time_ns / _NS,
+        "decided": one.decided_ns / _NS,
+        "expires": one.expires_ns / _NS,
+        "released": seconds(one.released_ns),
+        "released_by": one.released_by,
+        "authority": one.authority,
+        "asked": one.asked,
+        "ask_next": seconds(waits.next_ns),
+        "may": waits.may,
+        "needs": waits.needs,
+        "references": [name for name, _ in one.references],
+        "area": outline(one) if shown else None,
+        "area_km2": known(one.area_km2),
+        "people": known(one.people),
+        "note": one.note,
+        "classes": sorted({reason.kind for reason in reasons}),
+        "tracks": [reason.track for reason in reasons],
+        "arrival": None if isnan(arrival[1]) else [round(at, 1) for at in arrival],
+        "observation": alert.observation if alert else "",
+    }
+
+
+def _order(one: StandingOrder, reach: Reach) -> Mapping[str, object]:
+    return {
+        "name": one.name,
+        "state": one.state,
+        "places": one.places,
+        "classes": one.classes,
+        "chance_min": one.chance_min,
+        "area_km2_max": one.area_km2_max,
+        "people_max": one.people_max,
+        "rate_per_hour": one.rate_per_hour,
+        "from": one.from_ns / _NS,
+        "until": one.until_ns / _NS,
+        "signers": one.signers,
+        "sensor": one.sensor,
+        "detections_min": one.detections_min,
+        "false_alerts_per_year": known(one.false_alerts_per_year),
+        "measured": one.measured,
+        "released": one.released,
+        "last": seconds(one.last_ns),
+        "extended": one.extended,
+        "reach": {"places": reach.places, "area_km2": known(reach.area_km2), "people": known(reach.people)},
+        "stopped_by": one.stopped_by,
+        "note": one.note,
+    }
+
+
+def _annunciation(one: Annunciation) -> Mapping[str, object]:
+    priority = {"under way": "high", "warning": "high", "watch": "low"}.get(one.stage, "medium")
+    return {
+        "id": one.id,
+        "since": one.since_ns / _NS,
+        "sounded": seconds(one.sounded_ns),
+        "sounds": one.sounds,
+        "priority": priority,
+        "stage": one.stage,
+        "scope": one.scope,
+        "parent": one.parent,
+        "places": one.places,
+        "text": one.text,
+        "asks": one.asks,
+        "for": one.people,
+        "acknowledged_by": one.acknowledged_by,
+        "acknowledged": seconds(one.acknowledged_ns),
+        "shelved_by": one.shelved_by,
+        "shelved_until": seconds(one.shelved_until_ns),
+        "live": one.live,
+    }

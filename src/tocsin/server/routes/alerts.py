@@ -1,0 +1,33 @@
+"""What is said of places, by whose word, and what asks for attention: for staff."""
+
+from fastapi import APIRouter
+
+from tocsin.server.access.door import Door
+from tocsin.server.access.roles import Action
+from tocsin.server.desk import alerts
+from tocsin.server.station import Station
+
+
+def routes(door: Door, station: Station) -> APIRouter:
+    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message, with the areas."""
+    router = APIRouter()
+    see = door.needs(Action.SEE)
+
+    def part(*keys: str) -> dict[str, object]:
+        desk = station.desk()
+        whole = alerts(desk, station, areas=True) if desk is not None else {"time": station.scene_ns() / 1e9}
+        return {key: whole[key] for key in ("time", *keys) if key in whole}
+
+    @router.get("/api/statements", **see)
+    async def statements() -> dict[str, object]:
+        return part("status", "halted", "statements")
+
+    @router.get("/api/standing", **see)
+    async def standing() -> dict[str, object]:
+        return part("standing", "missing")
+
+    @router.get("/api/annunciations", **see)
+    async def annunciations() -> dict[str, object]:
+        return part("annunciations", "rate", "duty")
+
+    return router
