@@ -15,6 +15,7 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments."""
     parser.add_argument("site", type=Path, help="the site file (TOML)")
     parser.add_argument("--ledger", type=Path, help="where the evidence is kept, when not where the site file says")
+    parser.add_argument("--send", action="store_true", help="send a test message to each channel's test address")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
@@ -24,11 +25,17 @@ def run(arguments: Namespace) -> int:
     from tocsin.cli.doctor.finding import BROKEN, WEAK, Finding
     from tocsin.cli.doctor.machine import machine
     from tocsin.cli.doctor.sky import sky
+    from tocsin.cli.doctor.ways_out import ways_out
     from tocsin.live.clock import UtcClock
 
     declared = site.read(arguments.site)
     folder = arguments.ledger or arguments.site.parent / declared.ledger.folder
-    findings: list[Finding] = [*sky(declared), *machine(declared, folder, UtcClock().now_ns())]
+    now_ns = UtcClock().now_ns
+    findings: list[Finding] = [
+        *sky(declared),
+        *ways_out(declared, now_ns, send=arguments.send),
+        *machine(declared, folder, now_ns()),
+    ]
     broken = sum(finding.state == BROKEN for finding in findings)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))

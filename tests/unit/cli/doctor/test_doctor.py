@@ -2,7 +2,9 @@
 
 import json
 import socket
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tocsin.cli import doctor, main
 from tocsin.cli.doctor.finding import Finding
 from tocsin.cli.doctor.machine import machine
 from tocsin.cli.doctor.sky import sky
+from tocsin.cli.doctor.ways_out import ways_out
 
 RADAR = """
 [[sensor]]
@@ -146,3 +149,58 @@ def test_the_command_says_what_to_mend_and_ends_with_1(tmp_path: Path, capsys: p
         main(["doctor", str(path), "--json"])
     findings = json.loads(capsys.readouterr().out)
     assert {one["state"] for one in findings} <= {"well", "weak", "broken"}
+
+
+def hook(port: int, more: str = "") -> str:
+    return f"""
+[delivery]
+instance = "actual"
+[[channel]]
+name = "hook"
+kind = "webhook"
+audience = ["public", "staff"]
+status = ["actual", "test"]
+url = "http://127.0.0.1:{port}/alerts"
+test_url = "http://127.0.0.1:{port}/tests"
+secret_env = "TOCSIN_TEST_HOOK"
+{more}
+"""
+
+
+def test_a_channel_is_tried_only_when_asked_and_by_its_test_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_TEST_HOOK", "a secret of the test")
+    asked: list[str] = []
+
+    class Taken(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Taken) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        declared = site.parse(FRAME + hook(server.server_address[1]))
+        still = list(ways_out(declared, lambda: NOW_NS, send=False))
+        assert asked == []
+        assert found_of(still, "channel 'hook'").state == "well"
+        tried = list(ways_out(declared, lambda: NOW_NS, send=True))
+        assert "took a test message" in found_of(tried, "channel 'hook'").text
+        assert set(asked) == {"/tests"}
+        server.shutdown()
+    gone = list(ways_out(declared, lambda: NOW_NS, send=True))
+    assert found_of(gone, "channel 'hook'").state == "broken"
+    assert "silence" in found_of(gone, "outside").text
+
+
+def test_a_site_that_sends_nothing_or_to_nobody_is_told_so() -> None:
+    off = list(ways_out(site.parse(FRAME), lambda: NOW_NS, send=False))
+    assert "nothing is sent to anybody" in found_of(off, "delivery").text
+    deaf = hook(1).replace('["public", "staff"]', '["staff"]')
+    assert (
+        "no channel serves public"
+        in found_of(list(ways_out(site.parse(FRAME + deaf), lambda: NOW_NS, send=False)), "delivery").text
+    )
