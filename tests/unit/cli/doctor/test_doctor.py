@@ -178,6 +178,10 @@ def test_a_channel_is_tried_only_when_asked_and_by_its_test_address(monkeypatch:
             self.send_response(204)
             self.end_headers()
 
+        def do_HEAD(self) -> None:
+            self.send_response(405)  # it is there, and that is all that is asked of the live address
+            self.end_headers()
+
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
