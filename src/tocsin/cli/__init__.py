@@ -20,6 +20,7 @@ COMMANDS = {
     "thresholds": "rules on many nights: missed against false against lead time, to choose with open eyes",
     "doctor": "check a site file and its machine, and say what to mend",
     "verify": "recompute the evidence chain and name the first broken entry",
+    "key": "make the keys that sign what is said, show them, and judge a signed document",
     "backup": "copy a running system's ledger",
     "restore": "put a backup back, verified",
 }

@@ -18,6 +18,7 @@ from tocsin.errors import TocsinError
 from tocsin.ledger import fingerprint
 from tocsin.ledger.store import Ledger
 from tocsin.live.clock import UtcClock
+from tocsin.live.documents.office import office
 from tocsin.live.evidence import Evidence
 from tocsin.live.health import Stalls, Watch
 from tocsin.live.intake.feeds import LiveFeeds
@@ -27,7 +28,7 @@ from tocsin.live.playback import Playback, PlaybackClock, Span
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
-from tocsin.live.sending.dispatch import Dispatch
+from tocsin.live.sending.dispatch import Dispatch, maker
 from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
@@ -125,7 +126,9 @@ class _Service:
 
     def _dispatch(self, source: LiveFeeds | Playback, watch: Watch, show: Callable[[Notice], None]) -> Dispatch:
         playback, places = self.recording is not None, self.site.settings.places
-        dispatch = Dispatch(self.site.delivery, places, playback, source.clock.now_ns, lambda: watch.evidence, show)
+        make = maker(office(self.site))
+        clock = source.clock.now_ns
+        dispatch = Dispatch(self.site.delivery, places, playback, clock, lambda: watch.evidence, show, make)
         watch.dispatch = dispatch
 
         def troubles() -> Sequence[str]:

@@ -25,6 +25,7 @@ from tocsin.settings import Frame, Ground, Learning, Place, Releasing, Retention
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
+    CapTable,
     FeedTable,
     LedgerTable,
     LineTable,
@@ -56,6 +57,7 @@ class Site:
     retention: Retention = field(default_factory=Retention)
     schemes: tuple[Scheme, ...] = ()  # of zones: the current one, and those that subscribers still name
     delivery: Delivery = field(default_factory=Delivery)
+    cap: CapTable = field(default_factory=CapTable)  # its paths are whole
 
 
 def read(path: Path) -> Site:
@@ -114,7 +116,21 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
     out = delivery(file.delivery, file.channel, schemes, places, lines)
     status = "exercise" if out.instance == "exercise" else "actual"
     settings = replace(settings, releasing=Releasing(status, **file.release.model_dump()))
-    return Site(settings, title, file.site.timezone, *edge, retention, schemes, out)
+    return Site(settings, title, file.site.timezone, *edge, retention, schemes, out, _cap(file.cap, folder))
+
+
+def _cap(table: CapTable, folder: Path) -> CapTable:
+    """Files stand beside the site file."""
+
+    def beside(path: str) -> str:
+        return str(folder / path) if path else ""
+
+    others = tuple(
+        other.model_copy(update={"certificates": beside(other.certificates), "trusted": beside(other.trusted)})
+        for other in table.other
+    )
+    paths = {"profile": beside(table.profile), "keys": beside(table.keys), "wording": tuple(map(beside, table.wording))}
+    return table.model_copy(update={**paths, "other": others})
 
 
 def _scheme(table: SchemeTable, lines: Lines, index: int, folder: Path) -> Scheme:

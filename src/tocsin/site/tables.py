@@ -3,6 +3,7 @@
 The only place with pydantic. docs/reference/site.md is made from these docstrings and fields.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -216,6 +217,40 @@ class ReleaseTable(Table):
     answer_s: Annotated[float, Field(ge=5, le=300)] = Releasing().answer_s
 
 
+class ReviewTable(Table):
+    """[[cap.reviewed]]: a person whose work it is has read the words of a language and signs them."""
+
+    language: str
+    person: Name
+    date: date
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class OtherTable(Named):
+    """[[cap.other]]: another authority's CAP feed, for the list beside the map."""
+
+    url: str
+    certificates: str = ""
+    trusted: str = ""
+    period_s: Annotated[float, Field(ge=10, le=3600)] = 60.0
+
+
+class CapTable(Table):
+    """[cap]: who speaks, in which languages, with which keys. Without `sender` no CAP document is made."""
+
+    sender: Annotated[str, Field(pattern=r"^[^\s,<&]*$", max_length=200)] = ""
+    name: str = ""
+    languages: tuple[str, ...] = ("en", "uk", "ro", "pl")
+    wording: tuple[str, ...] = ()
+    profile: str = ""
+    keys: str = ""
+    contact: str = ""
+    web: str = ""
+    test_addresses: tuple[str, ...] = ()
+    reviewed: tuple[ReviewTable, ...] = ()
+    other: tuple[OtherTable, ...] = ()
+
+
 class ServerTable(Table):
     """[server]: loopback unless configured otherwise; beyond loopback only with TLS."""
 
@@ -286,6 +321,7 @@ class SiteFile(Table):
     delivery: DeliveryTable = DeliveryTable()
     channel: tuple[ChannelTable, ...] = ()
     release: ReleaseTable = ReleaseTable()
+    cap: CapTable = CapTable()
     server: ServerTable = ServerTable()
     ledger: LedgerTable = LedgerTable()
     retention: RetentionTable = RetentionTable()

@@ -22,6 +22,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """0: nothing is broken. 1: something is; it is said what to mend."""
     from tocsin import site
+    from tocsin.cli.doctor.documents import documents
     from tocsin.cli.doctor.finding import BROKEN, WEAK, Finding
     from tocsin.cli.doctor.machine import machine
     from tocsin.cli.doctor.sky import sky
@@ -33,6 +34,7 @@ def run(arguments: Namespace) -> int:
     now_ns = UtcClock().now_ns
     findings: list[Finding] = [
         *sky(declared),
+        *documents(declared, now_ns()),
         *ways_out(declared, now_ns, send=arguments.send),
         *machine(declared, folder, now_ns()),
     ]

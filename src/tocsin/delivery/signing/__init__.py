@@ -4,9 +4,9 @@ A key is bound to one status: what an exercise key signed is an exercise, and no
 The signed bytes are stored before they are sent and never signed again: ECDSA gives another signature each time.
 """
 
-from tocsin.delivery.signing.keys import STATUSES, Key, load, new
+from tocsin.delivery.signing.keys import STATUSES, Key, fingerprint, load, new, paths
 from tocsin.delivery.signing.seal import sign
 from tocsin.delivery.signing.trust import Trusted, read, trusting
 from tocsin.delivery.signing.verify import faults
 
-__all__ = ["STATUSES", "Key", "Trusted", "faults", "load", "new", "read", "sign", "trusting"]
+__all__ = ["STATUSES", "Key", "Trusted", "faults", "fingerprint", "load", "new", "paths", "read", "sign", "trusting"]

@@ -13,6 +13,7 @@ from tocsin.delivery.declared import Delivery, Routes, gate
 from tocsin.delivery.outbox import Made, Outbox
 from tocsin.delivery.outside import Outside
 from tocsin.ledger.plan import Outgoing
+from tocsin.live.documents.make import Office, make
 from tocsin.live.evidence import Evidence
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.sending.keeping import Keeping, open_rows, receipts
@@ -26,6 +27,18 @@ WAIT_S = 0.05
 def make_document(statement: Statement) -> Made:
     """A statement in plain JSON, where no profile of CAP is configured. NaN is null."""
     return Made("application/json", msgspec.json.encode(statement, order="deterministic"))
+
+
+def maker(office: Office | None) -> Callable[[Statement], Made]:
+    """What makes documents: a site's office signed CAP, or plain JSON where it has none."""
+    if office is None:
+        return make_document
+
+    def signed(statement: Statement) -> Made:
+        document = make(statement, office)
+        return Made("application/cap+xml", document.data, document.problems)
+
+    return signed
 
 
 class Sightings:
