@@ -13,8 +13,8 @@ from tocsin.messages import Alert, Reason, Statement
 from tocsin.settings import Place
 
 SECOND = 1_000_000_000
-NOW = 1_928_108_400 * SECOND  # 2031-02-06T03:00:00Z
-MADE = datetime(2030, 1, 1, tzinfo=UTC)
+NOW = 1_928_113_200 * SECOND  # 2031-02-06T03:00:00Z
+MADE = datetime(2020, 1, 1, tzinfo=UTC)  # long enough for other verifiers, which look at the clock
 CORNERS = ((46.40, 30.70), (46.40, 30.75), (46.45, 30.75), (46.45, 30.70), (46.40, 30.70))
 RING = tuple((radians(latitude), radians(longitude)) for latitude, longitude in CORNERS)
 PLACE = Place("harbour", "zone", RING, action_time_s=120.0, scheme="2031", title="The harbour")
@@ -98,4 +98,4 @@ ALL = {
 def key(status: str, name: str = "region") -> signing.Key:
     """A key for a status, made once a run."""
     with TemporaryDirectory() as folder:
-        return signing.new(Path(folder), status, name, MADE, days=3650)
+        return signing.new(Path(folder), status, name, MADE, days=9000)
