@@ -256,8 +256,9 @@ def canonical(data: bytes) -> bytes:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError):
         return b""
-    for signature in root.findall(f"{DS}Signature")[:1]:
-        root.remove(signature)
+    signature = next(root.iter(f"{DS}Signature"), None)  # wherever it was moved: it covers all but itself
+    if signature is not None and signature is not root:
+        signature.getparent().remove(signature)
     return bytes(etree.tostring(root, method="c14n", exclusive=True, with_comments=False))
 
 
