@@ -307,7 +307,7 @@ def look(tracker: Tracker, sky: Sky, second: int, out: Run) -> None:
     """Note what is shown, every ten seconds from the tenth minute on, and the offsets each five minutes."""
     if second % 300 == 0:
         learned = tracker.state.learner.learned
-        out.bias[second // 60] = learned.bias.reshape(3, 4).copy()
+        out.bias[second // 60] = learned.bias[:-1].reshape(3, 4).copy()
         out.cov[second // 60] = np.stack([learned.cov[4 * r : 4 * r + 4, 4 * r : 4 * r + 4] for r in range(3)])
     if second % 10 or second < 600:
         return

@@ -74,8 +74,8 @@ class Radars:
     def error(self) -> Floats:
         """(3 radars, 3) how far the believed offsets are from the true ones, in their own sigma."""
         learned = self.tracker.state.learner.learned
-        bias = learned.bias.reshape(3, 4)[:, [0, 1, 3]]
-        sigma = np.sqrt(learned.cov.diagonal()).reshape(3, 4)[:, [0, 1, 3]]
+        bias = learned.bias[:-1].reshape(3, 4)[:, [0, 1, 3]]
+        sigma = np.sqrt(learned.cov.diagonal())[:-1].reshape(3, 4)[:, [0, 1, 3]]
         truth = np.array([self.off.get(name, NOT_OFF) for name in PLACES])
         return np.asarray((bias - truth) / sigma)
 

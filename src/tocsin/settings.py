@@ -89,6 +89,7 @@ class Sensor:
     confusion: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: NO_CONFUSION)
     # of one that moves: time ns, and the three numbers of its place as above; straight between rows, still beyond them
     path: tuple[tuple[int, float, float, float], ...] = ()
+    moves: bool = False  # it tells its place itself, in its status messages; `path` holds until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def test_a_moving_sensor_has_a_path_instead_of_a_place() -> None:
     [
         ("radar", "2031-01-14T00:59:00Z", "38.0", "sort it by time"),
         ("radar", LATER, "98.0", r"row 2 is at \(98, -179.9\)"),
-        ("direction", LATER, "38.0", "only a radar, position or track sensor may move"),
+        ("report", LATER, "38.0", "each report may carry its own place instead"),
         ("radar", "2031-01-14T01:10:00", "38.0", "timezone"),
     ],
 )

@@ -226,6 +226,8 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
         raise SiteError(f"no measured column is called {sorted(unknown)}")
     place = _radians(table.latitude_deg), _radians(table.longitude_deg), _number(table.altitude_m)
     flat = _number(table.east_m), _number(table.north_m), table.up_m
+    if table.moves and not path:  # where it is until it says so itself
+        path = ((0, place[0], place[1], place[2] if table.altitude_m is not None else 0.0),)
     if path and frame == "earth":
         place = path[0][1:]
     elif path:
@@ -241,6 +243,7 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
         north_m=flat[1],
         up_m=flat[2],
         path=path,
+        moves=table.moves,
         sigma=sigma,
         detection_probability=table.detection_probability,
         clutter_per_scan=table.clutter_per_scan,

@@ -59,7 +59,11 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
 
 def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
     found: list[str] = []
-    if sensor.path:
+    if sensor.moves and frame != "earth":
+        found.append(f"{where}: sensor {sensor.name!r} moves in a local frame, where nothing can tell; write its path")
+    if sensor.moves and not sensor.path and (sensor.latitude_deg is None or sensor.longitude_deg is None):
+        found.append(f"{where}: sensor {sensor.name!r} has no place to begin at; write latitude_deg and longitude_deg")
+    elif sensor.path:
         found += _path_problems(sensor, frame, where)
     elif sensor.kind in ("radar", "direction"):
         if frame == "earth" and (sensor.latitude_deg is None or sensor.longitude_deg is None):
@@ -87,8 +91,8 @@ def _sensor_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
 def _path_problems(sensor: SensorTable, frame: str, where: str) -> list[str]:
     found: list[str] = []
     who = f"{where}: sensor {sensor.name!r}"
-    if sensor.kind in ("direction", "report"):
-        found.append(f"{who} is of kind {sensor.kind} and has a path; only a radar, position or track sensor may move")
+    if sensor.kind == "report":
+        found.append(f"{who} is a person's report and has a path; each report may carry its own place instead")
     for row, (before, after) in enumerate(pairwise(sensor.path), start=2):
         if after[0] <= before[0]:
             found.append(f"{who} has a path whose row {row} is at {after[0]}, not after row {row - 1}; sort it by time")

@@ -111,6 +111,7 @@ class SensorTable(Named):
     fed_by: tuple[str, ...] = ()
     decorrelation_s: NotNegative = 10.0
     path: tuple[Waypoint, ...] = ()
+    moves: bool = False
     confusion: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]] = Field(default_factory=dict)
 
 

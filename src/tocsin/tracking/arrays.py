@@ -13,6 +13,28 @@ from tocsin.tracking.kernels.columns import Bank, Credits, Events, Index, Ints, 
 DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
 
+# What is counted, by the names under which it is shown: see kernels.columns, C_...
+COUNTERS = (
+    "looks",
+    "pairs",
+    "clusters exact",
+    "clusters by message passing",
+    "message passing not settled",
+    "births",
+    "pruned",
+    "components cut at the cap",
+    "parts of the unseen cut",
+    "pairs cut at the cap",
+    "components parted",
+    "recycled",
+    "plots merged",
+    "births where directions cross",
+    "births along a direction",
+    "births from directions cut",
+    "sounds of something too fast",
+    "merged",
+)
+
 
 def new_bank(slots: int, modes: int, kinds: int = 1) -> Bank:
     """Room for components."""

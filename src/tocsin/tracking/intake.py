@@ -136,7 +136,10 @@ class Intake:
         aimless = rows.mask & (1 << c.EAST | 1 << c.RANGE) == 0
         rows.place[:, 3][aimless] = np.inf
         bearing = aimless & (rows.mask & (1 << c.AZIMUTH) > 0) & (self.table.num[known, c.SPEED] > 0.0)
-        directions(rows, bearing, known, self.table, self.clutter[known], self.gate)
+        if bearing.any():
+            place, axes, _ = self._stands(known, rows.time)
+            moves = self.moves[known]
+            directions(rows, bearing, known, self.table, self.clutter[known], self.gate, (place, axes), moves)
         polar, flat = (1 << c.RANGE) | (1 << c.AZIMUTH), (1 << c.EAST) | (1 << c.NORTH)
         placed = (rows.mask & polar == polar) | (rows.mask & flat == flat) | bearing
         reasons = [(UNKNOWN, sensor < 0), *taken.reasons, (NO_PLACE, ~placed)]

@@ -36,6 +36,7 @@ from tocsin.tracking.late.told import Happening
 from tocsin.tracking.learning.learner import Learner
 from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer, Stretch, gathered, ordered
+from tocsin.tracking.moving.whereabouts import Whereabouts
 from tocsin.tracking.tables import sensors_of
 from tocsin.tracking.unseen.field import Unseen
 from tocsin.tracking.witnesses.memory import Witnesses
@@ -71,6 +72,7 @@ class State:
     learner: Learner
     identities: Identities
     unseen: Unseen
+    whereabouts: Whereabouts
     witnesses: Witnesses = field(default_factory=Witnesses)
     second: int = NEVER  # of event time: its beat is over, later looks are not worked
     past: Past = field(default_factory=Past)
@@ -94,11 +96,12 @@ class State:
         )
         bank = arrays.new_bank(DEFAULT_SLOTS, len(model.modes), len(model.classes.rows))
         learner = Learner(settings, sensors_of(settings), exact=model.clutter_per_m2 == model.clutter_per_m2)
-        unseen = Unseen.of(settings, model)
+        whereabouts = Whereabouts(settings.sensors, settings.frame, looks.offset_ns)
+        unseen = Unseen.of(settings, model, whereabouts=whereabouts)
         counted = np.zeros(c.COUNTERS, dtype=np.int64)
         identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
         mixture, heard = arrays.new_mixture(model, running), Memory.of(settings)
-        state = cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen)
+        state = cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen, whereabouts)
         state.past.tracking = [(NEVER, tracking)]
         state.past.journal.snapshots[NEVER] = state.copy()
         return state
@@ -163,6 +166,7 @@ class State:
             held.sweep_key,
             *held.rows,
             *self.past.digest_of(),
+            *self.whereabouts.digest_of(),
             *self.learner.learned,
             *self.identities.state(),
             np.frombuffer(self.unseen.digest(), dtype=np.uint8),
@@ -189,6 +193,7 @@ class State:
                 "live": arrays.pack(looks.live),
                 "held": packed(held),
             },
+            "whereabouts": self.whereabouts.pack(),
             "words": self.words.words,
             "shown": sorted(self.shown),
             "ended": list(self.ended),
@@ -247,6 +252,7 @@ class State:
         raise StateError(message)
 
     def _load(self, parts: dict[str, Any]) -> None:
+        self.whereabouts.unpack(parts["whereabouts"])
         self._load_parts(parts)
         looks = parts["looks"]
         for name in ("watermark_ns", "settled_ns", "floor_ns", "newest_ns"):

@@ -50,26 +50,6 @@ ROWS_MAX = 300_000  # of one Scan; what is beyond is refused and counted
 BEATS_MAX = 3600  # of a longer silence, the beats of the last hour are enough
 SEGMENTS_MAX = 120  # seconds of the past beyond twice late_s before it is cut without a Tick
 REFUSALS_MAX = 10_000  # kept until somebody drains them
-COUNTERS = (
-    "looks",
-    "pairs",
-    "clusters exact",
-    "clusters by message passing",
-    "message passing not settled",
-    "births",
-    "pruned",
-    "components cut at the cap",
-    "parts of the unseen cut",
-    "pairs cut at the cap",
-    "components parted",
-    "recycled",
-    "plots merged",
-    "births where directions cross",
-    "births along a direction",
-    "births from directions cut",
-    "sounds of something too fast",
-    "merged",
-)
 
 
 class Tracker:
@@ -87,8 +67,8 @@ class Tracker:
         self._sensors = sensors_of(settings)
         self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
-        self._carried = Carried(settings, self._sensors)
-        self._posts = posts_of(self._sensors, self._intake.up)
+        self._posts = posts_of(self._sensors, self._intake.up, self._intake.moving)
+        self._carried = Carried(settings, self._sensors, self._posts)
         self._recursion = Recursion(settings.sensors, self.model, earth=settings.frame.kind == "earth")
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
@@ -113,6 +93,7 @@ class Tracker:
         """Work a batch of detections in. What cannot be used is refused with its reason, never raised."""
         detections, texts = scan.detections, scan.detections.texts
         n = len(detections)
+        self.state.whereabouts.hear(scan)
         source = np.array([self._intake.index.get(name, -1) for name in scan.sensors] + [-1], dtype=np.int64)
         of_sweep = source[scan.sweeps.sensor]
         followed = texts.get("source_track") if self._hears_tracks else None
@@ -145,6 +126,7 @@ class Tracker:
         past.hear_refused(judged)
         del state.refusals[REFUSALS_MAX:]
         state.looks.settle(time_ns)
+        self._settle_places(time_ns)
         past.names.give(int(state.running[c.NEXT_NUMBER]))
         news = state.learner.news(time_ns)
         notices = (*past.told.hand_out(time_ns, state.second, past.names.of), *state.notices, *news)
@@ -155,12 +137,21 @@ class Tracker:
         state.shown = now
         return notices
 
+    def _settle_places(self, time_ns: int) -> None:
+        """What moving sensors said of their places since the last Tick counts from now on."""
+        state = self.state
+        refused = state.whereabouts.settle(state.second, time_ns)
+        state.refusals += refused
+        state.past.hear_refused(refused)
+        self._intake.sensors = state.whereabouts.newest()
+
     def beat(self, time_ns: int) -> None:
         """What was learnt takes effect: add one line for each learner here (see tracking.state), never elsewhere.
 
         `time_ns` is event time, a whole second: all looks before it are worked, and none after it.
         """
         state = self.state
+        self._carried.sensors = state.whereabouts.at(state.second)
         self._carried.put(time_ns)
         state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
         self._merge()
@@ -238,7 +229,7 @@ class Tracker:
 
     def counters(self) -> Mapping[str, int]:
         """What was done, and what the caps cut."""
-        known = {name: int(count) for name, count in zip(COUNTERS, self.state.counted, strict=True)}
+        known = {name: int(count) for name, count in zip(arrays.COUNTERS, self.state.counted, strict=True)}
         known |= self.state.identities.counters()
         known["components"] = int(self.state.running[c.ALIVE_COUNT])
         known |= {name: int(count) for name, count in zip(LATE_COUNTERS, self.state.past.counted, strict=True)}
@@ -287,6 +278,7 @@ class Tracker:
         tracker = cls(settings, model)
         tracker.state.load(dumped)
         tracker._index = arrays.new_index(len(tracker.state.bank.mu))
+        tracker._intake.sensors = tracker.state.whereabouts.newest()
         tracker._put_back()
         return tracker
 
@@ -369,6 +361,7 @@ class Tracker:
             past.enter(gone, state.births(), state.numbers())
         oldest = past.journal.oldest()
         looks.forget(c.NEVER if oldest == c.NEVER else oldest * SECOND_NS)
+        self.state.whereabouts.forget(oldest)
         past.told.forget(oldest)
         past.refused = {second: told for second, told in past.refused.items() if second >= oldest}
         while len(past.tracking) > 1 and past.tracking[1][0] <= oldest:
@@ -395,6 +388,7 @@ class Tracker:
         batch, merged = self._plots.merge(batch)
         state.counted[c.C_PLOTS_MERGED] += merged
         sensors = learner.sensors(self._sensors)
+        self._carried.sensors = state.whereabouts.at(state.second)
         self._carried.put(state.second * SECOND_NS)
         prepared = learner.prepare(batch, sensors, rules)
         fronts = int(state.counted[c.C_FRONTS])

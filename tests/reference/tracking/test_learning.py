@@ -18,7 +18,7 @@ from tocsin.tracking.kernels.learning.gather import gather
 from tocsin.tracking.kernels.learning.registration import TURN_NOISE
 from tocsin.tracking.learning.cells import leaning
 from tocsin.tracking.learning.learner import Learner, new_room, new_tally
-from tocsin.tracking.learning.offsets import PRIOR_SIGMA
+from tocsin.tracking.learning.offsets import COMMON_SIGMA_S, PRIOR_SIGMA
 from tocsin.tracking.tables import rules_of, sensors_of
 
 SIGMA = {"range_m": 30.0, "azimuth_rad": 0.002, "elevation_rad": 0.003}
@@ -125,8 +125,8 @@ def test_the_filter_of_offsets_is_the_batch_least_squares_solution(seed: int, pa
     times: list[int] = []
     tally = new_tally(2 * pairs)
     risen = rng.random(2 * pairs) < 0.7
-    size = 4 * len(PLACES)
-    information, vector = np.diag(np.tile(PRIOR_SIGMA**-2.0, len(PLACES))), np.zeros(size)
+    scale = np.append(np.tile(PRIOR_SIGMA, len(PLACES)), COMMON_SIGMA_S)
+    information, vector = np.diag(scale**-2.0), np.zeros(len(scale))
     for p in range(pairs):
         first = int(rng.integers(0, 4))
         second = int(rng.choice([s for s in range(4) if s != first]))
@@ -161,7 +161,6 @@ def test_the_filter_of_offsets_is_the_batch_least_squares_solution(seed: int, pa
     )
     assert learner.learned.counts[k.N_PAIRS] == pairs
     expected = np.linalg.inv(information)
-    scale = np.tile(PRIOR_SIGMA, len(PLACES))
     assert np.allclose(learner.learned.cov / scale / scale[:, None], expected / scale / scale[:, None], atol=2e-6)
     assert np.allclose(learner.learned.bias / scale, expected @ vector / scale, atol=2e-5)
 
@@ -194,10 +193,12 @@ def pseudo(
     nu = (z[own] - polar_of(place, there))[:scalars]
     nu[1] = (nu[1] + np.pi) % (2.0 * np.pi) - np.pi
     r = np.diag(np.array(list(SIGMA.values()))[:scalars] ** 2) + h @ spread @ h.T
-    a = np.zeros((scalars, 4 * len(PLACES)))
+    a = np.zeros((scalars, 4 * len(PLACES) + 1))
     a[:, 4 * who[own] : 4 * who[own] + scalars] = np.eye(scalars)
     a[:, 4 * who[own] + 3] = -h @ velocity
-    if turned is not None:
+    if turned is None:
+        a[:, -1] = h @ velocity  # all who tell their own place share a clock
+    else:
         measured = 3 if risen[other] else 2
         a[:, 4 * who[other] : 4 * who[other] + measured] = -(h @ turned)[:, :measured]
         a[:, 4 * who[other] + 3] = h @ velocity

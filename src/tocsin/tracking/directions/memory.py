@@ -9,10 +9,8 @@ from tocsin.models.sensing import gives_directions
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Heard
-from tocsin.tracking.kernels.directions.births import CHAIN_NS
+from tocsin.tracking.kernels.directions.births import CHAIN_MOST_NS, CHAIN_NS, CHAIN_PERIODS
 from tocsin.tracking.kernels.directions.crossing import CROSS_NS
-
-KEPT_NS = CHAIN_NS + max(CHAIN_NS, CROSS_NS)  # what is older is never read again
 
 
 @dataclass(slots=True)
@@ -20,13 +18,16 @@ class Memory:
     """The rings of `count` stations. Only what `living` gives decides anything; a copy holds that alone."""
 
     count: int
+    kept_ns: int  # what is older is never read again
     _rings: Heard | None = None
     _packed: tuple[Ints, Ints, Floats] | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Memory":
         """A memory that holds nothing yet."""
-        return cls(max(sum(gives_directions(sensor, settings.frame) for sensor in settings.sensors), 1))
+        periods = [sensor.period_s for sensor in settings.sensors if gives_directions(sensor, settings.frame)]
+        longest = max(CHAIN_NS, min(int(CHAIN_PERIODS * max(periods, default=0.0) * 1e9), CHAIN_MOST_NS))
+        return cls(max(len(periods), 1), longest + max(longest, CROSS_NS))
 
     @property
     def rings(self) -> Heard:
@@ -40,7 +41,7 @@ class Memory:
     def living(self, newest_ns: int) -> tuple[Ints, Ints, Floats]:
         """Station (k,), time (k,) and numbers (k, HEARD_WIDTH) of what may still be used, in the order it came."""
         rings = self.rings
-        station, slot = np.nonzero((rings.time != c.NEVER) & (rings.time > newest_ns - KEPT_NS))
+        station, slot = np.nonzero((rings.time != c.NEVER) & (rings.time > newest_ns - self.kept_ns))
         age = (slot - rings.next[station]) % c.HEARD_MAX  # 0: the oldest
         order = np.lexsort((age, station))
         station, slot = station[order], slot[order]
@@ -59,7 +60,7 @@ class Memory:
     def copy(self) -> "Memory":
         """A copy that goes its own way."""
         newest = int(self._rings.time.max()) if self._rings is not None else 0
-        return Memory(self.count, _packed=self._packed if self._rings is None else self.living(newest))
+        return Memory(self.count, self.kept_ns, _packed=self._packed if self._rings is None else self.living(newest))
 
 
 def _empty(count: int) -> Heard:

@@ -3,17 +3,28 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
-from tocsin.messages import Floats
+from tocsin.messages import Floats, Ints
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Posts, Sensors
 
 NEIGHBOURS_MAX = 64  # the nearest; more would only say the same again
+MOVING_NEIGHBOURS_MAX = 256  # of one that moves: those nearest to where it begins
+NONE = np.zeros(0, dtype=np.int64)
 
 
-def posts_of(sensors: Sensors, up: Floats) -> Posts:
-    """The tables of stations, one row each (one that hears nothing where there are none). `up`: heights, per sensor."""
+def posts_of(sensors: Sensors, up: Floats, moving: Ints = NONE) -> Posts:
+    """The tables of stations, one row each (one that hears nothing where there are none). `up`: heights, per sensor.
+
+    `moving`: indices of sensors that move; such a station is the neighbour of every other one.
+    """
     station = np.flatnonzero(sensors.num[:, c.POST] >= 0)
     near = neighbours(sensors.place[station], sensors.num[station, c.RANGE_MAX])
+    for k in np.flatnonzero(np.isin(station, moving)).tolist():
+        apart = ((sensors.place[station] - sensors.place[station[k]]) ** 2).sum(axis=1)
+        others = [int(other) for other in np.argsort(apart, kind="stable") if other != k]
+        near[k] = others[:MOVING_NEIGHBOURS_MAX]
+        for other in near[k]:
+            near[other] += [] if k in near[other] else [k]
     begin = np.concatenate([[0], np.cumsum([len(each) for each in near])]).astype(np.int64)
     shown = station if len(station) else np.zeros(1, dtype=np.int64)
     return Posts(

@@ -13,14 +13,24 @@ WEDGE_SIGMAS = 5.0
 ALONG = 1.0 / 3.0  # a witness's thing is this share of the reach away, give or take as much
 
 
-def directions(rows: Rows, here: Flags, sensor: Ints, sensors: Sensors, clutter: Floats, gate: float) -> None:
+def directions(
+    rows: Rows,
+    here: Flags,
+    sensor: Ints,
+    sensors: Sensors,
+    clutter: Floats,
+    gate: float,
+    stands: tuple[Floats, Floats],
+    moves: Flags,
+) -> None:
     """Make the rows `here` directions: their rates of false and of new ones per rad, where neighbours are sought.
 
-    `sensor` (n,): each row's; `clutter` (n,): false detections of one look of all that it covers.
+    `sensor` (n,): each row's; `clutter` (n,): false detections of one look of all that it covers. `stands`: place
+    (n, 3) and axes (n, 3, 3) of each row's sensor when it measured; `moves` (n,): does it?
     """
     if not here.any():
         return
-    num, s = sensors.num[sensor[here]], sensor[here]
+    num, place, axes = sensors.num[sensor[here]], stands[0][here], stands[1][here]
     reach, mask = num[:, c.RANGE_MAX], rows.mask[here]
     risen = mask & (1 << c.ELEVATION) > 0
     rows.mask[here] = mask & ((1 << c.AZIMUTH) | (1 << c.ELEVATION)) | (1 << c.DIRECTION)
@@ -33,9 +43,12 @@ def directions(rows: Rows, here: Flags, sensor: Ints, sensors: Sensors, clutter:
     rows.clutter[here] = clutter[here] / width / np.where(risen, span, 1.0)
     rows.prior[here] = 0.5 * reach * reach / np.where(risen, span, 1.0)
     azimuth = rows.z[here, c.AZIMUTH]
-    ahead = np.sin(azimuth)[:, None] * sensors.axes[s, 0] + np.cos(azimuth)[:, None] * sensors.axes[s, 1]
+    ahead = np.sin(azimuth)[:, None] * axes[:, 0] + np.cos(azimuth)[:, None] * axes[:, 1]
     # the wedge's middle, and all that is within it or was when it gave what is heard now
-    rows.place[here, :3] = sensors.place[s] + 0.5 * reach[:, None] * ahead
+    rows.place[here, :3] = place + 0.5 * reach[:, None] * ahead
+    carried = here & moves
+    rows.mask[carried] |= 1 << c.CARRIED
+    rows.z[carried, c.EAST : c.UP + 1] = stands[0][carried]
     mach = np.minimum(FRONT_MACH, 4000.0 / num[:, c.SPEED])
     half = reach * (0.5 + 1.1 * mach + np.minimum(WEDGE_SIGMAS * np.sqrt(rows.var[here, c.AZIMUTH]), 1.0))
     rows.place[here, 3] = half / np.sqrt(gate)

@@ -82,6 +82,8 @@ QUANTITIES: Final = 11
 # Not measured, but known of a row: an angle without a range, heard from the past (kernels.directions). Such a row's
 # columns RANGE and VELOCITY_* hold the speed of sound (or light) and the wind, with their variances.
 DIRECTION: Final = 40
+# And of a direction whose sensor moves: EAST to UP hold where the sensor was when it measured.
+CARRIED: Final = 41
 
 
 class Rows(NamedTuple):
@@ -350,7 +352,8 @@ HEARD_AZIMUTH_VAR: Final = 2
 HEARD_ELEVATION_VAR: Final = 3  # -1: no elevation
 HEARD_WEIGHT: Final = 4  # how likely it is that nothing known explains it
 HEARD_RATE: Final = 5  # false and new ones per unit of what was measured
-HEARD_WIDTH: Final = 6
+HEARD_PLACE: Final = 6  # to 8: where the station was, in the frame
+HEARD_WIDTH: Final = 9
 HEARD_MAX: Final = 12
 LISTEN: Final = 16  # components that a look's directions may begin
 

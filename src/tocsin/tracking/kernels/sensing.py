@@ -12,6 +12,7 @@ from tocsin.geo.kernels import geodetic_from_ecef
 from tocsin.tracking.kernels.columns import (
     ALTITUDE,
     AZIMUTH,
+    CARRIED,
     DIRECTION,
     EAST,
     ECHO,
@@ -39,7 +40,7 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.motion import upward
 from tocsin.tracking.kernels.njit import kernel, part
-from tocsin.tracking.kernels.sound.retarded import retarded
+from tocsin.tracking.kernels.sound.retarded import Place, retarded
 
 POLAR_BITS = (1 << RANGE) | (1 << AZIMUTH) | (1 << ELEVATION) | (1 << RANGE_RATE) | (1 << ALTITUDE)
 EFFECTIVE_EARTH_M = 2.0 * 6371008.8 * 4.0 / 3.0  # twice the 4/3-earth radius
@@ -182,7 +183,7 @@ def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g:
 
 @part
 def turned(
-    mask: int, z: Floats, var: Floats, place: Floats, axes: Floats, dt: float, gate: float, x: Floats, p: Floats,
+    mask: int, z: Floats, var: Floats, place: Place, axes: Floats, dt: float, gate: float, x: Floats, p: Floats,
     room: Floats,
 ) -> float:  # fmt: skip
     """`evaluate` for a row without a range: azimuth and elevation, as they come from the past.
@@ -247,7 +248,8 @@ def evaluate(
     Mahalanobis distance) it stops early with likelihood 0, and x and p are then of no use. room: (3, QUANTITIES, 6).
     """
     if mask & (1 << DIRECTION):
-        return turned(mask, z, var, place, site_axes, dt, gate, x, p, room)
+        at = (z[EAST], z[NORTH], z[UP]) if mask & (1 << CARRIED) else (place[0], place[1], place[2])
+        return turned(mask, z, var, at, site_axes, dt, gate, x, p, room)
     h, nu, start = room[0], room[1], room[2, 0]
     d2, scale = 0.0, 1.0
     if earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST):

@@ -99,12 +99,10 @@ def _seen(sensor: Sensor, sectors: int) -> Floats:
 
 
 def _registered(sensors: tuple[Sensor, ...], placed: Floats) -> Ints:
-    """Index of each radar among those whose offsets are sought (none that moves); anchors are who tells its own place;
-    -1 the rest.
-    """
+    """Index of each radar among those whose offsets are sought; anchors are who tells its own place; -1 the rest."""
     out, next_one = np.full(len(sensors), -1, dtype=np.int64), 0
     for s, sensor in enumerate(sensors):
-        if sensor.kind == "radar" and placed[s] and not sensor.path and sensor.propagation_mps > SOUND_MPS:
+        if sensor.kind == "radar" and placed[s] and sensor.propagation_mps > SOUND_MPS:
             if next_one < REGISTERED_MAX:
                 out[s] = next_one
                 next_one += 1

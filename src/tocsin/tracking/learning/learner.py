@@ -169,7 +169,7 @@ class Learner:
 
 def new_learned(plan: Layout) -> Learned:
     """The state of a learner that has seen nothing."""
-    cell, sensor, size = len(plan.owner), len(plan.table), k.OFFSETS * plan.offsets
+    cell, sensor = len(plan.owner), len(plan.table)
     partners = sensor if sensor <= PARTNERS_MAX else 1
     bias, cov = offsets.prior(plan.offsets)
     return Learned(
@@ -185,7 +185,7 @@ def new_learned(plan: Layout) -> Learned:
         detected=np.zeros(cell),
         strained=np.zeros((sensor, partners, 2)),
         bias=bias,
-        cov=cov.reshape(size, size),
+        cov=cov,
         kept=np.zeros((KEPT, k.KEPT_TAG), dtype=np.int64),
         plots=np.zeros((KEPT, k.KEPT_NUM)),
         doubted=np.zeros(KEPT, dtype=np.int64),
@@ -201,7 +201,7 @@ def new_learned(plan: Layout) -> Learned:
 def new_room(plan: Layout) -> Room:
     """Room to work in."""
     return Room(
-        x=np.zeros((4, 3)),
+        x=np.zeros((5, 3)),
         jac=np.zeros((3, 3)),
         cov=np.zeros((3, 3)),
         h=np.zeros((3, 3)),

@@ -13,12 +13,13 @@ RATE_MOST = np.array([2.0, np.radians(0.01), np.radians(0.01), 0.01])  # per sec
 APPLIED_MOST = 4.0 * PRIOR_SIGMA  # what is further off than that needs a person
 KNOWN = 0.8  # an offset is applied once its sigma is less than this part of the prior's
 TEN_MINUTES_S = 600.0
+COMMON_SIGMA_S = 0.05  # what reports of aircraft are late by, all alike: their latency is made good to some hundredths
 ON_ITS_WAY_S = 5.0  # what is applied is further behind than this: residuals say nothing yet
 
 
 def prior(sensors: int) -> tuple[Floats, Floats]:
-    """Offsets (4 R,) and their covariance (4 R, 4 R) before anything was seen."""
-    return np.zeros(k.OFFSETS * sensors), np.diag(np.tile(PRIOR_SIGMA**2, sensors))
+    """Offsets (4 R + 1,) and their covariance before anything was seen; the last is the clock of all anchors."""
+    return np.zeros(k.OFFSETS * sensors + 1), np.diag(np.append(np.tile(PRIOR_SIGMA**2, sensors), COMMON_SIGMA_S**2))
 
 
 def settle(learned: Learned, registered: Ints, dt_s: float, *, applied: bool) -> Flags:
@@ -28,14 +29,14 @@ def settle(learned: Learned, registered: Ints, dt_s: float, *, applied: bool) ->
     unsettled = np.zeros(len(registered), dtype=np.bool_)
     if count == 0:
         return unsettled
-    diagonal = np.arange(len(learned.bias))
+    diagonal = np.arange(k.OFFSETS * count)
     most = np.tile(PRIOR_SIGMA**2, count)
     grown = learned.cov[diagonal, diagonal] + np.tile(DRIFT_SIGMA**2, count) * dt_s / TEN_MINUTES_S
     learned.cov[diagonal, diagonal] = np.minimum(grown, np.maximum(most, learned.cov[diagonal, diagonal]))
     if not applied:
         return unsettled
     sigma = np.sqrt(learned.cov[diagonal, diagonal]).reshape(count, k.OFFSETS)
-    wanted = np.where(sigma < KNOWN * PRIOR_SIGMA, learned.bias.reshape(count, k.OFFSETS), 0.0)
+    wanted = np.where(sigma < KNOWN * PRIOR_SIGMA, learned.bias[:-1].reshape(count, k.OFFSETS), 0.0)
     wanted = np.clip(wanted, -APPLIED_MOST, APPLIED_MOST)
     here = registered >= 0
     now = learned.applied[here]

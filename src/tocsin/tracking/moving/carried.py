@@ -1,8 +1,8 @@
 """Sensors that move, for the tracker: kernels read one place of each sensor, put right before each of its looks.
 
 What a moving radar measured is turned into a place along axes of its own (along the ray, across, above) as it comes
-in, by where the antenna was at that very moment: in the ten seconds of a turn an aircraft flies two kilometres. Bias is
-not learnt of it: `registration` compares what stands still.
+in, by where the antenna was at that very moment: in the ten seconds of a turn an aircraft flies two kilometres. The
+polar values stay beside it, for `registration`. A bearing without a range keeps where its sensor was.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ from tocsin.models.moving import moving, stand_at
 from tocsin.models.sensing import antenna_horizon_m
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Looks, Rows, Sensors
+from tocsin.tracking.kernels.columns import Looks, Posts, Rows, Sensors
 
 # What a polar scalar becomes along the row's own axes.
 ALONG: Final = {c.RANGE: c.EAST, c.AZIMUTH: c.NORTH, c.ELEVATION: c.UP, c.RANGE_RATE: c.VELOCITY_EAST}
@@ -22,10 +22,10 @@ POLAR: Final = (1 << c.RANGE) | (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.
 
 
 class Carried:
-    """The sensors of a site that move. No state: all follows from the site and the time."""
+    """The sensors of a site that move. No state: all follows from `sensors`, as their paths are known, and the time."""
 
-    def __init__(self, settings: Settings, table: Sensors) -> None:
-        self.sensors, self.frame, self.table = settings.sensors, settings.frame, table
+    def __init__(self, settings: Settings, table: Sensors, posts: Posts) -> None:
+        self.sensors, self.frame, self.table, self.posts = settings.sensors, settings.frame, table, posts
         self.index = moving(settings.sensors)
         self.moves = np.zeros(len(table.num), dtype=np.bool_)
         self.moves[self.index] = True
@@ -36,6 +36,9 @@ class Carried:
             place, axes, height = stand_at(self.sensors[i], self.frame, np.array([time_ns]))
             self.table.place[i], self.table.axes[i] = place[0], axes[0]
             self.table.num[i, c.HORIZON] = antenna_horizon_m(self.sensors[i], self.frame, float(height[0]))
+            post = int(self.table.num[i, c.POST])
+            if post >= 0:
+                self.posts.up[post] = height[0]
 
     def upto(self, looks: Looks, begin: int) -> Looks:
         """Looks until the next one of a moving sensor after look `begin`, which finds its own sensor where it was."""

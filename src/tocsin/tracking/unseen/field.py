@@ -27,6 +27,7 @@ from tocsin.settings import Sensor, Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import NEVER, Field, Looks
 from tocsin.tracking.kernels.unseen.field import HIGH_M, LOW_M, cell_of
+from tocsin.tracking.moving.whereabouts import SECOND_NS, Whereabouts
 from tocsin.tracking.unseen.grid import CELL_MOST_M, Grid, grid_of
 from tocsin.tracking.unseen.motion import STEP_S, Layers, Motion
 from tocsin.tracking.unseen.sight import TURN_RAD, Sight, followed, sight_of
@@ -66,11 +67,11 @@ class Region:
         carried = settings.sensors if grid and len(moving(settings.sensors)) else ()
         return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd, ranges, carried, terrain)
 
-    def at(self, time_ns: int) -> "Region":
-        """The region as sensors that move see it at a time."""
+    def at(self, time_ns: int, sensors: tuple[Sensor, ...] = ()) -> "Region":
+        """The region as sensors that move see it at a time. `sensors`: with their paths, where other ones are known."""
         if self.grid is None or not self.carried:
             return self
-        return replace(self, sight=followed(self.sight, self.carried, self.grid, self.terrain, time_ns))
+        return replace(self, sight=followed(self.sight, sensors or self.carried, self.grid, self.terrain, time_ns))
 
     def learnt_cell(self, table: Ints) -> Ints:
         """The cell of what was learnt of a sensor in which each entry of the sight lies, by a table of first cell,
@@ -98,6 +99,7 @@ class Unseen:
     turns: Floats  # (s, bins) how often since the last step
     last: Ints  # (s, bins) ns of the last look
     read: Field  # what kernels read; its `given` is what came back since the last step
+    whereabouts: Whereabouts | None = field(default=None, repr=False)  # what moving sensors tell of their places
     time_ns: int = NEVER
     steps: int = 0  # taken so far
     placed_ns: int = NEVER  # when sensors that move were where the region has them; follows from time_ns
@@ -105,7 +107,13 @@ class Unseen:
     _digest: tuple[int, bytes] = field(default=(-1, b""), repr=False)
 
     @classmethod
-    def of(cls, settings: Settings, model: Model, terrain: Terrain | None = None) -> "Unseen":
+    def of(
+        cls,
+        settings: Settings,
+        model: Model,
+        terrain: Terrain | None = None,
+        whereabouts: Whereabouts | None = None,
+    ) -> "Unseen":
         """Nobody has looked anywhere."""
         region = Region.of(settings, model, terrain)
         grid = region.grid or NOWHERE
@@ -116,6 +124,7 @@ class Unseen:
             np.zeros((region.sensors, region.sight.bins)),
             np.full((region.sensors, region.sight.bins), NEVER, dtype=np.int64),
             _new_read(grid, on=region.grid is not None),
+            whereabouts,
         )
         made._publish()
         return made
@@ -171,7 +180,8 @@ class Unseen:
         """Sensors that move are looked for once in PLACED_NS: an aircraft crosses about one cell meanwhile."""
         placed_ns = self.time_ns // PLACED_NS * PLACED_NS
         if self.region.carried and self.time_ns != NEVER and placed_ns != self.placed_ns:
-            self.region, self.placed_ns = self.region.at(placed_ns), placed_ns
+            sensors = self.whereabouts.at(placed_ns // SECOND_NS) if self.whereabouts is not None else ()
+            self.region, self.placed_ns = self.region.at(placed_ns, sensors), placed_ns
             self._learnt_cell = None
 
     def _thin(self, pd_ratio: Floats | None, table: Ints | None) -> None:

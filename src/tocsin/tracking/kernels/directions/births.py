@@ -32,16 +32,19 @@ from tocsin.tracking.kernels.directions.crossing import (
     height_at,
     normal,
     slow_odds,
+    stood,
     thinned,
 )
 from tocsin.tracking.kernels.motion import clear, put, upward
 from tocsin.tracking.kernels.newborn import begin_flying
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate, half_turn
-from tocsin.tracking.kernels.sound.retarded import FRONT_MACH
+from tocsin.tracking.kernels.sound.retarded import FRONT_MACH, Place
 
 SECOND = 1_000_000_000
-CHAIN_NS = 7 * SECOND  # those of one station are remembered for so long
+CHAIN_NS = 7 * SECOND  # those of one station are remembered for so long,
+CHAIN_PERIODS = 5.0  # or for so many of its periods, if these last longer,
+CHAIN_MOST_NS = 40 * SECOND  # but never longer than this
 CHAIN_SPAN_S = 4.5  # and have to last so long, to begin something alone
 CHAIN_LEAST = 4
 SPREAD_MAX = 8  # components along one wedge
@@ -83,6 +86,12 @@ def from_front(azimuth: float, sigma: float, sensors: Sensors, sensor: int, s: S
 
 
 @part
+def chain_ns(num: Floats) -> int:
+    """How long directions of a station may hang together: long enough for CHAIN_LEAST of one that turns slowly."""
+    return min(max(CHAIN_NS, int(CHAIN_PERIODS * num[c.PERIOD] * 1e9)), CHAIN_MOST_NS)
+
+
+@part
 def chain(
     rows: Rows, j: int, survey: int, here: int, sensors: Sensors, posts: Posts, heard: Heard, other: float, new: float
 ) -> float:
@@ -90,13 +99,13 @@ def chain(
     a = posts.sensor[here]
     z, var = rows.z[j], rows.var[j]
     pd = sensors.num[a, c.PD]
-    odds = new / other
+    odds, lasting = new / other, chain_ns(sensors.num[a])
     count, span, last = 1, 0.0, rows.time[j]
     for turn in range(2):  # first whether it lasts; then its members are spent
         for back in range(1, c.HEARD_MAX + 1):
             slot = (heard.next[here] - back) % c.HEARD_MAX
             time = heard.time[here, slot]
-            if time == c.NEVER or not 0 <= rows.time[j] - time <= CHAIN_NS:
+            if time == c.NEVER or not 0 <= rows.time[j] - time <= lasting:
                 continue
             entry = heard.num[here, slot]
             dt = (rows.time[j] - time) * 1e-9
@@ -129,7 +138,7 @@ def chain(
 def guessed(
     guess: Floats,
     up: float,
-    place: Floats,
+    place: Place,
     axes: Floats,
     wide: float,
     sigma: float,
@@ -192,13 +201,15 @@ def plant(
     i, a = running[c.SLOTS], posts.sensor[here]
     x, p, num = bank.x[i, 0], bank.p[i, 0], sensors.num[a]
     wide = 2.0 * num[c.RANGE_MAX] if there >= 0 else 0.0
-    guessed(guess, posts.up[here], sensors.place[a], sensors.axes[a], wide, sigma, speed, rules, x, p, s.room[2, 10])
+    at = stood(rows, j, sensors, a)
+    guessed(guess, posts.up[here], at, sensors.axes[a], wide, sigma, speed, rules, x, p, s.room[2, 10])
     z, var = posts.z, posts.var
     for q in range(c.QUANTITIES):
         z[q], var[q] = rows.z[j, q], rows.var[j, q]
-    evaluate(
-        AZIMUTH_MASK, z, var, rows.axes[j], sensors.place[a], sensors.axes[a], 0.0, rules.earth, math.inf, x, p, s.room
-    )
+    mask = AZIMUTH_MASK | (1 << c.CARRIED)
+    for q in range(3):
+        z[c.EAST + q] = at[q]
+    evaluate(mask, z, var, rows.axes[j], sensors.place[a], sensors.axes[a], 0.0, rules.earth, math.inf, x, p, s.room)
     if there >= 0:
         b = posts.sensor[there]
         z[c.RANGE], var[c.RANGE] = sensors.num[b, c.SPEED], sensors.num[b, c.SPEED_VAR]
@@ -208,8 +219,9 @@ def plant(
         z[c.AZIMUTH] = heard.num[there, slot, c.HEARD_AZIMUTH]
         var[c.AZIMUTH] = heard.num[there, slot, c.HEARD_AZIMUTH_VAR]
         dt = (heard.time[there, slot] - rows.time[j]) * 1e-9
-        at, own = sensors.place[b], sensors.axes[b]
-        evaluate(AZIMUTH_MASK, z, var, rows.axes[j], at, own, dt, rules.earth, math.inf, x, p, s.room)
+        for q in range(3):
+            z[c.EAST + q] = heard.num[there, slot, c.HEARD_PLACE + q]
+        evaluate(mask, z, var, rows.axes[j], sensors.place[b], sensors.axes[b], dt, rules.earth, math.inf, x, p, s.room)
     if not x[3] * x[3] + x[4] * x[4] + x[5] * x[5] < (FRONT_MACH * num[c.SPEED]) ** 2:
         return False
     for k in range(bank.mu.shape[1]):
@@ -308,7 +320,7 @@ def listen(
         running[c.HEARD_TIME] = max(running[c.HEARD_TIME], rows.time[j])
         if rows.mask[j] & (1 << c.DIRECTION) == 0 or not s.row_rate[q, c.RATE_MARGINAL] >= WEIGHT_LEAST:
             continue
-        if rows.time[j] < running[c.HEARD_TIME] - CHAIN_NS:
+        if rows.time[j] < running[c.HEARD_TIME] - chain_ns(sensors.num[sensor]):
             continue  # too late to be crossed with anything that is still remembered
         if from_front(rows.z[j, c.AZIMUTH], math.sqrt(rows.var[j, c.AZIMUTH]), sensors, sensor, s, known):
             counters[c.C_FRONTS] += 1
@@ -359,7 +371,7 @@ def heed(
                 bank, rows, j, here, each, sensors, rules, posts, heard, index, s, running, counters, place, q, room
             )
             left = 0.0
-    keep(rows, j, here, heard, left, other)
+    keep(rows, j, here, sensors, posts, heard, left, other)
     return born
 
 
@@ -447,7 +459,9 @@ def enter(index: Index, s: Scratch, running: Ints, place: int, q: int) -> None:
 
 
 @part
-def keep(rows: Rows, j: int, here: int, heard: Heard, weight: float, other: float) -> None:
+def keep(
+    rows: Rows, j: int, here: int, sensors: Sensors, posts: Posts, heard: Heard, weight: float, other: float
+) -> None:
     """Remember row j for what comes after it."""
     slot = heard.next[here]
     heard.next[here] = (slot + 1) % c.HEARD_MAX
@@ -458,3 +472,6 @@ def keep(rows: Rows, j: int, here: int, heard: Heard, weight: float, other: floa
     entry[c.HEARD_ELEVATION] = rows.z[j, c.ELEVATION]
     entry[c.HEARD_ELEVATION_VAR] = rows.var[j, c.ELEVATION] if risen else -1.0
     entry[c.HEARD_WEIGHT], entry[c.HEARD_RATE] = weight, other
+    place = stood(rows, j, sensors, posts.sensor[here])
+    for q in range(3):
+        entry[c.HEARD_PLACE + q] = place[q]

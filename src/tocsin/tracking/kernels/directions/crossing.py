@@ -15,6 +15,7 @@ import math
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Floats, Heard, Posts, Rows, Rules, Sensors
 from tocsin.tracking.kernels.njit import part
+from tocsin.tracking.kernels.sound.retarded import Place
 
 SECOND = 1_000_000_000
 CROSS_NS = 5 * SECOND  # directions farther apart in time are not crossed
@@ -34,6 +35,15 @@ LOW_M = 600.0  # height, and its sigma
 def normal(x: float, variance: float) -> float:
     """The density of a normal distribution around 0."""
     return math.exp(-0.5 * x * x / variance) / math.sqrt(2.0 * math.pi * variance)
+
+
+@part
+def stood(rows: Rows, j: int, sensors: Sensors, sensor: int) -> Place:
+    """Where the sensor of direction row j was when it measured."""
+    z, place = rows.z[j], sensors.place[sensor]
+    if rows.mask[j] & (1 << c.CARRIED):
+        return z[c.EAST], z[c.NORTH], z[c.UP]
+    return place[0], place[1], place[2]
 
 
 @part
@@ -81,6 +91,7 @@ def cross(
     azimuth: float,
     elevation: float,
     elevation_var: float,
+    place: Place,
     entry: Floats,
     here: int,
     there: int,
@@ -91,6 +102,7 @@ def cross(
 ) -> float:
     """Where the direction of station `here` crosses an entry of station `there`: fills guess; returns the integral.
 
+    `place`: where station `here` was; the entry tells where the other one was.
     The integral over place of both likelihoods, per unit of what was measured: 0 where they do not meet.
     """
     a, b = posts.sensor[here], posts.sensor[there]
@@ -98,7 +110,7 @@ def cross(
     re = rn = de = dn = 0.0
     sine, cosine = math.sin(entry[c.HEARD_AZIMUTH]), math.cos(entry[c.HEARD_AZIMUTH])
     for q in range(3):
-        d = sensors.place[b, q] - sensors.place[a, q]
+        d = entry[c.HEARD_PLACE + q] - place[q]
         way = sine * other[0, q] + cosine * other[1, q]
         re += axes[0, q] * d
         rn += axes[1, q] * d
@@ -160,6 +172,7 @@ def crossings(
     elevation_var = var[c.ELEVATION] if rows.mask[j] & (1 << c.ELEVATION) else -1.0
     found, total = 0, 0.0
     guess = posts.best[c.LISTEN - 1]
+    place_a = stood(rows, j, sensors, a)
     pd_a = sensors.num[a, c.PD]
     for m in range(posts.begin[here], posts.begin[here + 1]):
         there = posts.near[m]
@@ -174,7 +187,7 @@ def crossings(
             if entry[c.HEARD_WEIGHT] < WEIGHT_LEAST:
                 continue
             z_el = z[c.ELEVATION]
-            meet = cross(z[c.AZIMUTH], z_el, elevation_var, entry, here, there, sensors, posts, rules, guess)
+            meet = cross(z[c.AZIMUTH], z_el, elevation_var, place_a, entry, here, there, sensors, posts, rules, guess)
             if meet <= 0.0:
                 continue
             seconds = apart * 1e-9

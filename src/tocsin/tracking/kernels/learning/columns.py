@@ -63,8 +63,8 @@ class Learned(NamedTuple):
     expected: Floats  # (K,)
     detected: Floats  # (K,)
     strained: Floats  # (S, P, 2)
-    bias: Floats  # (4 R,) range m, azimuth, elevation rad, clock s of each registered sensor
-    cov: Floats  # (4 R, 4 R)
+    bias: Floats  # (4 R + 1,) range m, azimuth, elevation rad, clock s of registered sensors; clock s of all anchors
+    cov: Floats  # (4 R + 1, 4 R + 1)
     kept: Ints  # (M, KEPT_TAG) the last plot of tracks, until a plot of another sensor meets it
     plots: Floats  # (M, KEPT_NUM)
     doubted: Ints  # (M,) tracks that share their detections with another, by their birth
@@ -86,7 +86,8 @@ KEPT_Z: Final = 0  # to 2: range, azimuth, elevation as measured
 KEPT_VAR: Final = 3  # to 5
 KEPT_P: Final = 6  # to 8: where it is, in the frame
 KEPT_COV: Final = 9  # to 17: covariance of that
-KEPT_NUM: Final = 18
+KEPT_PLACE: Final = 18  # to 20: where its sensor was
+KEPT_NUM: Final = 21
 N_PAIRS: Final = 0  # pairs of plots that were worked into the registration
 N_REFUSED: Final = 1  # pairs that were too far off to be believed
 N_SINCE: Final = 2  # pairs since the last beat
@@ -102,7 +103,7 @@ OFFSETS: Final = 4
 class Room(NamedTuple):
     """Room to work in; nothing in it is state."""
 
-    x: Floats  # (4, 3)
+    x: Floats  # (5, 3) the last: where the sensor was
     jac: Floats  # (3, 3)
     cov: Floats  # (3, 3)
     h: Floats  # (3, 3) gradients of up to three scalars

@@ -7,7 +7,7 @@ from tocsin.tracking.kernels.columns import Credits, Floats, Looks, Rows, Rules,
 from tocsin.tracking.kernels.learning import columns as k
 from tocsin.tracking.kernels.learning.cells import cell_at, row_cell
 from tocsin.tracking.kernels.learning.columns import Learned, Room, Tally
-from tocsin.tracking.kernels.learning.registration import absorb, flown, squared, unlike
+from tocsin.tracking.kernels.learning.registration import absorb, as_polar, flown, squared, unlike
 from tocsin.tracking.kernels.njit import kernel, part
 
 TWO_PI = 2.0 * math.pi
@@ -115,7 +115,9 @@ def judge(s: int, line: int, tallied: Tally, rows: Rows, sensors: Sensors, learn
         return
     off = learned.applied[s]
     flown(tallied.x[line], (rows.time[j] - tallied.tag[line, k.T_TIME]) * 1e-9 - off[k.OFF_TIME], room.x[0])
-    count = unlike(rows.mask[j], rows.z[j], rows.var[j], rows.axes[j], off, sensors, s, room.x[0], room)
+    mask = as_polar(rows.mask[j], rows.z[j], rows.axes[j], sensors, s, room)
+    place, site = room.x[4], sensors.axes[s]
+    count = unlike(mask, rows.z[j], rows.var[j], rows.axes[j], off, place, site, room.x[0], room)
     if count == 0:
         return
     partner = other if other < learned.strain.shape[1] else 0

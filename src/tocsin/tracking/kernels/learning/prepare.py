@@ -3,11 +3,11 @@
 import math
 
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Looks, Rows, Rules, Sensors
+from tocsin.tracking.kernels.columns import Floats, Looks, Rows, Rules, Sensors
 from tocsin.tracking.kernels.learning import columns as k
 from tocsin.tracking.kernels.learning.cells import row_cell
 from tocsin.tracking.kernels.learning.columns import Learned
-from tocsin.tracking.kernels.njit import kernel
+from tocsin.tracking.kernels.njit import kernel, part
 
 TWO_PI = 2.0 * math.pi
 
@@ -32,6 +32,7 @@ def prepare(rows: Rows, looks: Looks, sensors: Sensors, rules: Rules, learned: L
             out.time[j] -= round(off[k.OFF_TIME] * 1e9)
             z = rows.z[j]
             if not rows.mask[j] & (1 << c.RANGE):
+                along_own_axes(rows, j, off, out)
                 continue
             new = max(z[c.RANGE] - off[k.OFF_RANGE], 1.0)
             out.z[j, c.RANGE] = new
@@ -45,3 +46,15 @@ def prepare(rows: Rows, looks: Looks, sensors: Sensors, rules: Rules, learned: L
             axes = sensors.axes[s]
             for a in range(3):
                 out.place[j, a] += e * axes[0, a] + n * axes[1, a] + u * axes[2, a]
+
+
+@part
+def along_own_axes(rows: Rows, j: int, off: Floats, out: Rows) -> None:
+    """Take the offsets of a moving radar off a row that stands as a place along the ray, across and above it."""
+    r, axes = rows.z[j, c.RANGE], rows.axes[j]
+    side = r * math.cos(rows.z[j, c.ELEVATION]) * off[k.OFF_AZIMUTH]
+    rise = r * off[k.OFF_ELEVATION] if rows.mask[j] & (1 << c.UP) else 0.0
+    for a in range(3):
+        d = off[k.OFF_RANGE] * axes[0, a] + side * axes[1, a] + rise * axes[2, a]
+        out.z[j, c.EAST + a] -= d
+        out.place[j, a] -= d

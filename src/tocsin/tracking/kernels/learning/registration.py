@@ -33,24 +33,41 @@ def flown(x: Floats, dt: float, out: Floats) -> None:
 
 
 @part
+def as_polar(mask: int, z: Floats, axes: Floats, sensors: Sensors, s: int, room: Room) -> int:
+    """The mask by which a row counts here, and into room.x[4] where its sensor was.
+
+    What a moving radar measured came as a place along the ray, across and above it (tracking.moving); the polar values
+    still stand in z, and the ray leads back to the antenna. Such a row keeps the bit CARRIED.
+    """
+    laid = sensors.registered[s] >= 0 and mask & FLAT_BITS == FLAT_BITS
+    for a in range(3):
+        room.x[4, a] = z[c.EAST + a] - z[c.RANGE] * axes[0, a] if laid else sensors.place[s, a]
+    if not laid:
+        return mask
+    risen = (1 << c.ELEVATION) if mask & (1 << c.UP) else 0
+    return POLAR_BITS | risen | (1 << c.CARRIED)
+
+
+@part
 def unlike(
     mask: int,
     z: Floats,
     var: Floats,
     axes: Floats,
     off: Floats,
-    sensors: Sensors,
-    s: int,
+    place: Floats,
+    site: Floats,
     x: Floats,
     room: Room,
 ) -> int:
-    """Residuals of one row of sensor s, its offsets `off` taken off, against a position x: room.nu and room.h.
+    """Residuals of one row, its sensor's offsets `off` taken off, against a position x: room.nu and room.h.
+
+    place (3,), site (3, 3): where the sensor was, and its axes.
 
     Range, azimuth and elevation of a polar row; east, north, up of another. Returns how many scalars.
     """
     n = 0
     if mask & POLAR_BITS == POLAR_BITS:
-        place, site = sensors.place[s], sensors.axes[s]
         d0, d1, d2 = x[0] - place[0], x[1] - place[1], x[2] - place[2]
         east = site[0, 0] * d0 + site[0, 1] * d1 + site[0, 2] * d2
         north = site[1, 0] * d0 + site[1, 1] * d1 + site[1, 2] * d2
@@ -151,11 +168,11 @@ def put_down(
 ) -> bool:
     """A row as a position with its covariance into room.plot; an elevation that it did not measure is the track's.
 
-    x (3,), cov (3, 3): where the track is then.
+    x (3,), cov (3, 3): where the track is then. room.x[4]: where the sensor was.
     """
     plot, jac = room.plot, room.jac
     if mask & POLAR_BITS == POLAR_BITS:
-        site, place = sensors.axes[s], sensors.place[s]
+        site, place = sensors.axes[s], room.x[4]
         elevation, tilt = z[c.ELEVATION], var[c.ELEVATION]
         if not mask & (1 << c.ELEVATION):
             d0, d1, d2 = x[0] - place[0], x[1] - place[1], x[2] - place[2]
@@ -177,6 +194,8 @@ def put_down(
                 total = var[c.RANGE] * jac[a, 0] * jac[b, 0] + var[c.AZIMUTH] * jac[a, 1] * jac[b, 1]
                 plot[k.KEPT_COV + 3 * a + b] = total + tilt * jac[a, 2] * jac[b, 2]
         plot[k.KEPT_Z + 2], plot[k.KEPT_VAR + 2] = elevation, tilt
+        for a in range(3):
+            plot[k.KEPT_PLACE + a] = place[a]
         return True
     if mask & FLAT_BITS != FLAT_BITS:
         return False
@@ -203,7 +222,8 @@ def absorb(s: int, line: int, tallied: Tally, rows: Rows, sensors: Sensors, lear
     if own == k.ANCHOR and sensors.self_report[s] == 1 and not tag[k.T_WITNESS] & c.WITNESS_SENSED:
         return
     flown(tallied.x[line], (rows.time[j] - tag[k.T_TIME]) * 1e-9, room.x[0])
-    mask, z, var = rows.mask[j], rows.z[j], rows.var[j]
+    z, var = rows.z[j], rows.var[j]
+    mask = as_polar(rows.mask[j], z, rows.axes[j], sensors, s, room)
     if not put_down(mask, z, var, rows.axes[j], sensors, s, room.x[0], tallied.p[line], room):
         return
     slot = tag[k.T_BIRTH] % learned.kept.shape[0]
@@ -214,13 +234,14 @@ def absorb(s: int, line: int, tallied: Tally, rows: Rows, sensors: Sensors, lear
         if own >= 0 or their >= 0:
             speed = tallied.num[line, k.T_SPEED]
             if own >= 0:
-                meet(mask, z, var, s, own, plot, kept[k.KEPT_MASK], other, their, apart * 1e-9, speed,
+                meet(mask, z, var, room.x[4], s, own, plot, kept[k.KEPT_MASK], other, their, apart * 1e-9, speed,
                      tallied.x[line], sensors, learned, room)  # fmt: skip
             else:
                 for a in range(3):
                     room.x[2, a], room.x[3, a] = plot[k.KEPT_Z + a], plot[k.KEPT_VAR + a]
-                meet(kept[k.KEPT_MASK], room.x[2], room.x[3], other, their, room.plot, mask, s, own, -apart * 1e-9,
-                     speed, tallied.x[line], sensors, learned, room)  # fmt: skip
+                    room.x[4, a] = plot[k.KEPT_PLACE + a]
+                meet(kept[k.KEPT_MASK], room.x[2], room.x[3], room.x[4], other, their, room.plot, mask, s, own,
+                     -apart * 1e-9, speed, tallied.x[line], sensors, learned, room)  # fmt: skip
             kept[k.KEPT_BIRTH] = 0
             return
     kept[k.KEPT_BIRTH], kept[k.KEPT_SENSOR], kept[k.KEPT_TIME] = tag[k.T_BIRTH], s, rows.time[j]
@@ -234,6 +255,7 @@ def meet(
     mask: int,
     z: Floats,
     var: Floats,
+    place: Floats,
     s: int,
     own: int,
     plot: Floats,
@@ -250,18 +272,25 @@ def meet(
     """One pseudo-measurement: a polar plot of sensor s, `dt` seconds after a plot of `other`, in s's own measurement.
 
     nu = z - h(p + v dt) = (offsets of s) - H v (clock of s) - H J (offsets of other) + H v (clock of other) + noise
+
+    place (3,): where s was. The clocks of all anchors are one unknown, so that thousands of aircraft whose reports are
+    late by the same are no thousands of words; that of a moving radar is left out, since it was placed by it.
     """
     for a in range(3):
         room.x[1, a] = plot[k.KEPT_P + a] + dt * x[3 + a]
         for b in range(3):
             room.cov[a, b] = plot[k.KEPT_COV + 3 * a + b]
         room.cov[a, a] += speed * dt * dt + TURN_NOISE * abs(dt) ** 3 / 3.0
-    n = unlike(mask, z, var, sensors.axes[s], room.none, sensors, s, room.x[1], room)
+    n = unlike(mask, z, var, sensors.axes[s], room.none, place, sensors.axes[s], room.x[1], room)
     noise(n, room.cov, room)
     if not triangle(n, room.r):
         return
     for q in range(4):
         room.where[q], room.where[4 + q] = 4 * own + q, 4 * their + q if their >= 0 else -1
+    if their == k.ANCHOR:
+        room.where[7] = learned.bias.shape[0] - 1
+    still = 0.0 if mask & (1 << c.CARRIED) else 1.0
+    their_still = 0.0 if plot_mask & (1 << c.CARRIED) else 1.0
     if their >= 0:
         jacobian(sensors.place[other], sensors.axes[other], plot, plot[k.KEPT_Z + 2], room.x[1], room.jac)
     for i in range(n):
@@ -270,8 +299,8 @@ def meet(
             room.hb[i, q] = 1.0 if i == q else 0.0
             turned = room.h[i, 0] * room.jac[0, q] + room.h[i, 1] * room.jac[1, q] + room.h[i, 2] * room.jac[2, q]
             room.hb[i, 4 + q] = -turned if their >= 0 and (q < 2 or plot_mask & (1 << c.ELEVATION)) else 0.0
-        room.hb[i, 3] = -along
-        room.hb[i, 7] = along if their >= 0 else 0.0
+        room.hb[i, 3] = -along * still
+        room.hb[i, 7] = along * their_still if their >= 0 or their == k.ANCHOR else 0.0
     for i in range(n):  # white noise of variance 1
         for a in range(i):
             room.nu[i, 0] -= room.r[i, a] * room.nu[a, 0]

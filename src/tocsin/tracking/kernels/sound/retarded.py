@@ -28,6 +28,7 @@ from tocsin.tracking.kernels.columns import (
 )
 from tocsin.tracking.kernels.njit import part
 
+Place = tuple[float, float, float]
 TWO_PI = 2.0 * math.pi
 FRONT_MACH = 0.9  # a faster source gives a shock front
 
@@ -47,7 +48,7 @@ def delay(y0: float, y1: float, y2: float, u0: float, u1: float, u2: float, c: f
 
 @part
 def retarded(
-    mask: int, z: Floats, var: Floats, place: Floats, axes: Floats, x: Floats, dt: float, h: Floats, nu: Floats
+    mask: int, z: Floats, var: Floats, place: Place, axes: Floats, x: Floats, dt: float, h: Floats, nu: Floats
 ) -> int:
     """Residuals and gradients of azimuth and elevation of one DIRECTION row at the mean x (6,), `dt` seconds after it.
 
