@@ -5,8 +5,23 @@ The signed bytes are stored before they are sent and never signed again: ECDSA g
 """
 
 from tocsin.delivery.signing.keys import STATUSES, Key, fingerprint, load, new, paths
+from tocsin.delivery.signing.others import certificates, others_faults
 from tocsin.delivery.signing.seal import sign
 from tocsin.delivery.signing.trust import Trusted, read, trusting
 from tocsin.delivery.signing.verify import faults
 
-__all__ = ["STATUSES", "Key", "Trusted", "faults", "fingerprint", "load", "new", "paths", "read", "sign", "trusting"]
+__all__ = [
+    "STATUSES",
+    "Key",
+    "Trusted",
+    "certificates",
+    "faults",
+    "fingerprint",
+    "load",
+    "new",
+    "others_faults",
+    "paths",
+    "read",
+    "sign",
+    "trusting",
+]
