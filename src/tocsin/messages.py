@@ -260,6 +260,7 @@ class Forecast:
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
     hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
     out. A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
+    `along` are the tracks that may be following a corridor.
     `circling` are the tracks that fly in circles.
     """
 
@@ -275,6 +276,10 @@ class Forecast:
     goal_place: Indices
     goal_chance: Floats
     circling: Ints
+    corridors: tuple[str, ...] = ()
+    along_track: Ints = field(default_factory=lambda: NO_INTS)
+    along_corridor: Indices = field(default_factory=lambda: NO_INDICES)
+    along_chance: Floats = field(default_factory=lambda: NO_FLOATS)
 
     def __len__(self) -> int:
         return len(self.track)

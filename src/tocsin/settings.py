@@ -112,6 +112,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Corridor:
+    """A way that movers are known to follow: a river, a valley, a road. A line of (latitude_rad, longitude_rad)."""
+
+    name: str
+    geometry: tuple[tuple[float, float], ...]
+    width_m: float = 4_000.0  # from side to side
+
+
+@dataclass(frozen=True, slots=True)
 class Tracking:
     """The tracker's numbers. Rates, not steps: predict(a + b) = predict(a) then predict(b)."""
 
@@ -230,6 +239,7 @@ class Settings:
     alerting: Alerting = field(default_factory=Alerting)
     releasing: Releasing = field(default_factory=Releasing)
     ground: Ground | None = None  # hills that sensors cannot see through
+    corridors: tuple[Corridor, ...] = ()
 
 
 # name: (lowest, highest, why these) for every number that an Order may change while running.

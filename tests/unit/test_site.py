@@ -162,3 +162,21 @@ def test_a_moving_sensor_has_a_path_instead_of_a_place() -> None:
 def test_a_wrong_path_is_explained(kind: str, second: str, latitude: str, says: str) -> None:
     with pytest.raises(SiteError, match=says):
         site.parse(MOVING.format(kind=kind, second=second, latitude=latitude))
+
+
+def test_a_line_that_movers_follow_is_a_corridor() -> None:
+    text = (
+        GOOD
+        + """
+[[line]]
+name = "river"
+points_deg = [[57.0, 21.0], [57.2, 21.3]]
+corridor_m = 3000
+[[line]]
+name = "road"
+points_deg = [[57.0, 21.0], [57.2, 21.3]]
+"""
+    )
+    corridors = site.parse(text).settings.corridors
+    assert [(one.name, one.width_m) for one in corridors] == [("river", 3000.0)]
+    assert degrees(corridors[0].geometry[1][1]) == pytest.approx(21.3)

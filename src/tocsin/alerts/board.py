@@ -80,13 +80,14 @@ class Board:
             for number, state in zip(picture.track, picture.state, strict=True)
             if state in (TrackState.CONFIRMED, TrackState.COASTING)
         }
+        rests = self.rests.of(picture, np.unique(known.track[known.soon + known.inside > 0.0]).tolist())
         continued = {int(number) for number in picture.continues if number >= 0}
         alerts = []
         for k, place in enumerate(self.places):
             rows: Ints = np.flatnonzero(known.place == k).astype(np.int64)
             standing = self.standing[place.name]
             observation = observed.get(place.name, "blind")
-            self._hold(standing, known, rows, picture, flying | continued, observation)
+            self._hold(standing, known, rows, rests, picture.time_ns, flying | continued, observation)
             near = bool(soon[k] >= self.rules.linger * self.rules.watch_chance or inside[k] >= self.rules.inside_chance)
             standing.quiet_ns = -1 if near else picture.time_ns if standing.quiet_ns < 0 else standing.quiet_ns
             signs = Signs(
@@ -132,12 +133,13 @@ class Board:
         standing: Standing,
         known: Dangers,
         rows: Ints,
-        picture: Picture,
+        rests: Mapping[int, Rest],
+        now_ns: int,
         flying: set[int],
         observation: str,
     ) -> None:
         """Tracks that were dangerous and are gone hold the place until it was seen clear, or they must have landed."""
-        threats, now_ns = self.rules.threats, picture.time_ns
+        threats = self.rules.threats
         for track, one in standing.near.items():
             if track not in flying and track not in standing.held and one.danger >= self.rules.hold_chance:
                 flight_s = next(threat.flight_s for threat in threats if threat.name == one.kind)
@@ -155,7 +157,6 @@ class Board:
         danger = np.maximum(known.soon[rows], known.inside[rows])
         rows, danger = rows[danger > 0.0], danger[danger > 0.0]
         tracks = known.track[rows].tolist()
-        rests = self.rests.of(picture, tracks)
         standing.near = {
             track: Near(threats[kind].name, chance, rests.get(track, NOTHING))
             for track, kind, chance in zip(tracks, known.kind[rows].tolist(), danger.tolist(), strict=True)

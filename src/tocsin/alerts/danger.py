@@ -89,7 +89,7 @@ def _threat(picture: Picture, rules: Alerting) -> Floats:
     if picture.class_probability.shape[1] == 0:
         return np.array([threat.threat for threat in rules.threats])[kinds(picture, rules)]
     of_class = np.array([threat.get(name, threat["unknown"]) for name in picture.classes], dtype=np.float64)
-    return np.asarray(picture.class_probability @ of_class)
+    return np.asarray((picture.class_probability * of_class).sum(axis=1))
 
 
 def _marked(mark: str) -> float:

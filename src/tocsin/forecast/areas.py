@@ -4,7 +4,7 @@ The plane is the azimuthal equidistant one around the site's origin (geo.areas t
 350 km). A ring around a zone or a line is a buffer of 64 corners a turn, at most 0.03 % of the ring too small.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -13,10 +13,13 @@ from tocsin.geo.areas import Area, area
 from tocsin.geo.distance import geodesic
 from tocsin.geo.frames import ecef_vector_from_enu, geodetic_from_ecef
 from tocsin.messages import Floats, Ints
-from tocsin.settings import Frame, Place
+from tocsin.settings import Corridor, Frame, Place
 
 QUARTER = 16  # corners of a quarter turn of a buffer
 LINE_M = 1.0  # a border without a ring is so wide: crossing it is entering it
+AIM = 0.1  # of its ring: who seeks a site aims so near to its middle
+AIM_M = 500.0  # but no farther beside it
+ANYWHERE = 0.4  # of its reach: who seeks a zone may mean any part of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +31,16 @@ class Areas:
     reach: Floats  # (g,) radius around the middle that holds all of it
     first: Ints  # (g + 1,) corners of each: first[i] to first[i + 1]; none: a circle of radius `reach`
     corner: Floats  # (c, 2) closed rings
+    spread: Floats  # (g,) m: sigma of where in it somebody aims who seeks it
+    corridors: tuple[str, ...] = ()
+    corridor_first: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))  # as `first`, of each corridor
+    corridor: Floats = field(default_factory=lambda: np.zeros((0, 3)))  # corners of lines: east, north, half the width
 
     def __len__(self) -> int:
         return len(self.names)
 
 
-def areas_of(places: tuple[Place, ...], frame: Frame) -> Areas:
+def areas_of(places: tuple[Place, ...], frame: Frame, corridors: tuple[Corridor, ...] = ()) -> Areas:
     """Lay all places in the plane. Raises SiteError where a geometry is none."""
     corners = [_corners(place, frame) for place in places]
     middle = np.array([_middle(place, frame) for place in places]).reshape(-1, 2)
@@ -45,7 +52,28 @@ def areas_of(places: tuple[Place, ...], frame: Frame) -> Areas:
     )
     first = np.concatenate([[0], np.cumsum([len(ring) for ring in corners], dtype=np.int64)]).astype(np.int64)
     corner = np.concatenate([np.zeros((0, 2)), *corners])
-    return Areas(tuple(place.name for place in places), middle, reach.astype(np.float64), first, corner)
+    site = np.array([place.kind == "site" for place in places], dtype=np.bool_)
+    spread = np.where(site, np.minimum(AIM * reach, AIM_M), ANYWHERE * reach).astype(np.float64)
+    lines = [_line(corridor, frame) for corridor in corridors]
+    ends = np.concatenate([[0], np.cumsum([len(line) for line in lines], dtype=np.int64)]).astype(np.int64)
+    return Areas(
+        tuple(place.name for place in places),
+        middle,
+        reach.astype(np.float64),
+        first,
+        corner,
+        spread,
+        tuple(corridor.name for corridor in corridors),
+        ends,
+        np.concatenate([np.zeros((0, 3)), *lines]),
+    )
+
+
+def _line(corridor: Corridor, frame: Frame) -> Floats:
+    """(k, 3) corners of a corridor: east, north, half its width."""
+    latitude, longitude = np.array(corridor.geometry, dtype=np.float64).reshape(-1, 2).T
+    at = plane(frame, latitude, longitude)
+    return np.column_stack([at, np.full(len(at), corridor.width_m / 2.0)])
 
 
 def plane(frame: Frame, latitude_rad: Floats, longitude_rad: Floats) -> Floats:

@@ -14,9 +14,7 @@ EDGES_S: Final = HORIZON_S * (np.arange(BINS + 1) / BINS) ** 2
 
 def within_reach(ways: Futures, areas: Areas) -> tuple[Ints, Ints]:
     """Pairs (track, place) of which some path comes near enough, by boxes: q each."""
-    east, north = ways.path[..., 1], ways.path[..., 2]
-    low = np.stack([east.min(axis=(1, 2)), north.min(axis=(1, 2))], axis=-1)[:, None]
-    high = np.stack([east.max(axis=(1, 2)), north.max(axis=(1, 2))], axis=-1)[:, None]
+    low, high = ways.box[:, None, [0, 2]], ways.box[:, None, [1, 3]]
     reach = areas.reach[:, None]
     near = ((areas.middle + reach >= low) & (areas.middle - reach <= high)).all(axis=-1)
     track, place = np.nonzero(near)

@@ -1,7 +1,8 @@
-"""The forecaster: Picture in, Forecast out. Its state is what each track has done lately; the rest is drawn anew."""
+"""The forecaster: Picture in, Forecast out. Its state is what each track has done lately, and what was said of it."""
 
 import hashlib
 from dataclasses import dataclass, fields
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -9,18 +10,24 @@ import numpy as np
 from tocsin.errors import StateError
 from tocsin.forecast.areas import Areas, areas_of, laid, level
 from tocsin.forecast.arrival import chances, entries, times
-from tocsin.forecast.courses import Courses
+from tocsin.forecast.courses import Courses, Seen
 from tocsin.forecast.futures import PATHS, Starts, futures
-from tocsin.forecast.legs import law_of
-from tocsin.messages import HORIZONS_S, Flags, Floats, Forecast, Ints, Picture, TrackState, freeze
+from tocsin.forecast.legs import Legs, law_of
+from tocsin.messages import HORIZONS_S, QUANTILES, Flags, Floats, Forecast, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 
-SEED = 1
-DUMP_FORMAT = 1
+DUMP_FORMAT = 2
 GOAL_MIN = 0.05  # a smaller chance is no news
-RENEWED_MAX = 100  # tracks drawn anew for one picture: an eighth of a second of one core
+RENEWED_MAX = 100  # tracks drawn anew for one picture
 CALM = 0.1  # how urgent a track is that threatens nothing, beside one that is about to enter
-SOON = HORIZONS_S.index(600.0)
+NEAR_S: Final = 300.0  # nearer than this to a place: drawn anew at each Tick
+SOON: Final = 0.02  # with at least this chance
+WAITS_S: Final = 8  # others are drawn anew so often, each in a second of its own
+SIGMAS: Final = 4.0  # but at once when it is so far from where it was going
+TURNED: Final = 0.1  # or its velocity changed by so much of itself
+HALF_HOUR: Final = HORIZONS_S.index(1800.0)
+TEN_MIN: Final = HORIZONS_S.index(600.0)
+EARLY: Final = QUANTILES.index(0.10)
 SECOND_NS = 1_000_000_000
 UPPER = np.triu_indices(6)
 SAID = ("place", "chance", "enters", "quantile_s", "inside")
@@ -28,7 +35,7 @@ SAID = ("place", "chance", "enters", "quantile_s", "inside")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What was said of one track, when: a row for each place that it may enter."""
+    """What was said of one track, when: a row for each place that it may enter. `of`: where it was, and as what."""
 
     made_ns: int
     place: Ints
@@ -36,6 +43,7 @@ class Said:
     enters: Floats
     quantile_s: Floats
     inside: Flags
+    of: tuple[float, float, float, float, float, float, int] = (0.0,) * 6 + (0,)  # place, velocity, sigmas, class
 
     @classmethod
     def none(cls) -> "Said":
@@ -43,89 +51,123 @@ class Said:
         whole, part = np.zeros(0, dtype=np.int64), np.zeros(0)
         return cls(0, whole, np.zeros((0, 6)), part, np.zeros((0, 7)), np.zeros(0, dtype=np.bool_))
 
+    def soonest_s(self) -> float:
+        """When it may first enter anything, as of then."""
+        likely = self.quantile_s[self.chance[:, HALF_HOUR] >= SOON, EARLY]
+        return float(likely.min(initial=np.inf))
+
 
 class Forecaster:
     """Which places are in danger, and when. Owned by one caller.
 
-    At most RENEWED_MAX tracks are drawn anew for each picture: new ones first, then by danger and age. What is said of
-    the others is aged: their arrivals come nearer.
+    Drawn anew are tracks that are new, near to a place, or not where they were going; others take turns. What was said
+    of those that wait is aged: their arrivals come nearer. At most RENEWED_MAX for each picture, by danger and age.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.frame = settings.frame
-        self.areas: Areas = areas_of(settings.places, settings.frame)
+        self.areas: Areas = areas_of(settings.places, settings.frame, settings.corridors)
         self.courses = Courses(len(self.areas))
         self.said: dict[int, Said] = {}
 
     def forecast(self, picture: Picture) -> Forecast:
         """Chances and times of entry for all confirmed tracks, coasting ones included."""
         rows = np.flatnonzero((picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING))
-        place, velocity, _ = laid(self.frame, picture.position_m[rows], picture.velocity_mps[rows])
-        number = picture.track[rows]
-        self.courses.follow(number, picture.time_ns, place, velocity, self.areas)
         laws = tuple(law_of(picture.classes[k]) for k in picture.class_index[rows].tolist())
-        weight = self.courses.weights(np.array([law.seeks for law in laws]), place, self.areas)
+        now = self._seen(picture, rows, laws)
+        self.courses.follow(now, picture.time_ns, self.areas)
+        seeks = np.array([law.seeks for law in laws])
+        weight, aimed, heading = self.courses.weights(now, seeks, self.areas)
         circling = self.courses.circling()
-        due = self._due(number, picture.time_ns)
-        sigma = _sigmas(picture.covariance[rows[due]], level(self.frame, picture.position_m[rows[due]]))
-        middle = np.where(circling[:, None], self.courses.centre, place)
+        kind = picture.class_index[rows].tolist()
+        due = self._due(now, kind, picture.time_ns)
+        middle = np.where(circling[:, None], self.courses.centre, now.place)
+        courses = self.courses
+        often = np.maximum(courses.leg_s, 20.0) / 20.0
+        speed_sigma = now.velocity_sigma / np.sqrt(np.minimum(often, 4.0))
+        state = (middle, now.place_sigma, courses.course, courses.sigma, courses.speed, speed_sigma, courses.flown_m)
         starts = Starts(
-            number[due],
-            middle[due],
-            velocity[due],
-            *sigma,
-            self.courses.flown_m[due],
+            now.number[due],
+            np.column_stack(state)[due],
             circling[due],
+            aimed[due],
+            heading[due],
             tuple(laws[k] for k in due.tolist()),
         )
-        self._renew(starts, weight[due], picture.time_ns)
-        self.said = {track: self.said[track] for track in number.tolist() if track in self.said}
-        made = self._made(picture.time_ns, number, weight, circling)
+        as_seen = np.column_stack([now.place, now.velocity, now.place_sigma, now.velocity_sigma])[due].tolist()
+        of = [(*row, kind[k]) for row, k in zip(as_seen, due.tolist(), strict=True)]
+        self._renew(starts, weight[due], of, picture.time_ns)
+        self.said = {track: self.said[track] for track in now.number.tolist() if track in self.said}
+        made = self._made(picture.time_ns, now.number, weight, circling)
         freeze(made)
         return made
 
-    def _due(self, number: Ints, time_ns: int) -> Ints:
+    def _seen(self, picture: Picture, rows: Ints, laws: tuple[Legs, ...]) -> Seen:
+        """These tracks in the plane."""
+        place, velocity, _ = laid(self.frame, picture.position_m[rows], picture.velocity_mps[rows])
+        sigmas = _sigmas(picture.covariance[rows], level(self.frame, picture.position_m[rows]))
+        law = np.array([(law.swerve_rad, law.aim, law.turn_rad) for law in laws]).reshape(-1, 3)
+        return Seen(picture.track[rows], place, velocity, *sigmas, *law.T)
+
+    def _due(self, now: Seen, kind: list[int], time_ns: int) -> Ints:
         """(d,) rows of the tracks to draw anew, ascending."""
-        urgency = np.full(len(number), np.inf)
-        for row, track in enumerate(number.tolist()):
-            said = self.said.get(track)
-            if said is not None:
-                age_s = (time_ns - said.made_ns) / SECOND_NS
-                urgency[row] = age_s * (CALM + said.chance[:, SOON].max(initial=0.0))
+        known = [(row, self.said[track]) for row, track in enumerate(now.number.tolist()) if track in self.said]
+        urgency = np.full(len(now.number), np.inf)
+        if known:
+            row = np.array([row for row, _ in known], dtype=np.int64)
+            age_s = np.array([time_ns - said.made_ns for _, said in known]) / SECOND_NS
+            nearest_s = np.array([said.soonest_s() for _, said in known]) - age_s
+            was = np.array([said.of[:6] for _, said in known])
+            off = np.hypot(*(was[:, :2] + was[:, 2:4] * age_s[:, None] - now.place[row]).T)
+            changed = np.hypot(*(was[:, 2:4] - now.velocity[row]).T)
+            moved = off > SIGMAS * np.hypot(was[:, 4], now.place_sigma[row]) + TURNED * age_s * np.hypot(*was[:, 2:4].T)
+            moved |= changed > SIGMAS * np.hypot(was[:, 5], now.velocity_sigma[row]) + TURNED * np.hypot(*was[:, 2:4].T)
+            moved |= np.array([said.of[6] != kind[row] for row, said in known], dtype=np.bool_)
+            turn = (time_ns // SECOND_NS + now.number[row]) % WAITS_S == 0
+            due = moved | (nearest_s < NEAR_S) | turn | (age_s >= WAITS_S + 1.0)
+            danger = np.array([said.chance[:, TEN_MIN].max(initial=0.0) for _, said in known])
+            urgency[row] = np.where(due, age_s * (CALM + np.where(moved, 1.0, danger)), 0.0)
         due = np.argsort(-urgency, kind="stable")[:RENEWED_MAX]
         return np.asarray(np.sort(due[urgency[due] > 0.0]).astype(np.int64))
 
-    def _renew(self, starts: Starts, weight: Floats, time_ns: int) -> None:
+    def _renew(self, starts: Starts, weight: Floats, of: list[tuple[float, ...]], time_ns: int) -> None:
         if not len(starts.number):
             return
-        ways = futures(starts, self.areas, weight, SEED, time_ns // SECOND_NS)
+        ways = futures(starts, self.areas, weight, time_ns // SECOND_NS)
         track, place, count = entries(ways, self.areas)
         chance, quantile_s = chances(count), times(count)
         enters, inside = count.sum(axis=1) / PATHS, count[:, 0] > PATHS // 2
         bounds = np.searchsorted(track, np.arange(len(starts.number) + 1)).tolist()
         for k, number in enumerate(starts.number.tolist()):
-            of = slice(bounds[k], bounds[k + 1])
-            self.said[number] = Said(time_ns, place[of], chance[of], enters[of], quantile_s[of], inside[of])
+            rows = slice(bounds[k], bounds[k + 1])
+            columns = (place[rows], chance[rows], enters[rows], quantile_s[rows], inside[rows])
+            self.said[number] = Said(time_ns, *columns, of[k])  # type: ignore[arg-type]
 
     def _made(self, time_ns: int, number: Ints, weight: Floats, circling: Flags) -> Forecast:
         none = Said.none()
         said = [self.said.get(track, none) for track in number.tolist()]
         pairs = [len(one.place) for one in said]
-        age_s = np.repeat([(time_ns - one.made_ns) / SECOND_NS for one in said], pairs)[:, None]
-        likely_track, likely = np.nonzero(weight[:, :-1] >= GOAL_MIN)
+        age_s = np.repeat([(time_ns - one.made_ns) / SECOND_NS for one in said], pairs)
+        places = len(self.areas)
+        likely_track, likely = np.nonzero(weight[:, :places] >= GOAL_MIN)
+        along_track, along = np.nonzero(weight[:, places:-1] >= GOAL_MIN)
         return Forecast(
             time_ns,
             self.areas.names,
             np.repeat(number, pairs),
             np.concatenate([none.place, *(one.place for one in said)]).astype(np.int32),
-            np.concatenate([none.chance, *(one.chance for one in said)]),
+            _aged(np.concatenate([none.chance, *(one.chance for one in said)]), age_s),
             np.concatenate([none.enters, *(one.enters for one in said)]),
-            np.maximum(np.concatenate([none.quantile_s, *(one.quantile_s for one in said)]) - age_s, 0.0),
+            np.maximum(np.concatenate([none.quantile_s, *(one.quantile_s for one in said)]) - age_s[:, None], 0.0),
             np.concatenate([none.inside, *(one.inside for one in said)]),
             number[likely_track],
             likely.astype(np.int32),
             weight[likely_track, likely],
             number[circling],
+            self.areas.corridors,
+            number[along_track],
+            along.astype(np.int32),
+            weight[along_track, places + along],
         )
 
     def digest(self) -> bytes:
@@ -137,7 +179,8 @@ class Forecaster:
         known = {one.name: getattr(self.courses, one.name) for one in fields(self.courses) if one.name != "goals"}
         columns = {name: _packed(column) for name, column in known.items()}
         said = [
-            (track, one.made_ns, [_packed(getattr(one, name)) for name in SAID]) for track, one in self.said.items()
+            (track, one.made_ns, [_packed(getattr(one, name)) for name in SAID], one.of)
+            for track, one in self.said.items()
         ]
         return msgspec.msgpack.encode({"format": DUMP_FORMAT, "columns": columns, "said": said})
 
@@ -152,8 +195,9 @@ class Forecaster:
                 raise StateError(message)
             for name, packed in parts["columns"].items():
                 setattr(made.courses, name, _unpacked(packed))
-            for track, made_ns, columns in parts["said"]:
-                made.said[track] = Said(made_ns, *map(_unpacked, columns))
+            for track, made_ns, columns, of in parts["said"]:
+                place, chance, enters, quantile_s, inside = map(_unpacked, columns)
+                made.said[track] = Said(made_ns, place, chance, enters, quantile_s, inside, tuple(of))
         except (msgspec.MsgspecError, KeyError, ValueError, TypeError, AttributeError) as error:
             message = f"this forecaster's dump cannot be read ({error}): replay from the start of the ledger instead"
             raise StateError(message) from error
@@ -167,6 +211,14 @@ def _packed(column: np.ndarray) -> tuple[str, list[int], bytes]:
 def _unpacked(packed: tuple[str, list[int], bytes]) -> np.ndarray:
     dtype, shape, data = packed
     return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape).copy()
+
+
+def _aged(chance: Floats, age_s: Floats) -> Floats:
+    """Chances (q, 6) of entry within each of HORIZONS_S from now, of what was said age_s (q,) ago."""
+    horizon = np.array(HORIZONS_S)
+    step = np.append(np.diff(horizon), 1.0)
+    more = np.diff(chance, axis=1, append=chance[:, -1:])
+    return np.asarray(chance + more * np.minimum(age_s[:, None] / step, 1.0))
 
 
 def _sigmas(covariance: Floats, axes: Floats) -> tuple[Floats, Floats]:

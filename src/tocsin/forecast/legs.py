@@ -45,8 +45,8 @@ LAWS: Final[Mapping[str, Legs]] = MappingProxyType(
         "ballistic rocket": Legs(1e6, 1e6, 0.5, radians(1), 1.0, 0.8, 0.0, 1.0, 0.0, radians(0.5), 1e6),
         "artillery or mortar round": Legs(1e6, 1e6, 0.5, radians(1), 1.0, 0.8, 0.0, 1.0, 0.0, radians(0.5), 1e6),
         "helicopter": Legs(6e3, 50e3, 0.5, radians(60), 0.5, 0.3, 0.1, 300.0, 0.1, radians(4), 2e3),
-        "light aircraft": Legs(10e3, 70e3, 0.5, radians(50), 0.5, 0.15, 0.1, 360.0, 0.06, radians(3), 2e3),
-        "airliner": Legs(30e3, 200e3, 0.6, radians(30), 0.5, 0.05, 0.02, 240.0, 0.05, radians(1.5), 2e3),
+        "light aircraft": Legs(10e3, 70e3, 0.5, radians(50), 0.3, 0.15, 0.1, 360.0, 0.06, radians(3), 2e3),
+        "airliner": Legs(30e3, 200e3, 0.6, radians(30), 0.1, 0.02, 0.02, 240.0, 0.05, radians(1.5), 2e3),
         "fast jet": Legs(20e3, 80e3, 0.5, radians(70), 0.6, 0.5, 0.15, 300.0, 0.12, radians(3), 5e3),
         "bird": Legs(1e3, 20e3, 0.3, radians(60), 0.1, 0.0, 0.2, 240.0, 0.2, radians(10), 0.0),
         # "unknown, moving, powered" is an answer: its law is wide

@@ -21,7 +21,19 @@ from tocsin.errors import InputError, SiteError
 from tocsin.geo.geotiff import terrain
 from tocsin.messages import MEASURED
 from tocsin.models.ground import pack
-from tocsin.settings import Frame, Ground, Learning, Place, Releasing, Retention, Sensor, Settings, Tracking, Watching
+from tocsin.settings import (
+    Corridor,
+    Frame,
+    Ground,
+    Learning,
+    Place,
+    Releasing,
+    Retention,
+    Sensor,
+    Settings,
+    Tracking,
+    Watching,
+)
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
@@ -109,6 +121,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         watching=Watching(**file.watching.model_dump()),
         ground=_ground(file.terrain, lines, folder),
         learning=Learning(**file.learning.model_dump()),
+        corridors=tuple(_corridor(line) for line in file.line if line.corridor_m > 0.0),
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
@@ -277,6 +290,11 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
         decorrelation_s=table.decorrelation_s,
         confusion=table.confusion,
     )
+
+
+def _corridor(table: LineTable) -> Corridor:
+    geometry = tuple((radians(latitude), radians(longitude)) for latitude, longitude in table.points_deg)
+    return Corridor(table.name, geometry, table.corridor_m)
 
 
 def _place(table: PlaceTable) -> Place:

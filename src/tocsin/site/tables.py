@@ -140,10 +140,14 @@ class SchemeTable(Named):
 
 
 class LineTable(Named):
-    """[[line]]: a river or a road, drawn on the map because the base map has none."""
+    """[[line]]: a river or a road, drawn on the map because the base map has none.
+
+    `corridor_m`: movers are known to follow it, this far apart from side to side; 0: they are not.
+    """
 
     kind: Literal["river", "border", "road", "other"] = "other"
     points_deg: tuple[Point, ...]
+    corridor_m: NotNegative = 0.0
 
 
 class FeedTable(Named):

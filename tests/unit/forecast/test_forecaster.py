@@ -12,7 +12,7 @@ from tocsin.forecast.forecaster import Forecaster
 from tocsin.geo.distance import travel
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu
 from tocsin.messages import HORIZONS_S, QUANTILES, Forecast, Picture
-from tocsin.settings import Frame, Place, Settings
+from tocsin.settings import Corridor, Frame, Place, Settings
 
 SECOND_NS = 1_000_000_000
 START_NS = 1_900_000_000 * SECOND_NS
@@ -177,3 +177,56 @@ def test_a_track_that_is_gone_is_forgotten() -> None:
     forecaster.forecast(seen(0.0, straight(40_000.0, 0.5), straight(30_000.0, 2.0)))
     forecaster.forecast(seen(1.0, straight(30_000.0, 2.0), first=2))
     assert forecaster.courses.number.tolist() == [2]
+
+
+def test_what_flies_on_as_it_was_takes_turns_and_its_arrival_is_counted_down() -> None:
+    forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,)))
+    paths = tuple(straight(60_000.0 + 1_000.0 * k, 0.3 * k) for k in range(16))
+    made: list[int] = []
+    said = forecaster.forecast(seen(-1.0, *paths))
+    for time_s in range(64):
+        said = forecaster.forecast(seen(float(time_s), *paths))
+        made.append(sum(one.made_ns == said.time_ns for one in forecaster.said.values()))
+        assert set(said.track.tolist()) == set(range(1, 17))
+    assert max(made[16:]) <= 3
+    assert sum(made[48:]) == 32  # each once in eight seconds
+    middle = said.quantile_s[:, QUANTILES.index(0.5)]
+    left_s = np.array([(60_000.0 + 1_000.0 * k - 63.0 * 50.0 - 5_000.0) / 50.0 for k in range(16)])
+    assert np.median(np.abs(middle - left_s) / left_s) < 0.05
+
+
+def test_who_turns_is_looked_at_at_once() -> None:
+    def turns(time_s: float) -> tuple[float, float, float]:
+        return straight(60_000.0, 0.0)(time_s) if time_s < 40.0 else (50.0 * (time_s - 40.0), -58_000.0, pi / 2)
+
+    forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,)))
+    said = [forecaster.forecast(seen(float(time_s), turns)) for time_s in range(41)]
+    assert forecaster.said[1].made_ns == said[-1].time_ns
+
+
+def test_who_is_near_is_drawn_anew_at_each_tick() -> None:
+    forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,)))
+    for time_s in range(20):
+        said = forecaster.forecast(seen(float(time_s), straight(15_000.0, 0.0)))
+        assert forecaster.said[1].made_ns == said.time_ns
+
+
+def test_a_corridor_is_followed_around_its_bend_to_the_place_behind_it() -> None:
+    def corner(east_m: float, north_m: float) -> tuple[float, float]:
+        at = travel(LATITUDE, LONGITUDE, np.arctan2(east_m, north_m), np.hypot(east_m, north_m))
+        return float(at[0]), float(at[1])
+
+    river = Corridor("river", (corner(-40e3, -30e3), corner(0.0, -30e3), corner(0.0, 20e3)), 3_000.0)
+
+    def along(time_s: float) -> tuple[float, float, float]:
+        return -35e3 + 50.0 * time_s, -30e3, pi / 2
+
+    def chance(corridors: tuple[Corridor, ...]) -> float:
+        forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,), corridors=corridors))
+        said = [forecaster.forecast(seen(float(time_s), along, name="multirotor")) for time_s in range(0, 121, 10)][-1]
+        if corridors:
+            assert said.along_track.tolist() == [1]
+            assert said.corridors == ("river",)
+        return float(said.chance[:, HORIZONS_S.index(1800.0)].max(initial=0.0))
+
+    assert chance((river,)) > 1.2 * chance(())
