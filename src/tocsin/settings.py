@@ -109,6 +109,7 @@ class Place:
     title: str = ""
     residents: float = float("nan")  # people who live in the area that an alert for it reaches; NaN: nobody said
     release_by: tuple[str, ...] = ()  # who may release for it, in the order of asking; (): as its parent
+    actions: tuple[tuple[str, float], ...] = ()  # what its people may do in time, and the seconds that it takes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ from tests.browser.stage.stage import Stage
 
 WAIT_MS = 60_000  # a machine without a GPU draws slowly; nothing is measured by it
 SMALL: ViewportSize = {"width": 1000, "height": 640}
-WELCOMED = "localStorage.setItem('tocsin.welcomed.1', 'yes')"
+# Having read the explanation before, and with the tracks in front, as whoever tests them left the page.
+WELCOMED = (
+    "localStorage.setItem('tocsin.welcomed.1', 'yes');"
+    "localStorage.getItem('tocsin.choices.1') ?? localStorage.setItem('tocsin.choices.1', '{\"tab\":\"tracks\"}')"
+)
 NO_WEBGL = "HTMLCanvasElement.prototype.getContext = function () { return null }"
 YELLOW = (240, 228, 120)  # unknown: what every track is until a person says otherwise
 RED = (255, 115, 95)  # hostile, and whatever is not live

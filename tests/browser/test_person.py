@@ -73,7 +73,7 @@ def test_one_key_shows_all_keys(page: Page, stage: Stage) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.locator("body").get_attribute("data-chosen") == ""
-    page.keyboard.press("3")
+    page.keyboard.press("4")
     expect(page.get_by_role("tab", name="Health")).to_have_attribute("aria-selected", "true")
 
 

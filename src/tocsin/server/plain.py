@@ -55,6 +55,8 @@ def _place(place: Place) -> Mapping[str, object]:
         "geometry": [(degrees(longitude), degrees(latitude)) for latitude, longitude in place.geometry],
         "ring_m": place.ring_m,
         "parent": place.parent,
+        "action_time_s": place.action_time_s,
+        "actions": [{"name": name, "time_s": time_s} for name, time_s in place.actions],
     }
 
 

@@ -315,4 +315,5 @@ def _place(table: PlaceTable) -> Place:
         table.title or table.name,
         residents=_number(table.residents),
         release_by=table.release_by,
+        actions=tuple((one.name, one.time_s) for one in table.actions),
     )

@@ -115,6 +115,13 @@ class SensorTable(Named):
     confusion: dict[str, dict[str, Annotated[float, Field(ge=0, le=1)]]] = Field(default_factory=dict)
 
 
+class ActionTable(Table):
+    """[[place.actions]]: what the people of a place do before something arrives, and how long it takes them."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    time_s: Positive
+
+
 class PlaceTable(Named):
     """[[place]]: a site (a point and its ring), a zone (outline) or a border sector (line)."""
 
@@ -125,6 +132,7 @@ class PlaceTable(Named):
     points_deg: tuple[Point, ...] = ()
     ring_m: NotNegative = 0.0
     action_time_s: NotNegative = 0.0
+    actions: tuple[ActionTable, ...] = ()
     parent: str = ""
     scheme: str = ""
     residents: NotNegative | None = None

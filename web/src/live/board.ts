@@ -31,6 +31,13 @@ export interface Place {
   kind: PlaceKind
   geometry: [number, number][]
   ring: number
+  parent: string
+  /** What must be done before something arrives, and how long it takes: seconds, the longest first. */
+  actions: Deed[]
+}
+export interface Deed {
+  name: string
+  seconds: number
 }
 export interface Line {
   name: string
@@ -49,6 +56,16 @@ export interface SensorHealth {
   detections: number
   refused: number
   note: string
+  /** What was learnt of it; NaN where nothing was. Biases in metres, radians and seconds, with their sigmas. */
+  pd: number
+  clutter: number
+  downWeighted: boolean
+  biases: Bias[]
+}
+export interface Bias {
+  of: 'range' | 'azimuth' | 'elevation' | 'time'
+  value: number
+  sigma: number
 }
 export type Observation = 'seen clear' | 'partly seen' | 'blind'
 export type Stage = 'quiet' | 'watch' | 'warning' | 'under way' | 'all clear'
@@ -66,11 +83,24 @@ export interface PlaceHealth {
   observation: Observation
   reason: string
   since: number
+  /** Of each group of threats: how it is seen, from how many of twelve approaches, P(undetected) on the worst. */
+  groups: GroupHealth[]
+  event: string
+  rule: string
+  /** "fast" where no time is left for two people, "slow" where there is. */
+  lane: string
+  chance: number
   stage: Stage
   stageSince: number
   /** Of the first to come; null where nothing is forecast to. */
   arrival: Arrival | null
   reasons: Reason[]
+}
+export interface GroupHealth {
+  group: string
+  observation: Observation
+  approaches: number
+  undetected: number
 }
 export interface Health {
   time: number
@@ -156,7 +186,17 @@ function readPlace(row: Row): Place {
     kind: kind === 'zone' || kind === 'border' ? kind : 'site',
     geometry,
     ring: number(row, 'ring_m', 0),
+    parent: word(row, 'parent'),
+    actions: readDeeds(row),
   }
+}
+
+/** The named actions of a place; where it names none, its one action time. */
+function readDeeds(row: Row): Deed[] {
+  const named = rows(row.actions).map((one) => ({ name: word(one, 'name'), seconds: number(one, 'time_s', 0) }))
+  const single = number(row, 'action_time_s', 0)
+  if (named.length === 0 && single > 0) named.push({ name: '', seconds: single })
+  return named.toSorted((a, b) => b.seconds - a.seconds)
 }
 
 /** Reads the health frame. A state that this page does not know is shown as the worst one. */
@@ -173,12 +213,26 @@ export function readHealth(body: Row): Health {
       detections: number(row, 'detections', 0),
       refused: number(row, 'refused', 0),
       note: word(row, 'note'),
+      pd: number(row, 'detection_probability'),
+      clutter: number(row, 'clutter_per_scan'),
+      downWeighted: row.down_weighted === true,
+      biases: readBiases(row),
     })),
     places: rows(body.places).map((row) => ({
       name: word(row, 'place'),
       observation: observation(word(row, 'observation')),
       reason: word(row, 'reason'),
       since: number(row, 'since', 0),
+      groups: rows(row.groups).map((one) => ({
+        group: word(one, 'group'),
+        observation: observation(word(one, 'observation')),
+        approaches: number(one, 'approaches', 0),
+        undetected: number(one, 'undetected'),
+      })),
+      event: word(row, 'event'),
+      rule: word(row, 'rule'),
+      lane: word(row, 'lane'),
+      chance: number(row, 'chance', 0),
       stage: stage(word(row, 'stage')),
       stageSince: number(row, 'stage_since', 0),
       arrival: arrival(row.arrival),
@@ -190,6 +244,19 @@ export function readHealth(body: Row): Health {
     starting: readStarting(body.starting),
     troubles: texts(body.troubles),
   }
+}
+
+const BIASES = {
+  range: 'range_bias_m',
+  azimuth: 'azimuth_bias_rad',
+  elevation: 'elevation_bias_rad',
+  time: 'time_bias_s',
+} as const
+
+function readBiases(row: Row): Bias[] {
+  return (Object.keys(BIASES) as Bias['of'][])
+    .map((of) => ({ of, value: number(row, BIASES[of]), sigma: number(row, `${BIASES[of]}_sigma`) }))
+    .filter((bias) => Number.isFinite(bias.value))
 }
 
 function readStarting(value: unknown): Health['starting'] {

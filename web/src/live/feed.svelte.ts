@@ -1,7 +1,9 @@
+import { History } from '../explain/history.ts'
 import { readWork } from '../view/gauge.ts'
 import { type Health, type Notice, type Site, readHealth, readNotices, readSite } from './board.ts'
 import { FrameError, readFrame, type PictureFrame, type PlainFrame } from './frames.ts'
 import { getBytes } from '../session/http.ts'
+import { type Said, readSaid } from './said.ts'
 import { fillTrails } from './past_trails.ts'
 import { type Line, LiveSocket } from './socket.ts'
 import { Tracks } from './tracks.ts'
@@ -19,6 +21,8 @@ export class Feed {
   line = $state<Line>({ state: 'closed' })
   site = $state.raw<Site | null>(null)
   health = $state.raw<Health | null>(null)
+  /** Alerts, statements and standing orders; null before the first. */
+  said = $state.raw<Said | null>(null)
   notices = $state.raw<Notice[]>([])
   time = $state(0)
   live = $state(true)
@@ -30,6 +34,7 @@ export class Feed {
   /** Seconds from the server's sending to our showing, above the least seen on this connection; 0 when unknown. */
   delay = $state(0)
   readonly tracks = new Tracks()
+  readonly history = new History()
   private seq = -1
   private waitingSince = 0
   private leastOffset = Infinity
@@ -101,7 +106,10 @@ export class Feed {
     if (frame.name === 'static') {
       this.site = readSite(frame.body)
       this.tracks.name(this.site.classes, this.site.sensorNames)
-    } else if (frame.name === 'health') this.health = readHealth(frame.body)
+    } else if (frame.name === 'health') {
+      this.health = readHealth(frame.body)
+      this.history.add(this.health)
+    } else if (frame.name === 'alerts' || frame.name === 'public') this.said = readSaid(frame.body)
     else if (frame.name === 'notice') this.addNotices(readNotices(frame.body))
     else this.refuse('unknown kind of frame')
   }

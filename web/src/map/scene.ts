@@ -6,7 +6,7 @@ import type { Tracks } from '../live/tracks.ts'
 import type { Picked } from '../view/choices.svelte.ts'
 import { DrawArrays } from './layers/arrays.ts'
 import { chosenLayers, ringLayer } from './layers/chosen.ts'
-import { LEADER_RGB, TRAIL_RGB } from './colours.ts'
+import { strokes } from './colours.ts'
 import { EllipseLayer } from './layers/ellipse_layer.ts'
 import { type Label, placeLabels } from './layers/labels.ts'
 import { LeaderLayer, TrailLayer } from './layers/line_layers.ts'
@@ -122,7 +122,7 @@ export class Scene {
     if (picked.trailMin > 0) {
       const data = this.trails.data(device, tracks.trails, why, hiddenVersion, picked.trailMin)
       const { columns, rows } = data
-      made.push(new TrailLayer({ id: 'trails', data, columns, rows, getColor: [...TRAIL_RGB, 170], getWidth: 1.2 }))
+      made.push(new TrailLayer({ id: 'trails', data, columns, rows, getColor: [...strokes.trail, 170], getWidth: 1.2 }))
     }
     if (picked.ellipses) {
       const attributes = {
@@ -130,7 +130,7 @@ export class Scene {
         getRadius: { value: arrays.radii.subarray(0, n), size: 1 },
         instanceShapes: { value: arrays.shapes.subarray(0, 2 * n), size: 2 },
       }
-      const getFillColor = [...LEADER_RGB, 150] as const
+      const getFillColor = [...strokes.leader, 150] as const
       made.push(new EllipseLayer({ id: 'ellipses', data: { length: n, attributes }, getFillColor }))
     }
     made.push(...chosenLayers(tracks, chosen, arrays))
@@ -139,7 +139,7 @@ export class Scene {
         getSourcePosition: position,
         getTargetPosition: { value: arrays.leaders.subarray(0, 2 * n), size: 2 },
       }
-      const getColor = [...LEADER_RGB, 120] as const
+      const getColor = [...strokes.leader, 120] as const
       made.push(new LeaderLayer({ id: 'leaders', data: { length: n, attributes }, getColor, getWidth: 1 }))
     }
     return made
@@ -178,14 +178,14 @@ function labelLayer(labels: Label[]): Layer {
     getPixelOffset: (label) => label.offset,
     getTextAnchor: (label) => label.anchor,
     getAlignmentBaseline: 'center',
-    getColor: (label) => (label.strong ? [255, 255, 255, 255] : [205, 214, 224, 235]),
+    getColor: (label) => [...(label.strong ? strokes.chosen : strokes.words), 245],
     getSize: 12,
     lineHeight: 1.15,
     characterSet: 'auto',
     fontFamily: 'system-ui, sans-serif',
     fontSettings: { fontSize: 24 },
     background: true,
-    getBackgroundColor: [10, 16, 22, 165],
+    getBackgroundColor: [...strokes.ground, 165],
     backgroundPadding: [3, 0, 3, 0],
   })
 }

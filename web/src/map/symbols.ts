@@ -1,6 +1,6 @@
 import type { ColorMode } from 'milsymbol'
 import { ms, numberair, numberairmissile } from 'milsymbol/parts'
-import { AFFILIATION_RGB } from './colours.ts'
+import { marks, strokes } from './colours.ts'
 
 /** Pixels of one symbol in the atlas: drawn at twice its largest size on the screen, so that it stays sharp. */
 export const CELL = 64
@@ -41,17 +41,22 @@ ms.addIcons(numberair)
 ms.addIcons(numberairmissile)
 // Drawn small, the standard's fine dashes would look like a full line; and they are drawn in its "off-white".
 ms.setDashArrays('22,18', '22,18', '22,18')
-ms.setColorMode('OffWhite', {
-  Civilian: css('unknown'),
-  Friend: css('friend'),
-  Hostile: css('hostile'),
-  Neutral: css('neutral'),
-  Unknown: css('unknown'),
-  Suspect: css('suspect'),
-})
+
+/** The standard's colours are replaced by the theme's, whenever that changes. */
+function setColours(): void {
+  ms.setColorMode('OffWhite', {
+    Civilian: css('unknown'),
+    Friend: css('friend'),
+    Hostile: css('hostile'),
+    Neutral: css('neutral'),
+    Unknown: css('unknown'),
+    Suspect: css('suspect'),
+  })
+}
+setColours()
 
 function css(affiliation: Affiliation): string {
-  const [r, g, b] = AFFILIATION_RGB[affiliation]
+  const [r, g, b] = marks[affiliation]
   return `rgb(${r},${g},${b})`
 }
 
@@ -63,6 +68,14 @@ export class SymbolAtlas {
 
   constructor() {
     this.canvas = blank(CELL)
+  }
+
+  /** Forgets every symbol: the colours have changed. */
+  reset(): void {
+    setColours()
+    this.cells.clear()
+    this.canvas = blank(CELL)
+    this.version += 1
   }
 
   /** x, y of the symbol's cell, in pixels of the atlas. */
@@ -111,7 +124,6 @@ function blank(height: number): HTMLCanvasElement {
   return canvas
 }
 
-const GROUND = '#0a1016'
 const TENTATIVE = 0
 const CONFIRMED = 1
 
@@ -121,17 +133,18 @@ function render(className: string, affiliation: Affiliation, state: number): HTM
   // Status 1 (anticipated) draws the frame dashed: the track is coasting, it was not seen when it should have been.
   const status = state === CONFIRMED || state === TENTATIVE ? '0' : '1'
   const colour = css(affiliation)
+  const ground = `rgb(${strokes.ground.join(',')})`
   const filled = heavy && state === CONFIRMED
   const symbol = new ms.Symbol(`100${identity}${set}${status}000${entity}0000`, {
     size: DRAWN,
     infoFields: false,
     fill: true,
-    fillColor: filled ? colour : `${GROUND}b8`,
+    fillColor: filled ? colour : `rgba(${strokes.ground.join(',')},0.72)`,
     // Under dashes the frame itself is dark: only the dashes show.
-    frameColor: every(state === CONFIRMED ? colour : GROUND),
+    frameColor: every(state === CONFIRMED ? colour : ground),
     civilianColor: false,
-    iconColor: every(filled ? GROUND : colour),
-    outlineColor: GROUND,
+    iconColor: every(filled ? ground : colour),
+    outlineColor: ground,
     outlineWidth: filled ? 3 : 2,
     strokeWidth: 5,
   })

@@ -36,6 +36,14 @@ export async function getBytes(path: string, signal?: AbortSignal): Promise<Outc
   return { ok: true, value: await answer.arrayBuffer() }
 }
 
+/** Like `send`, for routes that answer with something. */
+export async function post(path: string, body: unknown): Promise<Outcome<Record<string, unknown>>> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await reach(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (answer?.ok !== true) return refusal(answer)
+  return { ok: true, value: (await answer.json()) as Record<string, unknown> }
+}
+
 export async function send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Outcome<null>> {
   const init: RequestInit = { method }
   if (body !== undefined) {

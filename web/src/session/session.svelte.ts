@@ -4,6 +4,12 @@ import { getJson, send } from './http.ts'
 export interface Me {
   name: string
   role: string
+  /** What this person may do, and which orders they may give: names of the server's. */
+  actions: string[]
+  orders: string[]
+  /** Drawn over the map, so that a photograph says whose screen it was. */
+  watermark: string
+  audience: 'staff' | 'public'
 }
 export type SessionState = { state: 'asking' } | { state: 'out'; why: string } | { state: 'in'; me: Me }
 
@@ -31,8 +37,7 @@ export class Session {
   async ask(whyOut = ''): Promise<void> {
     const outcome = await getJson('/api/me')
     if (outcome.ok) {
-      const { name, role } = outcome.value
-      this.now = { state: 'in', me: { name: asWord(name), role: asWord(role) } }
+      this.now = { state: 'in', me: readMe(outcome.value) }
     } else if (outcome.status === 401 || outcome.status === 403) {
       this.now = { state: 'out', why: this.now.state === 'in' ? m.signIn.ended : whyOut }
     } else if (this.now.state === 'asking') {
@@ -50,6 +55,18 @@ export class Session {
   async signOut(): Promise<void> {
     await send('DELETE', '/api/session')
     this.now = { state: 'out', why: m.signIn.left }
+  }
+}
+
+function readMe(body: Record<string, unknown>): Me {
+  const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+  return {
+    name: asWord(body.name),
+    role: asWord(body.role),
+    actions: list(body.actions),
+    orders: list(body.orders),
+    watermark: asWord(body.watermark) || asWord(body.name),
+    audience: body.audience === 'public' ? 'public' : 'staff',
   }
 }
 

@@ -19,6 +19,10 @@ export class Timeline {
   speed = $state(1)
   asking = $state(false)
   trouble = $state('')
+  /** What happened at the moment that was jumped to. */
+  happened = $state('')
+  /** True: the past as it is known now. */
+  later = $state(false)
   /** Why the server would not pause or change its speed; empty when it did. */
   refused = $state('')
   first = $state(0)
@@ -56,6 +60,7 @@ export class Timeline {
       }, ASK_MS)
       this.lastStep = performance.now()
     }
+    this.happened = ''
     this.wanted = Math.max(this.first, Math.min(time, this.end()))
     void this.ask()
   }
@@ -76,6 +81,22 @@ export class Timeline {
   /** A step from where the slider stands, which may be ahead of what is shown. */
   step(seconds: number): void {
     this.goto((this.past ? this.wanted : this.feed.time) + seconds)
+  }
+
+  /** To the next event (1) or the one before (-1): a stage, a launch, a sensor that fell silent, an order. */
+  async event(way: 1 | -1): Promise<void> {
+    const from = this.past ? this.wanted : this.feed.time
+    const outcome = await getJson(`/api/events?time=${from}&way=${way}`)
+    if (outcome.ok && typeof outcome.value.time === 'number') {
+      this.goto(outcome.value.time)
+      this.happened = typeof outcome.value.text === 'string' ? outcome.value.text : ''
+    } else this.trouble = outcome.ok ? m.time.noEvent : outcome.why || m.time.noEvent
+  }
+
+  /** Which knowledge of a past moment is shown: what was known then, or with all that came later. */
+  async know(later: boolean): Promise<void> {
+    this.later = later
+    if (this.past) await this.ask(true)
   }
 
   /** The time on the clock of this screen. */
@@ -119,13 +140,13 @@ export class Timeline {
     else this.goto(next)
   }
 
-  private async ask(): Promise<void> {
-    if (this.asking) return
+  private async ask(anew = false): Promise<void> {
+    if (this.asking && !anew) return
     this.asking = true
     let asked: number
     do {
       asked = this.wanted
-      this.show(await getBytes(`/api/at?time=${asked}`))
+      this.show(await getBytes(`/api/at?time=${asked}${this.later ? '&known=now' : ''}`))
     } while (asked !== this.wanted && this.past)
     this.asking = false
   }

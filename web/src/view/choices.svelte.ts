@@ -1,3 +1,6 @@
+import { type Theme, useTheme } from '../map/colours.ts'
+import type { Tab } from './tabs.ts'
+
 /** What the operator has picked for this screen: kept in this browser, shown nowhere else, decided nowhere. */
 export interface Picked {
   coverage: boolean
@@ -10,10 +13,22 @@ export interface Picked {
   alone: boolean
   lowest: number | null
   highest: number | null
+  theme: Theme
+  tab: Tab
+  /** Metres above the ellipsoid for which it is drawn who could see; null: not drawn. */
+  coverageAt: number | null
+  /** Range rings around the places, and where the chosen track may be in 1, 2, 5 and 10 minutes. */
+  rings: boolean
+  cones: boolean
+  wedges: boolean
+  sound: boolean
+  /** 0 to 1. */
+  volume: number
+  spoken: boolean
 }
 
 const KEY = 'tocsin.choices.1'
-const START: Picked = {
+export const START: Picked = {
   coverage: false,
   leaderMin: 1,
   trailMin: 2,
@@ -24,9 +39,20 @@ const START: Picked = {
   alone: true,
   lowest: null,
   highest: null,
+  theme: 'night',
+  tab: 'places',
+  coverageAt: null,
+  rings: false,
+  cones: true,
+  wedges: true,
+  sound: true,
+  volume: 0.6,
+  spoken: false,
 }
 
 export const LEADERS_MIN = [0, 1, 2, 5, 10] as const
+/** Heights above the ellipsoid for which it can be drawn who sees. */
+export const COVERAGE_M = [null, 50, 100, 300, 1000, 3000] as const
 export const TRAILS_MIN = [0, 2, 5, 10] as const
 
 function read(): Picked {
@@ -44,6 +70,13 @@ function read(): Picked {
 }
 
 export const picked = $state<Picked>(read())
+dress(picked.theme)
+
+/** The whole page in the colours of the night or of the day. */
+export function dress(theme: Theme): void {
+  useTheme(theme)
+  document.documentElement.dataset.theme = theme
+}
 
 export function keep(): void {
   try {
@@ -53,9 +86,16 @@ export function keep(): void {
   }
 }
 
-/** Which track is looked at, by number, so that it survives its row; and what the pointer is over. */
-export const focus = $state<{ chosen: number | null; hovered: number | null; search: string }>({
-  chosen: null,
-  hovered: null,
-  search: '',
-})
+export interface Focus {
+  chosen: number | null
+  hovered: number | null
+  search: string
+  /** The place that is looked at, by name; and the sensor. */
+  place: string | null
+  sensor: string | null
+  /** One place alone on the screen, for a wall or a gate. */
+  kiosk: boolean
+}
+
+/** What is looked at: tracks by number, so that the choice survives their row; and what the pointer is over. */
+export const focus = $state<Focus>({ chosen: null, hovered: null, search: '', place: null, sensor: null, kiosk: false })

@@ -30,6 +30,11 @@ export class Desk {
     })
   }
 
+  /** An exercise looks, reads and sounds otherwise. */
+  get exercise(): boolean {
+    return this.feed.said !== null && this.feed.said.status !== 'actual'
+  }
+
   get tracks(): Tracks {
     return this.timeline.past ? this.timeline.tracks : this.feed.tracks
   }
@@ -89,6 +94,24 @@ export class Desk {
 
   hover(id: number | null): void {
     focus.hovered = id
+  }
+
+  /** Shows a place's reasons in the list of places. */
+  open(place: string): void {
+    focus.place = place
+    picked.tab = 'places'
+  }
+
+  /** Opens a place's reasons, or closes them. */
+  lookAt(place: string | null): void {
+    focus.place = focus.place === place ? null : place
+  }
+
+  /** Longitude and latitude of a track; null when it is not in the picture. */
+  where(id: number): readonly [number, number] | null {
+    const row = this.tracks.row(id)
+    if (row === NO_ROW) return null
+    return [this.tracks.columns.lon[row] ?? 0, this.tracks.columns.lat[row] ?? 0]
   }
 
   row(id: number | null): number {

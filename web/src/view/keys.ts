@@ -1,6 +1,6 @@
 import type { MapControls } from '../map/controls.ts'
 import { STEP_S } from '../time/timeline.svelte.ts'
-import { LEADERS_MIN, TRAILS_MIN, picked } from './choices.svelte.ts'
+import { COVERAGE_M, LEADERS_MIN, TRAILS_MIN, picked } from './choices.svelte.ts'
 import type { Desk } from './desk.svelte.ts'
 import type { TrackList } from './tracklist.svelte.ts'
 
@@ -13,6 +13,8 @@ export interface KeyTargets {
   escape: () => void
   tab: (n: number) => void
   center: () => void
+  preferences: () => void
+  acknowledge: () => void
 }
 
 function next<T>(choices: readonly T[], now: T): T {
@@ -52,6 +54,30 @@ function keyTable(to: KeyTargets): Record<string, () => void> {
     a: () => to.map()?.pan(-1, 0),
     d: () => to.map()?.pan(1, 0),
     '0': () => to.map()?.home(),
+    ',': to.preferences,
+    g: to.acknowledge,
+    '>': () => void timeline.event(1),
+    '<': () => void timeline.event(-1),
+    b: () => to.map()?.measure(),
+    ...layerKeys(to),
+  }
+}
+
+/** What is shown of the map, and which list. */
+function layerKeys(to: KeyTargets): Record<string, () => void> {
+  return {
+    m: () => {
+      picked.theme = picked.theme === 'night' ? 'day' : 'night'
+    },
+    r: () => {
+      picked.rings = !picked.rings
+    },
+    f: () => {
+      picked.cones = !picked.cones
+    },
+    h: () => {
+      picked.coverageAt = next<number | null>(COVERAGE_M, picked.coverageAt)
+    },
     c: () => {
       picked.coverage = !picked.coverage
     },
@@ -78,6 +104,9 @@ function keyTable(to: KeyTargets): Record<string, () => void> {
     },
     '4': () => {
       to.tab(3)
+    },
+    '5': () => {
+      to.tab(4)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** The lists beside the map. */
-export const TABS = ['tracks', 'places', 'health', 'notices'] as const
+export const TABS = ['places', 'tracks', 'alerts', 'health', 'notices'] as const
 export type Tab = (typeof TABS)[number]
 
 /** On a phone the lists are a sheet from below. */

@@ -7,7 +7,7 @@ import {
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { NIGHT } from '../colours.ts'
+import { paint } from '../colours.ts'
 import { DETAIL_ZOOM } from './coast.ts'
 
 // Without this the build is green and the map stays empty: the worker's file would not be found.
@@ -57,36 +57,36 @@ function style(): StyleSpecification {
 
 function ground(): LayerSpecification[] {
   return [
-    { id: 'sea', type: 'background', paint: { 'background-color': NIGHT.sea } },
-    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': NIGHT.land } },
-    { id: 'coast', type: 'line', source: 'land', paint: { 'line-color': NIGHT.coast, 'line-width': 1 } },
+    { id: 'sea', type: 'background', paint: { 'background-color': paint.sea } },
+    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': paint.land } },
+    { id: 'coast', type: 'line', source: 'land', paint: { 'line-color': paint.coast, 'line-width': 1 } },
     {
       id: 'land-detail',
       type: 'fill',
       source: 'land-detail',
       minzoom: DETAIL_ZOOM,
-      paint: { 'fill-color': NIGHT.land },
+      paint: { 'fill-color': paint.land },
     },
     {
       id: 'coast-detail',
       type: 'line',
       source: 'land-detail',
       minzoom: DETAIL_ZOOM,
-      paint: { 'line-color': NIGHT.coast, 'line-width': 1 },
+      paint: { 'line-color': paint.coast, 'line-width': 1 },
     },
     {
       id: 'borders',
       type: 'line',
       source: 'borders',
       minzoom: 3,
-      paint: { 'line-color': NIGHT.border, 'line-width': 1.4, 'line-dasharray': [3, 2] },
+      paint: { 'line-color': paint.border, 'line-width': 1.4, 'line-dasharray': [3, 2] },
     },
     {
       id: 'lines',
       type: 'line',
       source: 'lines',
       layout: { 'line-join': 'round', 'line-cap': 'round' },
-      paint: { 'line-color': NIGHT.river, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 11, 3] },
+      paint: { 'line-color': paint.river, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 11, 3] },
     },
     {
       id: 'line-names',
@@ -100,7 +100,7 @@ function ground(): LayerSpecification[] {
         'text-size': 11,
         'text-letter-spacing': 0.1,
       },
-      paint: { 'text-color': NIGHT.river, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.5 },
+      paint: { 'text-color': paint.river, 'text-halo-color': paint.halo, 'text-halo-width': 1.5 },
     },
   ]
 }
@@ -111,21 +111,21 @@ function coverage(): LayerSpecification[] {
       id: 'coverage-fill',
       type: 'fill',
       source: 'coverage',
-      paint: { 'fill-color': NIGHT.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0] },
+      paint: { 'fill-color': paint.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0] },
     },
     {
       id: 'coverage-line',
       type: 'line',
       source: 'coverage',
       filter: ['==', ['get', 'state'], 'fresh'],
-      paint: { 'line-color': NIGHT.sensor, 'line-opacity': 0.35, 'line-width': 1 },
+      paint: { 'line-color': paint.sensor, 'line-opacity': 0.35, 'line-width': 1 },
     },
     {
       id: 'coverage-gone',
       type: 'line',
       source: 'coverage',
       filter: ['!=', ['get', 'state'], 'fresh'],
-      paint: { 'line-color': NIGHT.partly, 'line-opacity': 0.6, 'line-width': 1, 'line-dasharray': [2, 4] },
+      paint: { 'line-color': paint.partly, 'line-opacity': 0.6, 'line-width': 1, 'line-dasharray': [2, 4] },
     },
   ]
 }
@@ -148,7 +148,7 @@ function stages(): LayerSpecification {
     source: 'rings',
     filter: ['in', ['get', 'stage'], ['literal', ['watch', 'warning', 'under way']]],
     paint: {
-      'line-color': ['match', ['get', 'stage'], 'watch', NIGHT.watch, 'warning', NIGHT.warning, NIGHT.underWay],
+      'line-color': ['match', ['get', 'stage'], 'watch', paint.watch, 'warning', paint.warning, paint.underWay],
       'line-width': ['match', ['get', 'stage'], 'watch', 3, 6],
       'line-offset': -5,
       'line-opacity': 0.9,
@@ -157,7 +157,7 @@ function stages(): LayerSpecification {
 }
 
 function places(): LayerSpecification[] {
-  const colour = OBSERVED(NIGHT.seen, NIGHT.partly, NIGHT.blind) as never
+  const colour = OBSERVED(paint.seen, paint.partly, paint.blind) as never
   return [
     {
       id: 'area-fill',
@@ -203,8 +203,8 @@ function places(): LayerSpecification[] {
         'symbol-sort-key': ['get', 'order'],
       },
       paint: {
-        'text-color': NIGHT.label,
-        'text-halo-color': NIGHT.halo,
+        'text-color': paint.label,
+        'text-halo-color': paint.halo,
         'text-halo-width': 1.6,
       },
     },
@@ -222,7 +222,7 @@ function places(): LayerSpecification[] {
         'text-offset': [0.9, 0],
         'text-optional': true,
       },
-      paint: { 'text-color': NIGHT.labelDim, 'text-halo-color': NIGHT.halo, 'text-halo-width': 1.6 },
+      paint: { 'text-color': paint.labelDim, 'text-halo-color': paint.halo, 'text-halo-width': 1.6 },
     },
   ]
 }

@@ -2,7 +2,8 @@ import type { Feature, Geometry, Position } from 'geojson'
 import type { Map as BaseMap } from 'maplibre-gl'
 import type { Health, Place, Sensor, Site } from '../../live/board.ts'
 import { fill } from './coast.ts'
-import { NIGHT } from '../colours.ts'
+import { middle } from '../../places/danger.ts'
+import { paint } from '../colours.ts'
 
 const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI
@@ -104,15 +105,6 @@ function closed(ring: Position[]): Position[] {
   return first[0] === last[0] && first[1] === last[1] ? ring : [...ring, first]
 }
 
-export function middle(points: readonly (readonly [number, number])[]): [number, number] {
-  if (points.length === 0) return [0, 0]
-  const west = Math.min(...points.map((p) => p[0]))
-  const east = Math.max(...points.map((p) => p[0]))
-  const south = Math.min(...points.map((p) => p[1]))
-  const north = Math.max(...points.map((p) => p[1]))
-  return [(west + east) / 2, (south + north) / 2]
-}
-
 /** The point at a bearing (radians from north, clockwise) and distance, on a sphere: good to a line's width on a map. */
 export function away(from: readonly [number, number], bearing: number, distance: number): [number, number] {
   const lat = from[1] / DEGREES
@@ -154,13 +146,13 @@ export function addPictures(map: BaseMap): void {
     draw(pen, size)
     map.addImage(name, pen.getImageData(0, 0, size, size), { pixelRatio: 2 })
   }
-  add('site-seen-clear', 28, site(NIGHT.seen, true))
-  add('site-partly-seen', 28, site(NIGHT.partly, false))
-  add('site-blind', 28, crossed(NIGHT.blind))
-  add('sensor-fresh', 24, mast(NIGHT.sensor, true))
-  add('sensor-gone', 24, mast(NIGHT.partly, false))
+  add('site-seen-clear', 28, site(paint.seen, true))
+  add('site-partly-seen', 28, site(paint.partly, false))
+  add('site-blind', 28, crossed(paint.blind))
+  add('sensor-fresh', 24, mast(paint.sensor, true))
+  add('sensor-gone', 24, mast(paint.partly, false))
   add('hatch', 24, (pen, size) => {
-    pen.strokeStyle = `${NIGHT.blind}66`
+    pen.strokeStyle = `${paint.blind}66`
     pen.lineWidth = 2
     for (const x of [-size, 0, size]) line(pen, x, size, x + size, 0)
   })
@@ -176,7 +168,7 @@ function line(pen: CanvasRenderingContext2D, x1: number, y1: number, x2: number,
 function site(colour: string, full: boolean): Draw {
   return (pen, size) => {
     pen.strokeStyle = colour
-    pen.fillStyle = full ? colour : NIGHT.sea
+    pen.fillStyle = full ? colour : paint.sea
     pen.lineWidth = 3
     pen.fillRect(size / 2 - 6, size / 2 - 6, 12, 12)
     pen.strokeRect(size / 2 - 6, size / 2 - 6, 12, 12)

@@ -1,7 +1,7 @@
 import type { Layer } from '@deck.gl/core'
 import { PathLayer, ScatterplotLayer } from '@deck.gl/layers'
 import { NO_ROW, type Tracks } from '../../live/tracks.ts'
-import { CHOSEN_RGB, TRAIL_RGB } from '../colours.ts'
+import { strokes } from '../colours.ts'
 import type { DrawArrays } from './arrays.ts'
 import { EllipseLayer } from './ellipse_layer.ts'
 
@@ -31,12 +31,12 @@ export function chosenLayers(tracks: Tracks, id: number | null, arrays: DrawArra
       id: 'chosen-trail',
       data: none ? [] : [trail(tracks, row)],
       getPath: (points) => points,
-      getColor: [...TRAIL_RGB, 255],
+      getColor: [...strokes.trail, 255],
       getWidth: 2,
       widthUnits: 'pixels',
       jointRounded: true,
     }),
-    new EllipseLayer({ id: 'chosen-ellipse', data: ellipse, getFillColor: [...CHOSEN_RGB, 210] }),
+    new EllipseLayer({ id: 'chosen-ellipse', data: ellipse, getFillColor: [...strokes.chosen, 210] }),
   ]
 }
 
@@ -58,7 +58,7 @@ export function ringLayer(tracks: Tracks, chosen: number | null, hovered: number
     radiusUnits: 'pixels',
     filled: false,
     stroked: true,
-    getLineColor: (ring) => [...CHOSEN_RGB, ring.strength],
+    getLineColor: (ring) => [...strokes.chosen, ring.strength],
     lineWidthUnits: 'pixels',
     getLineWidth: 1.5,
   })
