@@ -37,6 +37,7 @@ from tocsin.messages import (
     Tick,
 )
 from tocsin.settings import BOUNDS, Settings
+from tocsin.tracking.handwork.book import Book
 from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
@@ -47,6 +48,9 @@ ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is f
 ACTIONS: Mapping[str, str] = {
     "set": "change one number of settings.BOUNDS; subject: its name, arguments: value",
     "mark": "call a track something; subject: its number, arguments: mark",
+    "merge": "say that two tracks are one thing; subject: the number that stays, arguments: with (the other number)",
+    "split": "take merging back, or say how many fly there; subject: a number, arguments: count",
+    "classify": "say what a track is; subject: its number, arguments: class (nothing takes it back)",
     "note": "write a note into the evidence; subject: what it is about, arguments: text",
     "acknowledge": "say that an annunciation was seen; subject: its id, arguments: seen (how often it had sounded)",
     "shelve": "be quiet about an annunciation for a while; subject: its id, arguments: minutes",
@@ -81,6 +85,7 @@ class State:
     answers: dict[str, Answer] = field(default_factory=dict)
     sensors: dict[str, SensorHealth] = field(default_factory=dict)
     places: dict[str, PlaceHealth] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)  # what people said of tracks by hand
 
     @classmethod
     def of(cls, settings: Settings) -> "State":
@@ -123,6 +128,7 @@ class State:
             "answers": list(self.answers.values()),
             "sensors": list(self.sensors.values()),
             "places": list(self.places.values()),
+            "book": self.book.dump(),
         }
         return msgspec.msgpack.encode(parts, order="deterministic")
 
@@ -153,6 +159,7 @@ class State:
             {answer.key: answer for answer in parts.answers},
             {health.sensor: health for health in parts.sensors},
             {health.place: health for health in parts.places},
+            Book.load(parts.book),
         )
 
     def digest(self) -> bytes:
@@ -164,7 +171,7 @@ class State:
         known.update(self.releases.dump())
         known.update(wire.encode_settings(self.settings))
         marks, answers = sorted(self.marks.items()), list(self.answers.values())
-        rest = (marks, answers, list(self.sensors.values()), list(self.places.values()))
+        rest = (marks, answers, list(self.sensors.values()), list(self.places.values()), self.book.dump())
         known.update(msgspec.msgpack.encode(rest, order="deterministic"))
         return known.digest()
 
@@ -183,6 +190,7 @@ class _Dumped(msgspec.Struct):
     answers: list[Answer]
     sensors: list[SensorHealth]
     places: list[PlaceHealth]
+    book: tuple[list[tuple[int, int]], list[tuple[int, str]], list[tuple[int, int]]] = ([], [], [])
 
 
 def declared(settings: Settings) -> bytes:
@@ -205,10 +213,10 @@ def advance(state: State, item: Item) -> Step:
 def look(state: State, time_ns: int) -> Picture:
     """The picture at a time, for showing between ticks. It changes no bit of the state."""
     picture = state.tracker.picture(time_ns)
-    if not state.marks:
-        return picture
-    marks = tuple(state.marks.get(int(number), "") for number in picture.track)
-    return replace(picture, mark=marks)
+    if state.marks:
+        marks = tuple(state.marks.get(int(number), "") for number in picture.track)
+        picture = replace(picture, mark=marks)
+    return state.book.laid(picture)
 
 
 def explain(state: State, track: int) -> Explanation:
@@ -241,6 +249,7 @@ def _tick(state: State, tick: Tick) -> Step:
     state.places = {health.place: health for health in places}
     health = Health(tick.time_ns, sensors, places, dict(state.watch.refusals), dict(state.tracker.counters()))
     picture = look(state, tick.time_ns)
+    state.book.inherit(picture)
     for number in picture.ended:
         state.marks.pop(int(number), None)
     alerts, statements, said = _decide(state, picture, health)
@@ -319,9 +328,17 @@ def _order(state: State, order: Order) -> Step:
 def _carry_out(state: State, order: Order) -> str:
     match order.action:
         case "set":
-            return _set(state, order.subject, order.arguments.get("value", ""))
+            return _set(state, order.subject, order.arguments.get("value", ""), order.arguments.get("seen", ""))
         case "mark":
             return _mark(state, order)
+        case "merge":
+            other = _track(state, order.arguments.get("with", ""))
+            return state.book.merge(_track(state, order.subject), other, look(state, state.now_ns))
+        case "split":
+            return state.book.split(_track(state, order.subject), _whole(order.arguments.get("count", "1")))
+        case "classify":
+            track = _unchanged(state, order)
+            return state.book.classify(track, order.arguments.get("class", ""), look(state, state.now_ns).classes)
         case "note":
             return order.arguments.get("text", "")
         case _:
@@ -329,7 +346,7 @@ def _carry_out(state: State, order: Order) -> str:
             raise OrderRefused(message)
 
 
-def _set(state: State, name: str, value: str) -> str:
+def _set(state: State, name: str, value: str, seen: str = "") -> str:
     if name not in BOUNDS:
         message = f"{name!r} may not be changed while running; these may: {', '.join(BOUNDS)}"
         raise SettingError(message)
@@ -349,6 +366,9 @@ def _set(state: State, name: str, value: str) -> str:
         message = f"{name} = {number}: release_existence must stay below confirm_existence; change the other one first"
         raise SettingError(message)
     before = getattr(getattr(state.settings, stage), key)
+    if seen and float(seen) != before:
+        message = f"{name} was {seen} when you looked and is {before} now: look again, then give the order anew"
+        raise SettingError(message)
     state.settings = replace(state.settings, **{stage: changed})
     state.tracker.settings = state.settings
     state.watch.settings = state.settings.watching
@@ -360,9 +380,40 @@ def _mark(state: State, order: Order) -> str:
     if mark not in MARKS:
         message = f"mark {mark!r} is unknown; expected one of {', '.join(MARKS[1:])}, or nothing to take it back"
         raise OrderRefused(message)
-    numbers = {int(number) for number in state.tracker.picture(state.now_ns).track}
-    if not order.subject.isdecimal() or int(order.subject) not in numbers:
-        message = f"no track {order.subject!r} in the picture now; look it up again, it may have ended"
+    track = _unchanged(state, order)
+    state.marks[track] = mark
+    return f"track {track}: {mark or 'mark taken back'}"
+
+
+def _track(state: State, words: str) -> int:
+    """The number of a track that is in the picture, or hidden behind another one by hand."""
+    numbers = {int(number) for number in state.tracker.picture(state.now_ns).track} | set(state.book.same.values())
+    if not words.isdecimal() or int(words) not in numbers:
+        message = f"no track {words!r} in the picture now; look it up again, it may have ended"
         raise OrderRefused(message)
-    state.marks[int(order.subject)] = mark
-    return f"track {order.subject}: {mark or 'mark taken back'}"
+    return int(words)
+
+
+def _unchanged(state: State, order: Order) -> int:
+    """The track of an order whose giver saw what is there now: `seen_class` and `seen_mark`, where they were sent."""
+    track = _track(state, order.subject)
+    mark = order.arguments.get("seen_mark")
+    if mark is not None and mark != state.marks.get(track, ""):
+        now = state.marks.get(track, "") or "nothing"
+        message = f"somebody marked track {track} as {now} while you decided: look again, then give the order anew"
+        raise OrderRefused(message)
+    picture = look(state, state.now_ns)
+    rows = [row for row, number in enumerate(picture.track.tolist()) if number == track]
+    seen = order.arguments.get("seen_class")
+    if seen is not None and rows and picture.classes[picture.class_index[rows[0]]] != seen:
+        now = picture.classes[picture.class_index[rows[0]]]
+        message = f"track {track} was {seen} when you looked and is {now} now: look again, then give the order anew"
+        raise OrderRefused(message)
+    return track
+
+
+def _whole(words: str) -> int:
+    if not words.isdecimal():
+        message = f"count = {words!r} is no whole number: say how many fly there"
+        raise OrderRefused(message)
+    return int(words)

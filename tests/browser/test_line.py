@@ -86,7 +86,7 @@ def test_a_missing_frame_is_noticed_and_a_whole_picture_asked_for(page: Page, st
 def test_a_slow_line_shows_how_late_the_picture_is(page: Page, stage: Stage) -> None:
     enter_without_map(page, stage)
     stage.faults.delay_s = 3.6
-    expect(page.get_by_role("status")).to_contain_text("late", timeout=WAIT_MS)
+    expect(page.get_by_role("banner").get_by_role("status")).to_contain_text("late", timeout=WAIT_MS)
     stage.faults.delay_s = 0.0
     page.get_by_role("tab", name="Health").click()
     expect(page.get_by_text("Pictures skipped")).to_be_visible()

@@ -51,7 +51,7 @@ BODIES: dict[str, dict[str, object]] = {
 }
 BY_SUPERVISORS = ("set", "sign", "end")
 BY_THE_WATCH = (
-    *("mark", "note", "acknowledge", "shelve", "duty"),
+    *("mark", "note", "merge", "split", "classify", "acknowledge", "shelve", "duty"),
     *("release", "cancel", "countersign", "stop", "cue", "halt"),
 )
 EXPECTED_ORDERS = {name: {SUPER} for name in BY_SUPERVISORS} | {name: {OPER, SUPER} for name in BY_THE_WATCH}

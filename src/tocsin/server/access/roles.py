@@ -63,6 +63,9 @@ ORDERS: Mapping[str, Action] = MappingProxyType(
         "halt": Action.RELEASE,
         "sign": Action.SIGN,
         "end": Action.END,
+        "merge": Action.MARK,
+        "split": Action.MARK,
+        "classify": Action.MARK,
     }
 )
 

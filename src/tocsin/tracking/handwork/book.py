@@ -1,7 +1,7 @@
 """Merging, splitting and classifying by hand, as it is laid over a picture.
 
-The filter goes on as it would have: a person's word changes no measurement, and can be taken back. What is said is kept by
-track number; it passes on to a track that probably continues the one of which it was said, and outlives neither of them.
+The filter goes on as it would have: a person's word changes no measurement, and can be taken back. What is said is
+kept by track number, and passes on to a track that probably continues the one of which it was said.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tocsin.errors import OrderRefused
-from tocsin.messages import Flags, Picture
+from tocsin.messages import NO_CLASSES, Flags, Picture
 
 CONTINUES_MIN = 0.5  # who continues a track less surely than this inherits nothing that was said of it
 COUNT_MAX = 200
@@ -67,7 +67,7 @@ class Book:
             number, before = int(picture.track[row]), int(picture.continues[row])
             for said in (self.kind, self.count):
                 if before in said and number not in said:
-                    said[number] = said[before]  # type: ignore[assignment,index]  # each of its own type
+                    said[number] = said[before]  # type: ignore[assignment]  # each of its own type
             if before in self.same and number not in self.same:
                 self.same[number] = self.same[before]
         for said in (self.kind, self.count, self.same):
@@ -75,7 +75,7 @@ class Book:
                 del said[next(iter(said))]
 
     def laid(self, picture: Picture) -> Picture:
-        """The picture as people said that it is. Rows that are shown as another one are left out while that one lives."""
+        """The picture as people said that it is. Who is shown as another one is left out while that one lives."""
         if not (self.same or self.kind or self.count) or not len(picture):
             return picture
         track = picture.track.copy()
@@ -91,7 +91,8 @@ class Book:
             group[row] = max(int(group[row]), self.count.get(number, 1), self.count.get(root, 1))
         # of several that were merged with one that has ended, the first goes on
         keep &= _first_of(track, keep)
-        laid = _rows(replace(picture, track=track, group_min=group), keep)
+        witness = np.array([self._root(number) for number in picture.witness_track.tolist()], dtype=np.int64)
+        laid = _rows(replace(picture, track=track, group_min=group, witness_track=witness), keep)
         return self._classed(laid, picture.track[keep])
 
     def _classed(self, picture: Picture, before: np.ndarray) -> Picture:
@@ -143,7 +144,7 @@ _WORDS = ("identity", "callsign", "mark")
 _COLUMNS = (
     *("track", "position_m", "velocity_mps", "covariance", "existence", "state", "born_ns", "last_detection_ns"),
     *("last_sensor", "detections", "continues", "continues_probability", "swapped", "group_min", "class_index"),
-    *("class_confidence", "corroborated", "class_probability"),
+    *("class_confidence", "corroborated"),
 )
 
 
@@ -153,6 +154,7 @@ def _rows(picture: Picture, keep: Flags) -> Picture:
     at = at[np.argsort(picture.track[at], kind="stable")]
     chosen: Mapping[str, object] = {
         **{name: getattr(picture, name)[at] for name in _COLUMNS},
+        "class_probability": picture.class_probability[at] if len(picture.class_probability) else NO_CLASSES,
         **{name: tuple(getattr(picture, name)[row] for row in at.tolist()) for name in _WORDS},
     }
     return replace(picture, **chosen)  # type: ignore[arg-type]  # by name, each of its own type

@@ -1,6 +1,6 @@
 import type { View } from '../map/controls.ts'
-import { type Picked, START, focus, picked } from './choices.svelte.ts'
-import { TABS } from './tabs.ts'
+import { type Picked, START, focus, picked } from '../view/choices.svelte.ts'
+import { TABS } from '../view/tabs.ts'
 
 /** All of a view but the data: what another person needs to see the same. Seconds UTC, degrees. */
 export interface Linked {

@@ -1,8 +1,8 @@
 import type { MapControls } from '../map/controls.ts'
 import { m } from '../messages/index.ts'
 import { utcClock, utcDate } from '../time/clock.ts'
-import { focus } from './choices.svelte.ts'
-import type { Desk } from './desk.svelte.ts'
+import { focus } from '../view/choices.svelte.ts'
+import type { Desk } from '../view/desk.svelte.ts'
 import { type Linked, encode, take } from './link.ts'
 
 /** The address bar: it holds the whole view, so that copying it shows another person the same. */
