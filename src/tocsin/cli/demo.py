@@ -2,10 +2,15 @@
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tocsin.cli import port, speed
+
+if TYPE_CHECKING:
+    from tocsin.site import Site
 
 EXAMPLE = "tocsin demo --port 8000"
 
@@ -39,6 +44,26 @@ def run(arguments: Namespace) -> int:
     )
     people = {"ann": Role.SUPERVISOR, "ben": Role.OPERATOR}
     if arguments.ledger is not None:
-        return run(site, folder=arguments.ledger, recording=recording, people=people)
+        return run(_exercise(site, arguments.ledger), folder=arguments.ledger, recording=recording, people=people)
     with TemporaryDirectory(prefix="tocsin-demo-") as folder:
-        return run(site, folder=Path(folder), recording=recording, people=people)
+        return run(_exercise(site, Path(folder)), folder=Path(folder), recording=recording, people=people)
+
+
+def _exercise(site: "Site", folder: Path) -> "Site":
+    """The demo warns as an exercise: its CAP documents are signed with a key of its own, and lie in its own feed."""
+    from tocsin.delivery import signing
+    from tocsin.delivery.declared import Channel, Delivery
+    from tocsin.live.clock import UtcClock
+
+    keys = folder / "keys"
+    if not (keys / "exercise.key.pem").exists():
+        keys.mkdir(parents=True, exist_ok=True)
+        now = datetime.fromtimestamp(UtcClock().now_ns() / 1e9, UTC)
+        signing.new(keys, "Exercise", f"{site.title} (demo)", now)
+    feed = Channel("feed", "feed", audience=("public", "staff"), status=("exercise",))
+    return replace(
+        site,
+        settings=replace(site.settings, releasing=replace(site.settings.releasing, status="exercise")),
+        delivery=Delivery("exercise", (feed,)),
+        cap=site.cap.model_copy(update={"sender": "demo@tocsin.invalid", "keys": str(keys)}),
+    )

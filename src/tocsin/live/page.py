@@ -110,7 +110,7 @@ class Page:
     _server: _Server = field(init=False)
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
-    _desk: Desk | None = None
+    desk: Desk | None = None
 
     def __post_init__(self) -> None:
         source = self.source
@@ -138,7 +138,7 @@ class Page:
             settings=self.site.settings,
             clock_ns=self.clock_ns,
             scene_ns=source.clock.now_ns,
-            order=self._order,
+            order=self.order,
             offer=offer,
             bounds_ns=lambda: self._evidence().bounds_ns(),
             picture_at=picture_at,
@@ -146,7 +146,7 @@ class Page:
             control=source.control if isinstance(source, Playback) else None,
             explain_at=explain_at,
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
-            desk=lambda: self._desk,
+            desk=lambda: self.desk,
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)
@@ -201,7 +201,7 @@ class Page:
             self._alerts = published.alerts
             self.watch.sensors = published.health.sensors
         if published.desk is not None:
-            self._desk = published.desk
+            self.desk = published.desk
             self.hub.tell(alerts(published.desk, self.station))
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=published.pace)
@@ -225,7 +225,8 @@ class Page:
     def _session_ended(self, session: bytes) -> None:
         self.loop.call_soon_threadsafe(self.hub.close_session, session, "signed out")
 
-    def _order(self, order: Order) -> "Future[Answer]":
+    def order(self, order: Order) -> "Future[Answer]":
+        """Hand an order to whoever thinks."""
         if self.watch.runner is not None:
             return self.watch.runner.order(order)
         future: Future[Answer] = Future()

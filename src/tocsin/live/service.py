@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tocsin.delivery.outside import Outside
@@ -25,6 +26,7 @@ from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.intake.queues import Bell
 from tocsin.live.page import Page, bind
 from tocsin.live.playback import Playback, PlaybackClock, Span
+from tocsin.live.process import demo_watch
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
@@ -103,6 +105,10 @@ class _Service:
         supervisor.start("delivery", lambda: dispatch.run(supervisor))
         if dispatch.outside is not None and self.recording is None:
             supervisor.start("outside", dispatch.outside.run)
+        if self.recording is not None and self.recording.mode == "demo":
+            places = tuple(place.name for place in self.site.settings.places)
+            on_duty = partial(demo_watch.watch, lambda: page.desk, page.order, source.clock.now_ns, places)
+            supervisor.start("demo watch", on_duty)
         thread = await self._start_thinking(source, watch, page)
         if isinstance(source, LiveFeeds) and not self.stopping.is_set():
             source.start(supervisor)
