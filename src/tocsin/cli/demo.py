@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -44,23 +44,32 @@ def run(arguments: Namespace) -> int:
     )
     people = {"ann": Role.SUPERVISOR, "ben": Role.OPERATOR}
     if arguments.ledger is not None:
-        return run(_exercise(site, arguments.ledger), folder=arguments.ledger, recording=recording, people=people)
+        return run(
+            _exercise(site, arguments.ledger, recording.span.start_ns),
+            folder=arguments.ledger,
+            recording=recording,
+            people=people,
+        )
     with TemporaryDirectory(prefix="tocsin-demo-") as folder:
-        return run(_exercise(site, Path(folder)), folder=Path(folder), recording=recording, people=people)
+        return run(
+            _exercise(site, Path(folder), recording.span.start_ns),
+            folder=Path(folder),
+            recording=recording,
+            people=people,
+        )
 
 
-def _exercise(site: "Site", folder: Path) -> "Site":
+def _exercise(site: "Site", folder: Path, start_ns: int) -> "Site":
     """The demo warns as an exercise: its CAP documents are signed with a key of its own, and lie in its own feed."""
     from tocsin.delivery import signing
     from tocsin.delivery.declared import Channel, Delivery
-    from tocsin.live.clock import UtcClock
 
     keys = folder / "keys"
     if not (keys / "exercise.key.pem").exists():
         keys.mkdir(parents=True, exist_ok=True)
-        now = datetime.fromtimestamp(UtcClock().now_ns() / 1e9, UTC)
-        signing.new(keys, "Exercise", f"{site.title} (demo)", now)
-    feed = Channel("feed", "feed", audience=("public", "staff"), status=("exercise",))
+        made = datetime.fromtimestamp(start_ns // 1_000_000_000, UTC) - timedelta(days=1)  # before the night begins
+        signing.new(keys, "Exercise", f"{site.title} (demo)", made)
+    feed = Channel("feed", "feed", audience=("public",), status=("exercise",))
     return replace(
         site,
         settings=replace(site.settings, releasing=replace(site.settings.releasing, status="exercise")),

@@ -13,7 +13,7 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Guard
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
-from tocsin.server.routes import alerts, feeds, live, orders, people, picture, process, session
+from tocsin.server.routes import alerts, cap, feeds, live, orders, people, picture, process, session
 from tocsin.server.station import Station
 from tocsin.server.trails import Trails
 
@@ -41,6 +41,7 @@ def api(station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web:
     app.include_router(alerts.routes(door, station))
     app.include_router(orders.routes(door, station))
     app.include_router(feeds.routes(door, station))
+    app.include_router(cap.routes(station))
     app.include_router(process.routes(station, hub))
 
     @app.exception_handler(TocsinError)

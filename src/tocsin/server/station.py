@@ -1,10 +1,11 @@
 """What the server needs from the running system, and all that it knows of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from tocsin.alerts.release.desk import Desk
+from tocsin.delivery.atom import Posted
 from tocsin.messages import Answer, Explanation, Order, Picture
 from tocsin.settings import Frame, Settings
 
@@ -65,6 +66,7 @@ class Station:
     explain_at: Callable[[int, int], Explanation] | None = None
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
     desk: Callable[[], Desk | None] = lambda: None
+    posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
 
     @property
     def frame(self) -> Frame:

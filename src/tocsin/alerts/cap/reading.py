@@ -23,6 +23,7 @@ class Said:
     """What a bulletin says in one language. `polygons` in degrees as (latitude, longitude), closed."""
 
     language: str
+    sender_name: str
     event: str
     headline: str
     description: str
@@ -127,6 +128,7 @@ def _said(info: etree._Element) -> Said:
     urgency, severity, certainty = (_text(info, tag) for tag in ("urgency", "severity", "certainty"))
     return Said(
         language=_text(info, "language") or "en-US",  # the standard's own default
+        sender_name=_text(info, "senderName"),
         event=event,
         headline=headline,
         description=description,

@@ -14,9 +14,10 @@ from tocsin.delivery.outbox import Made, Outbox
 from tocsin.delivery.outside import Outside
 from tocsin.ledger.plan import Outgoing
 from tocsin.live.documents.make import Office, make
+from tocsin.live.documents.posted import Wall
 from tocsin.live.evidence import Evidence
 from tocsin.live.process.supervision import Supervisor
-from tocsin.live.sending.keeping import Keeping, open_rows, receipts
+from tocsin.live.sending.keeping import Keeping, documents, open_rows, receipts
 from tocsin.messages import Notice, Statement, Step, TrackState
 from tocsin.settings import Place
 
@@ -85,6 +86,7 @@ class Dispatch:
     outside: Outside | None = None
     outbox: Outbox = field(init=False)
     routes: Routes = field(init=False)
+    wall: Wall = field(init=False)
     off: str = field(init=False, default="")
     _early: list[Statement] | None = field(default_factory=list)  # came before the outbox went on with the old ones
 
@@ -104,6 +106,7 @@ class Dispatch:
         self.outbox = Outbox(
             self.delivery, self.routes, carriers, self.make, keeping, self.now_ns, seen=self.sightings.of
         )
+        self.wall = Wall(self.outbox)
 
     def rows(self, statement: Statement) -> tuple[Outgoing, ...]:
         """The outbox rows of a statement's record."""
@@ -124,8 +127,11 @@ class Dispatch:
         while (evidence := self.evidence()) is None:  # noqa: ASYNC110  another thread opens it, after compiling
             await asyncio.sleep(WAIT_S)
         self.outbox.go_on(await asyncio.to_thread(open_rows, evidence.reader))
-        for receipt in await asyncio.to_thread(receipts, evidence.reader, self.now_ns()):
+        before = await asyncio.to_thread(receipts, evidence.reader, self.now_ns())
+        for receipt in before:
             self.outbox.latency.add(receipt)
+        if self.wall.feeds():
+            self.wall.restore(await asyncio.to_thread(documents, evidence.reader, self.now_ns()), before)
         early, self._early = self._early or [], None
         self.outbox.take(early)
         for name, lane in self.outbox.lanes.items():

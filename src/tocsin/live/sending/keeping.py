@@ -14,6 +14,7 @@ from tocsin.ledger.reader import Reader
 from tocsin.live.evidence import Evidence
 from tocsin.messages import Notice, Statement
 
+UNEXPIRED_NS = 2 * 3600 * 1_000_000_000  # nothing expires later after it was sent
 BACK_NS = 24 * 3600 * 1_000_000_000  # receipts of so long before a start make its first percentiles
 
 
@@ -72,3 +73,9 @@ def receipts(reader: Reader, now_ns: int) -> Sequence[Receipt]:
     """Those of the last day, oldest first. Slow: called in a thread."""
     marked = reader.marked(RECEIPT, now_ns - BACK_NS)
     return [kept.receipt(one.format, one.body) for one in marked if one.body is not None]
+
+
+def documents(reader: Reader, now_ns: int) -> Sequence[Document]:
+    """Those that may stand in a feed still, oldest first. Slow: called in a thread."""
+    marked = reader.marked(DOCUMENT, now_ns - UNEXPIRED_NS)
+    return [kept.document(one.format, one.body) for one in marked if one.body is not None]

@@ -164,6 +164,8 @@ def _with_headers(scope: Scope, send: Send, *, tls: bool) -> Send:
                 headers["cache-control"] = (
                     "public, max-age=31536000, immutable"  # their names change with what they hold
                 )
+            elif scope["path"].startswith("/cap/"):
+                headers["cache-control"] = "no-cache"  # kept, and asked for again by its ETag
             else:
                 headers["cache-control"] = "no-store"
         await send(message)
