@@ -43,6 +43,7 @@ from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
 
 DUMP_FORMAT = 2
+SCANS_WAITING, ROWS_WAITING = 64, 2_048  # so many are worked in at once, whether or not somebody asks
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).
 ACTIONS: Mapping[str, str] = {
@@ -86,6 +87,13 @@ class State:
     sensors: dict[str, SensorHealth] = field(default_factory=dict)
     places: dict[str, PlaceHealth] = field(default_factory=dict)
     book: Book = field(default_factory=Book)  # what people said of tracks by hand
+    waiting: list[Scan] = field(default_factory=list)  # heard, and worked in together by `catch_up`
+
+    def catch_up(self) -> None:
+        """Work in what waits. When that is done changes no bit; whoever asks what is known does it first."""
+        if self.waiting:
+            scans, self.waiting = self.waiting, []
+            self.tracker.advance_all(scans)
 
     @classmethod
     def of(cls, settings: Settings) -> "State":
@@ -106,6 +114,7 @@ class State:
 
     def renewed(self, settings: Settings) -> "State":
         """A state by other settings that knows nothing of the sky, and gives out no track number a second time."""
+        self.catch_up()
         state = State.of(settings)
         state.tracker.number_from(self.tracker.next_number)
         state.now_ns, state.answers = self.now_ns, dict(self.answers)
@@ -114,6 +123,7 @@ class State:
 
     def dump(self) -> bytes:
         """Everything; `load` continues bit for bit."""
+        self.catch_up()
         parts = {
             "format": DUMP_FORMAT,
             "settings": wire.encode_settings(self.settings),
@@ -164,6 +174,7 @@ class State:
 
     def digest(self) -> bytes:
         """SHA-256 over all that decides what happens next; equal digests mean equal futures."""
+        self.catch_up()
         known = hashlib.sha256(self.tracker.digest())
         known.update(self.watch.dump())
         known.update(self.forecaster.digest())
@@ -212,6 +223,7 @@ def advance(state: State, item: Item) -> Step:
 
 def look(state: State, time_ns: int) -> Picture:
     """The picture at a time, for showing between ticks. It changes no bit of the state."""
+    state.catch_up()
     picture = state.tracker.picture(time_ns)
     if state.marks:
         marks = tuple(state.marks.get(int(number), "") for number in picture.track)
@@ -221,6 +233,7 @@ def look(state: State, time_ns: int) -> Picture:
 
 def explain(state: State, track: int) -> Explanation:
     """Which detections made a track, with their weights, and what was refused meanwhile. It changes no bit."""
+    state.catch_up()
     return state.tracker.explain(track)
 
 
@@ -230,12 +243,16 @@ def desk(state: State) -> Desk:
 
 
 def _scan(state: State, scan: Scan) -> Step:
+    """Hear it. One of two plots costs as much to read as one of hundreds: those between two looks are read together."""
     state.watch.hear(scan)
-    state.tracker.advance(scan)
+    state.waiting.append(scan)
+    if len(state.waiting) >= SCANS_WAITING or sum(len(one.detections) for one in state.waiting) >= ROWS_WAITING:
+        state.catch_up()
     return Step(scan.received_ns)
 
 
 def _tick(state: State, tick: Tick) -> Step:
+    state.catch_up()
     state.now_ns = max(state.now_ns, tick.time_ns)
     notices = list(state.tracker.tick(tick.time_ns))
     for refusal in state.tracker.refusals():
@@ -306,6 +323,7 @@ def _order(state: State, order: Order) -> Step:
     """Carry an order out once; the same key again gets the first answer and has no second effect."""
     if order.key in state.answers:
         return Step(order.time_ns, answers=(state.answers[order.key],))
+    state.catch_up()
     notices: tuple[Notice, ...] = ()
     statements: tuple[Statement, ...] = ()
     try:

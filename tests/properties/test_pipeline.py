@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.scans import ADSB, RADAR, SECOND_NS, START_NS, Flight, part, radar_turn, self_reports
 from tests.scans import settings as site
 from tocsin.messages import Item, Scan, Tick
-from tocsin.pipeline import State, advance
+from tocsin.pipeline import State, advance, look
 
 FLIGHTS = [
     Flight((20_000.0, 10_000.0, 3_000.0), (-150.0, 30.0, 0.0), "icao:4ca001"),
@@ -61,3 +61,20 @@ def test_dump_load_continue_changes_no_bit(seed: int, at: int) -> None:
             stopped = State.load(stopped.dump())
         assert advance(through, item).digest == advance(stopped, item).digest
     assert through.dump() == stopped.dump()
+
+
+@given(st.integers(0, 2**31), st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60), max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_when_scans_are_worked_in_changes_no_bit(seed: int, looks: set[int], dumps: set[int]) -> None:
+    """Scans wait for each other and are read together; who looks or dumps in between only makes them wait less."""
+    at_once, together = State.of(site(RADAR, ADSB)), State.of(site(RADAR, ADSB))
+    for index, item in enumerate(items(seed)):
+        one = advance(at_once, item)
+        at_once.catch_up()
+        other = advance(together, item)
+        if index in looks:
+            look(together, at_once.now_ns)
+        if index in dumps:
+            together = State.load(together.dump())
+        assert (other.digest, other.notices) == (one.digest, one.notices)
+    assert at_once.dump() == together.dump()

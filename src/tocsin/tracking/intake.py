@@ -303,7 +303,8 @@ class Intake:
             rows.clutter[has] /= SPEED_SPAN_MPS
         if enu.any():
             for a in range(3):
-                rows.z[:, c.VELOCITY_EAST + a] = (enu * rows.axes[:, :, a]).sum(axis=1)
+                # + 0.0: no -0.0 where nothing was measured, whoever else stands in the batch
+                rows.z[:, c.VELOCITY_EAST + a] = (enu * rows.axes[:, :, a]).sum(axis=1) + 0.0
 
 
 def _said(detections: Detections, called: Ints | None) -> Floats:

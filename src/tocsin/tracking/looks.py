@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tocsin.messages import Flags, Ints, Scan
+from tocsin.messages import Flags, Indices, Ints, Sweeps
 from tocsin.settings import Sensor
 from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
 
@@ -61,6 +61,19 @@ class Stretch(NamedTuple):
         return Stretch(Rows._make(column[rows] for column in self.rows), self.key[rows], self.sweep_key[sweeps])
 
 
+class Told(NamedTuple):
+    """When, and where, sensors looked, and what of their rows does not depend on what was measured. s sweeps, n rows.
+
+    In order of arrival, of one Scan or of several.
+    """
+
+    sweeps: Sweeps
+    sensor: Ints  # (s,) the site's index of each sweep's sensor, -1 unknown
+    told_ns: Ints  # (s,) when the Scan with the sweep was received
+    sweep: Indices | Ints  # (n,) which of the sweeps each row is of
+    received_ns: Ints  # (n,)
+
+
 @dataclass(slots=True)
 class Sequencer:
     """Holds rows until their look is over. All but the first four is state.
@@ -94,16 +107,16 @@ class Sequencer:
         self.heard_ns = np.full(len(self.sensors) + 1, NEVER)
         self.live = np.zeros(len(self.sensors) + 1, dtype=np.bool_)
 
-    def take(self, scan: Scan, sweep_sensor: Ints, rows: Rows, good: Flags, mark: Ints) -> Flags:
-        """Take a Scan's rows in (those that are `good`); returns which of these came too late to be used.
+    def take(self, of: Told, rows: Rows, good: Flags, mark: Ints) -> Flags:
+        """Take rows in (those that are `good`); returns which of these came too late to be used.
 
-        `sweep_sensor` (s,) is the site's index of each sweep's sensor, -1 unknown. `mark` (m,): see `marks_of`.
+        `mark` (n,): see `marks_of`.
         """
-        sweeps = self._sweep_keys(scan, sweep_sensor)
-        slice_ns = np.maximum(self._period_ns // SLICES, 1)[sweep_sensor]
-        key = self._row_keys(scan, sweeps, slice_ns, rows.time)
+        sweeps = self._sweep_keys(of)
+        slice_ns = np.maximum(self._period_ns // SLICES, 1)[of.sensor]
+        key = self._row_keys(of, sweeps, slice_ns, rows.time)
         key[:, MARK] = mark
-        told, told_sweeps = self._advance(scan, sweeps, key, rows.time, good)
+        told, told_sweeps = self._advance(of, sweeps, key, rows.time, good)
         too_late = good & (key[:, END] < np.maximum(told - self.late_ns, self.floor_ns))
         self._keep(rows, key, good & ~too_late)
         recent = sweeps[:, END] >= np.maximum(told_sweeps - self.late_ns, self.floor_ns)
@@ -179,9 +192,9 @@ class Sequencer:
         self.rows = Rows._make(np.concatenate(pair) for pair in zip(self.rows, rows, strict=True))
         self.key = np.concatenate([self.key, key])
 
-    def _sweep_keys(self, scan: Scan, sensor: Ints) -> Ints:
+    def _sweep_keys(self, of: Told) -> Ints:
         """A key for each sweep. SURVEY: 1 it surveys, 0 it is an open stretch of time, -1 each row stands alone."""
-        sweeps = scan.sweeps
+        sweeps, sensor = of.sweeps, of.sensor
         key = np.zeros((len(sensor), KEY), dtype=np.int64)
         key[:, SENSOR] = sensor
         key[:, START], key[:, END], key[:, DUE] = sweeps.start_ns, sweeps.end_ns, sweeps.end_ns
@@ -194,13 +207,13 @@ class Sequencer:
         key[:, SURVEY] = np.where(self._event[sensor], -1, np.where(surveys, 1, 0))
         return key
 
-    def _row_keys(self, scan: Scan, sweeps: Ints, slice_ns: Ints, time: Ints) -> Ints:
+    def _row_keys(self, of: Told, sweeps: Ints, slice_ns: Ints, time: Ints) -> Ints:
         """A key for each row: its sweep's, or that of a slice of time, or its own."""
-        key = sweeps[scan.detections.sweep]
+        key = sweeps.take(of.sweep, axis=0)
         astray = (time < key[:, START] - ASTRAY_NS) | (time > key[:, END] + ASTRAY_NS)
         alone = key[:, SURVEY] == -1
         sliced = (key[:, SURVEY] == 0) | ((key[:, SURVEY] == 1) & astray)
-        width = slice_ns[scan.detections.sweep]
+        width = slice_ns[of.sweep]
         begin = time // width * width
         whole = np.array([np.nan]).view(np.int64)[0]
         key[:, START] = np.where(alone, time, np.where(sliced, begin, key[:, START]))
@@ -212,15 +225,15 @@ class Sequencer:
         key[:, DUE] = key[:, END]
         return key
 
-    def _advance(self, scan: Scan, sweeps: Ints, key: Ints, time: Ints, good: Flags) -> tuple[Ints, Ints]:
+    def _advance(self, of: Told, sweeps: Ints, key: Ints, time: Ints, good: Flags) -> tuple[Ints, Ints]:
         """Move the watermark; returns what it was just after each row came, and just before each sweep was told.
 
         Row by row, without what `_hear` adds: so "too late" is a property of the rows, not of the messages.
         """
-        ceiling = scan.received_ns + self.offset_ns if scan.received_ns > 0 else np.iinfo(np.int64).max
+        ceiling = np.where(of.told_ns > 0, of.told_ns + self.offset_ns, np.iinfo(np.int64).max)
         ends = np.where((sweeps[:, SURVEY] == 1) & (sweeps[:, END] <= ceiling), sweeps[:, END], NEVER)
         swept = np.maximum.accumulate(np.concatenate([[NEVER], ends]))
-        received, sweep = scan.detections.received_ns, scan.detections.sweep
+        received, sweep = of.received_ns, of.sweep
         trusted = good & ((time <= received + self.offset_ns) | (received <= 0))
         own = np.where(trusted, np.minimum(time, key[:, END]), NEVER)
         upto = np.maximum.accumulate(sweep) if len(sweep) else sweep
@@ -231,7 +244,7 @@ class Sequencer:
         self.newest_ns = int(max(known[-1], swept[-1]))
         self.watermark_ns = max(self.watermark_ns, self.newest_ns - self.hold_ns)
         if self.hold_ns > 0:
-            self._hear(sweeps[:, SENSOR], ends, np.array(scan.received_ns))
+            self._hear(sweeps[:, SENSOR], ends, of.told_ns)
             self._hear(key[:, SENSOR], own, received)
         return known[1:] - self.hold_ns, told_sweeps
 

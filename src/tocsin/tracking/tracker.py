@@ -10,21 +10,21 @@
 No clock, no randomness: the same scans in the same order give the same bits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from tocsin.messages import Explanation, Flags, Notice, Picture, Refusal, Scan, SensorHealth
+from tocsin.messages import Explanation, Notice, Picture, Refusal, Scan, SensorHealth
 from tocsin.models.model import Model, usual
 from tocsin.settings import Settings, Tracking
 from tocsin.tracking import arrays
+from tocsin.tracking.arriving.together import Reader, Together
 from tocsin.tracking.classes.recursion import Recursion
 from tocsin.tracking.directions.network import posts_of
 from tocsin.tracking.explain.answer import explanation, measured
-from tocsin.tracking.identity.returned import LOOP, returned
-from tocsin.tracking.intake import FRONT, LATE, TOO_MANY, Intake, Reason, refusals_of
+from tocsin.tracking.intake import FRONT, Intake
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
@@ -38,7 +38,7 @@ from tocsin.tracking.late.snapshots import CLOSE_S, MANY, MANY_APART, kept
 from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
-from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, marks_of, seconds
+from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, seconds
 from tocsin.tracking.moving.carried import Carried
 from tocsin.tracking.picture import draw
 from tocsin.tracking.plots import Plots
@@ -46,7 +46,6 @@ from tocsin.tracking.smoothing.smoother import Smoother
 from tocsin.tracking.state import DEFAULT_SLOTS, State
 from tocsin.tracking.tables import rules_of, sensors_of
 
-ROWS_MAX = 300_000  # of one Scan; what is beyond is refused and counted
 BEATS_MAX = 3600  # of a longer silence, the beats of the last hour are enough
 SEGMENTS_MAX = 120  # seconds of the past beyond twice late_s before it is cut without a Tick
 REFUSALS_MAX = 10_000  # kept until somebody drains them
@@ -62,11 +61,12 @@ class Tracker:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
-        self._hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
         self._ruled: dict[Tracking, Rules] = {}
         self._sensors = sensors_of(settings)
         self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
+        hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
+        self._reader = Reader(self._intake, hears_tracks, settings.tracking.own_output)
         self._posts = posts_of(self._sensors, self._intake.up, self._intake.moving)
         self._carried = Carried(settings, self._sensors, self._posts)
         self._recursion = Recursion(settings.sensors, self.model, earth=settings.frame.kind == "earth")
@@ -91,27 +91,29 @@ class Tracker:
 
     def advance(self, scan: Scan) -> None:
         """Work a batch of detections in. What cannot be used is refused with its reason, never raised."""
-        detections, texts = scan.detections, scan.detections.texts
-        n = len(detections)
-        self.state.whereabouts.hear(scan)
-        source = np.array([self._intake.index.get(name, -1) for name in scan.sensors] + [-1], dtype=np.int64)
-        of_sweep = source[scan.sweeps.sensor]
-        followed = texts.get("source_track") if self._hears_tracks else None
-        word = self.state.words.rows(n, texts.get("identity"), texts.get("callsign"), followed)
-        called = self.state.words.numbers(texts.get("class"))
-        rows, reasons = self._intake.rows(detections, of_sweep[detections.sweep], word, called)
-        ours = returned(scan, self.settings.tracking.own_output)
-        if ours.any():
-            reasons.append((LOOP, ours))
-        if n > ROWS_MAX:
-            reasons.append((TOO_MANY, np.arange(n) >= ROWS_MAX))
-        good = np.ones(n, dtype=np.bool_)
-        for _, unusable in reasons:
-            good &= ~unusable
-        late = self.state.looks.take(scan, of_sweep, rows, good, marks_of(rows, self.state.words.marks(word)))
-        if late.any():
-            reasons.append((LATE, late))
-        self._refuse(scan, reasons)
+        self._take(self._reader.together((scan,), self.state.words))
+
+    def advance_all(self, scans: Sequence[Scan]) -> None:
+        """Work several in as one after the other, to the same bits, at the cost of their rows alone.
+
+        Where reading one of them fails, nothing of that one is used; it is refused, and the others are worked in.
+        """
+        words = self.state.words
+        try:
+            together = self._reader.together(scans, words)
+        except Exception:  # noqa: BLE001  a bad message must never stop the watch
+            scans, failed = self._reader.those_that_can(scans, words)
+            self._refuse(failed)
+            if not scans:
+                return
+            together = self._reader.together(scans, words)
+        self._take(together)
+
+    def _take(self, together: Together) -> None:
+        for scan in together.scans:
+            self.state.whereabouts.hear(scan)
+        late = self.state.looks.take(together.told, together.rows, together.good, together.mark)
+        self._refuse(together.refusals(late))
         self._work()
 
     def tick(self, time_ns: int) -> tuple[Notice, ...]:
@@ -282,10 +284,8 @@ class Tracker:
         tracker._put_back()
         return tracker
 
-    def _refuse(self, scan: Scan, reasons: list[tuple[Reason, Flags]]) -> None:
-        if reasons:
-            subjects = [scan.sensors[i] for i in scan.sweeps.sensor[scan.detections.sweep]]
-            refusals = refusals_of(scan, reasons, subjects)
+    def _refuse(self, refusals: list[Refusal]) -> None:
+        if refusals:
             self.state.refusals += refusals
             self.state.past.hear_refused(refusals)
             del self.state.refusals[REFUSALS_MAX:]

@@ -55,7 +55,7 @@ class Told:
         else:
             taken_back = Counter(key for place, key in self.told if place >= since)
             self.told = [one for one in self.told if one[0] < since]
-            self.count = sum(one.place < since for one in self.happened)
+            # `count` was cut in `back_to`: what happened before that place since the last Tick is news as well
             news = [one for one in self.happened[self.count :] if not _take(taken_back, _key(one, name))]
         self.told += [(one.place, _key(one, name)) for one in self.happened[self.count :]]
         self.count = len(self.happened)

@@ -1,0 +1,1 @@
+"""What arrives: several Scans taken in at once, as one after the other."""
