@@ -11,6 +11,9 @@ from hashlib import sha256
 
 from lxml import etree
 
+from tocsin.delivery.signing.seal import parse
+from tocsin.errors import DocumentRefused
+
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/cap+xml"
 SECOND_NS = 1_000_000_000
@@ -77,3 +80,20 @@ def _add(parent: etree._Element, name: str, text: str = "", lang: str = "", **at
 
 def _time(time_ns: int) -> str:
     return f"{datetime.fromtimestamp(time_ns // SECOND_NS, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def links(data: bytes) -> list[str] | None:
+    """Where the documents of a feed (Atom or RSS) lie, in its order; None where it is no feed. Raises ValueError."""
+    try:
+        root = parse(data)
+    except DocumentRefused as error:
+        raise ValueError(str(error)) from error
+    kind = etree.QName(root).localname
+    if kind not in ("feed", "rss"):
+        return None
+    found: list[str] = []
+    for entry in root.iter(f"{{{ATOM}}}entry", "item"):
+        all_links = [one for one in entry if isinstance(one.tag, str) and etree.QName(one).localname == "link"]
+        cap = [one for one in all_links if one.get("type") == MEDIA_TYPE]
+        found += [(one.get("href") or one.text or "").strip() for one in (cap or all_links)[:1]]
+    return [address for address in found if address]

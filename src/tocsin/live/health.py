@@ -14,6 +14,7 @@ from tocsin.ledger.store import Status
 from tocsin.live.clock import UtcClock
 from tocsin.live.evidence import Evidence
 from tocsin.live.intake.queues import SourceQueue
+from tocsin.live.others.poller import Others
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.runner import Runner
 from tocsin.live.sending.dispatch import Dispatch
@@ -63,6 +64,7 @@ class Watch:
     clock: UtcClock | None = None
     runner: Runner | None = None
     evidence: Evidence | None = None
+    others: Others = field(default_factory=Others)
     dispatch: Dispatch | None = None
     starting: tuple[str, int, int] = ("starting", 0, 0)
 
@@ -91,6 +93,7 @@ class Watch:
             for mine, theirs in zip((counters, gauges, latency), self.dispatch.figures(), strict=True):
                 mine.update(theirs)
             troubles += self.dispatch.troubles()
+        troubles += self.others.troubles()
         return Figures(counters, gauges, latency, self.starting, tuple(troubles))
 
 

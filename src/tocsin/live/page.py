@@ -147,6 +147,7 @@ class Page:
             explain_at=explain_at,
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
             desk=lambda: self.desk,
+            others=lambda: list(self.watch.others.shown()),
             posted=lambda: () if self.watch.dispatch is None else self.watch.dispatch.wall.posted(),
         )
         people = People(self.folder / "people.sqlite")

@@ -24,6 +24,8 @@ from tocsin.live.evidence import Evidence
 from tocsin.live.health import Stalls, Watch
 from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.intake.queues import Bell
+from tocsin.live.others.declared import others
+from tocsin.live.others.poller import Others
 from tocsin.live.page import Page, bind
 from tocsin.live.playback import Playback, PlaybackClock, Span
 from tocsin.live.process import demo_watch
@@ -31,6 +33,7 @@ from tocsin.live.process.supervision import Supervisor
 from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
 from tocsin.live.sending.dispatch import Dispatch, maker
+from tocsin.live.sending.keeping import Keeping
 from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
@@ -103,6 +106,9 @@ class _Service:
         supervisor.start("sessions", page.sweep_sessions)
         supervisor.start("clock", lambda: self._discipline(source))
         supervisor.start("delivery", lambda: dispatch.run(supervisor))
+        watch.others = self._others(dispatch)
+        for poller in watch.others.pollers:
+            supervisor.start(f"alerts of {poller.other.name}", poller.run)
         if dispatch.outside is not None and self.recording is None:
             supervisor.start("outside", dispatch.outside.run)
         if self.recording is not None and self.recording.mode == "demo":
@@ -129,6 +135,12 @@ class _Service:
         watch.queues = feeds.queues
         watch.failures, watch.clock = feeds.sequencer.failures, self.clock
         return feeds
+
+    def _others(self, dispatch: Dispatch) -> Others:
+        """Other authorities are heard live only: in a playback their word of today would stand in another night."""
+        if self.recording is not None:
+            return Others()
+        return others(self.site.cap, self.clock.now_ns, Keeping(dispatch.evidence, dispatch.show).notice)
 
     def _dispatch(self, source: LiveFeeds | Playback, watch: Watch, show: Callable[[Notice], None]) -> Dispatch:
         playback, places = self.recording is not None, self.site.settings.places

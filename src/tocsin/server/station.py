@@ -66,6 +66,7 @@ class Station:
     explain_at: Callable[[int, int], Explanation] | None = None
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
     desk: Callable[[], Desk | None] = lambda: None
+    others: Callable[[], Sequence[Mapping[str, object]]] = tuple  # other authorities' alerts: /api/others
     posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
 
     @property

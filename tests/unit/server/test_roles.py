@@ -37,6 +37,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/statements"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/standing"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/annunciations"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/others"): {VIEW, OPER, SUPER, ADMIN},
     ("post", "/api/orders"): {OPER, SUPER},
     ("post", "/api/control"): {OPER, SUPER},
     ("post", "/api/feeds/{name}"): None,

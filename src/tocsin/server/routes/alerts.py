@@ -9,7 +9,7 @@ from tocsin.server.station import Station
 
 
 def routes(door: Door, station: Station) -> APIRouter:
-    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message, with the areas."""
+    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message. GET /api/others."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -29,5 +29,9 @@ def routes(door: Door, station: Station) -> APIRouter:
     @router.get("/api/annunciations", **see)
     async def annunciations() -> dict[str, object]:
         return part("annunciations", "rate", "duty")
+
+    @router.get("/api/others", **see)
+    async def others() -> list[dict[str, object]]:
+        return [dict(one) for one in station.others()]
 
     return router
