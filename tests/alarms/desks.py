@@ -43,6 +43,12 @@ def reason(track: int = 1, kind: str = DRONE, danger: float = 0.9, paths: int = 
     return Reason(track, kind, danger, (200.0, 300.0, 400.0), paths=paths, witnesses=(("north", seen),))
 
 
+def given(now_ns: int, person: str, action: str, subject: str, **words: str) -> Order:
+    """An order of a person who is signed in."""
+    role = "supervisor" if person in ("ann", "dan") else "operator"
+    return Order(now_ns, "key", person, role, action, subject, words, "because", f"of {person}")
+
+
 @dataclass(slots=True)
 class DeskOf:
     """Releases as the pipeline drives them. What was said is kept, newest last."""

@@ -127,6 +127,7 @@ class Releases:
 
     def _hold(self, event: Event, why: str) -> None:
         """Nothing has proved the end: it stays open, and is renewed until a named authority ends it."""
+        event.stage, event.observation = "quiet", "blind"
         if not event.open:
             self.writer.withdraw(event, why)
             self.kept.bells.lower(event.place, "quiet", self.kept.now_ns)
