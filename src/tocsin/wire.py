@@ -25,7 +25,11 @@ KINDS: Mapping[str, type] = MappingProxyType(
         "tick": Tick,
         "order": Order,
         "answer": Answer,
+        # Two nouns are filed under two kinds each: what `advance` decided (named last), and what else was said. A
+        # replay computes the first again, and must not look for the second.
+        "alarm": Notice,  # of delivery: a channel that fails, a document that could not be made
         "notice": Notice,
+        "minute": Statement,  # what the minute target says
         "picture": Picture,
         "health": Health,
         "alert": Alert,

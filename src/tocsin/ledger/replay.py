@@ -25,7 +25,13 @@ from tocsin.messages import Entry
 
 S = TypeVar("S")
 DIGEST = "digest"
-DECISIONS = ("notice", "answer", "alert", DIGEST)  # what `advance` decides; other kinds come from elsewhere
+DECISIONS = (
+    "notice",
+    "answer",
+    "alert",
+    "statement",
+    DIGEST,
+)  # what `advance` decides; other kinds come from elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tocsin.live.others.poller import Others
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.runner import Runner
 from tocsin.live.sending.dispatch import Dispatch
+from tocsin.live.sending.minute import MinuteTarget
 from tocsin.messages import SensorHealth
 from tocsin.server.station import Figures
 
@@ -66,6 +67,7 @@ class Watch:
     evidence: Evidence | None = None
     others: Others = field(default_factory=Others)
     dispatch: Dispatch | None = None
+    minute: MinuteTarget | None = None
     starting: tuple[str, int, int] = ("starting", 0, 0)
 
     def figures(self) -> Figures:
@@ -94,6 +96,11 @@ class Watch:
                 mine.update(theirs)
             troubles += self.dispatch.troubles()
         troubles += self.others.troubles()
+        if self.minute is not None and self.minute.flown:
+            counters["minute_targets_total"] = self.minute.flown
+            counters["minute_target_failures_total"] = self.minute.failed
+            gauges["minute_target_seconds"] = self.minute.took_s
+            troubles += filter(None, [self.minute.trouble()])
         return Figures(counters, gauges, latency, self.starting, tuple(troubles))
 
 

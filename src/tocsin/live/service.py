@@ -34,6 +34,7 @@ from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
 from tocsin.live.sending.dispatch import Dispatch, maker
 from tocsin.live.sending.keeping import Keeping
+from tocsin.live.sending.minute import MinuteTarget
 from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
@@ -118,6 +119,8 @@ class _Service:
         thread = await self._start_thinking(source, watch, page)
         if isinstance(source, LiveFeeds) and not self.stopping.is_set():
             source.start(supervisor)
+            watch.minute = MinuteTarget(dispatch, self.site.settings.frame, self.clock.now_ns)
+            supervisor.start("minute target", watch.minute.run)
         ended = asyncio.create_task(self.stopping.wait())
         await asyncio.wait((ended, serving), return_when=asyncio.FIRST_COMPLETED)
         await self._stop(supervisor, watch, page, thread, serving)

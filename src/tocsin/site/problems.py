@@ -13,6 +13,7 @@ from tocsin.site.tables import FeedTable, Named, PlaceTable, SensorTable, SiteFi
 
 BORDER_POINTS_MIN = 2
 ZONE_POINTS_MIN = 3
+MINUTE_TARGET = "minute target"  # what the test of the whole way flies at: nothing of a site may be called so
 DEGREES_NORTH, DEGREES_EAST = 90.0, 180.0
 
 
@@ -30,6 +31,8 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
         seen: dict[str, int] = {}
         for index, table in enumerate(tables):
             where = lines.at((kind, index, "name"))
+            if MINUTE_TARGET in table.name.casefold():
+                found.append(f"{where}: the name {table.name!r} is kept for the system's test of itself; take another")
             if table.name in seen:
                 found.append(f"{where}: {kind} {table.name!r} is there twice; give each {kind} a name of its own")
             seen[table.name] = index

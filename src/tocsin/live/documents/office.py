@@ -16,12 +16,15 @@ from tocsin.delivery.signing import Key
 from tocsin.errors import SiteError
 from tocsin.live.documents.make import Office, usable
 from tocsin.models import classes
+from tocsin.settings import Place
 from tocsin.site import Site
+from tocsin.site.problems import MINUTE_TARGET
 from tocsin.site.tables import CapTable
 
 # Which keys an instance may hold: one that exercises has no key for what is real, so that none can be misused.
 STATUSES = {"actual": ("Actual", "Test"), "exercise": ("Exercise", "Test"), "off": ("Exercise", "Test")}
 KEY_DAYS = 30.0
+TARGET = Place(MINUTE_TARGET, "zone", (), title="a test of the whole way")  # what it says has an area of its own
 
 
 def office(site: Site) -> Office | None:
@@ -42,7 +45,7 @@ def office(site: Site) -> Office | None:
             table.test_addresses,
         ),
         keys=keys(site),
-        places={place.name: place for place in site.settings.places},
+        places={place.name: place for place in (*site.settings.places, TARGET)},
         wordings=_wordings(table),
         reviews=reviews(table),
         profile=_profile(table),

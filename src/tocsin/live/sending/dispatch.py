@@ -85,6 +85,7 @@ class Dispatch:
     sightings: Sightings = field(default_factory=Sightings)
     outside: Outside | None = None
     outbox: Outbox = field(init=False)
+    keeping: Keeping = field(init=False)
     routes: Routes = field(init=False)
     wall: Wall = field(init=False)
     off: str = field(init=False, default="")
@@ -102,9 +103,9 @@ class Dispatch:
         parents = {place.name: place.parent for place in self.places if place.parent}
         self.routes = Routes(self.delivery, parents)
         carriers = {one.name: carrier(one, self.now_ns) for one in gate(self.delivery)}
-        keeping = Keeping(self.evidence, self.show)
+        self.keeping = Keeping(self.evidence, self.show)
         self.outbox = Outbox(
-            self.delivery, self.routes, carriers, self.make, keeping, self.now_ns, seen=self.sightings.of
+            self.delivery, self.routes, carriers, self.make, self.keeping, self.now_ns, seen=self.sightings.of
         )
         self.wall = Wall(self.outbox)
 
@@ -136,6 +137,21 @@ class Dispatch:
         self.outbox.take(early)
         for name, lane in self.outbox.lanes.items():
             supervisor.start(f"channel {name}", lane.run)
+
+    async def say_test(self, statements: Sequence[Statement]) -> None:
+        """Keep what a test of the whole way says, and send it. It is no decision about a place of the site."""
+        for one in statements:
+            await self.keeping.test(one)
+        self.take(statements)
+
+    async def alarm(self, notice: Notice) -> None:
+        """Show an alarm, and keep it."""
+        await self.keeping.notice(notice)
+
+    def received(self) -> set[tuple[str, str]]:
+        """(identifier, channel) of what was lately received."""
+        receipts = self.outbox.latency.receipts
+        return {(one.identifier, one.channel) for one in receipts if one.outcome == "received"}
 
     def figures(self) -> tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]:
         """Counters, gauges and latencies, for the health page and Prometheus."""

@@ -36,7 +36,11 @@ class Keeping:
     async def notice(self, notice: Notice) -> bool:
         """Show an alarm, then keep it: nobody waits for the disk to hear of it."""
         self._show(notice)
-        return await self._keep(Record("notice", notice.time_ns, wire.encode(notice), wire.FORMAT))
+        return await self._keep(Record("alarm", notice.time_ns, wire.encode(notice), wire.FORMAT))
+
+    async def test(self, statement: Statement) -> bool:
+        """Keep what the minute target says, under a kind of its own: a replay computes the site's decisions again."""
+        return await self._keep(Record("minute", statement.time_ns, wire.encode(statement), wire.FORMAT))
 
     async def _keep(self, record: Record) -> bool:
         evidence = self._evidence()
