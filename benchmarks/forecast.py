@@ -16,6 +16,7 @@ from math import pi, radians
 import numpy as np
 
 from tests.skies import picture
+from tocsin.forecast.calibration import Calibration
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.geo.areas import area
 from tocsin.geo.distance import travel
@@ -67,7 +68,7 @@ def route(places: tuple[Place, ...], rng: np.random.Generator) -> tuple[tuple[fl
     return (*points, end)
 
 
-def night(what: str, seed: int) -> tuple[Forecasts, Objects, Places]:
+def night(what: str, seed: int, calibration: Calibration | None = None) -> tuple[Forecasts, Objects, Places]:
     """One night's forecasts and truth."""
     rng = np.random.default_rng(seed)
     kind, name, (slow, fast), (low, high) = KINDS[what]
@@ -83,7 +84,7 @@ def night(what: str, seed: int) -> tuple[Forecasts, Objects, Places]:
         )
     settings = Settings(frame=FRAME, places=places)
     flight = Flight(Scenario(what, "", START_NS, 14_400.0, seed, 1.0, settings, movers=tuple(movers)), seed)
-    forecaster = Forecaster(settings)
+    forecaster = Forecaster(settings, calibration)
     said: list[Forecast] = []
     truth: list[tuple[Ints, Floats, Floats, int]] = []
     now_s = 0.0

@@ -17,6 +17,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.ends import Landing, Origin
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -27,9 +29,8 @@ NOTHING: Mapping[str, Floats] = MappingProxyType({})
 NO_TEXTS: Mapping[str, tuple[str | None, ...]] = MappingProxyType({})
 NO_CLASSES: Floats = np.zeros((0, 0))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
-NO_INTS: Ints = np.zeros(0, dtype=np.int64)
+NO_INTS, NO_FLOATS = np.zeros(0, dtype=np.int64), np.zeros(0)
 NO_INDICES: Indices = np.zeros(0, dtype=np.int32)
-NO_FLOATS: Floats = np.zeros(0)
 
 # What a detection may carry as numbers. Each may also come as `<name>_sigma`, which overrides the sensor's own sigma.
 MEASURED: tuple[str, ...] = (
@@ -259,9 +260,8 @@ class Forecast:
 
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
     hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
-    out. A goal is where a track may be meant for, with its chance; several that are near each other: still undecided.
-    `along` are the tracks that may be following a corridor.
-    `circling` are the tracks that fly in circles.
+    out. A goal is where a track may be meant for, with its chance; several alike: still undecided.
+    `circling`: who flies in circles; `along`: who may follow a corridor; `impacts` and `launches`: both ends of what falls.
     """
 
     time_ns: int
@@ -280,6 +280,9 @@ class Forecast:
     along_track: Ints = field(default_factory=lambda: NO_INTS)
     along_corridor: Indices = field(default_factory=lambda: NO_INDICES)
     along_chance: Floats = field(default_factory=lambda: NO_FLOATS)
+    impacts: tuple[Landing, ...] = ()
+    launches: tuple[Landing, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
     def __len__(self) -> int:
         return len(self.track)
@@ -304,9 +307,8 @@ class Reason:
 class Alert:
     """What to tell whom about one place: how it stands now, why, and since when.
 
-    `event` is one id from the first warning to the all clear. `rule` is the sign that decided the last change. `lane`
-    is "fast" where no time is left for two people, "slow" where there is, "" where nobody need be told. `chance` is
-    that of entry before there is no time left to act.
+    `event`: one id from the first warning to the all clear. `rule`: the sign that decided the last change. `lane`: fast
+    where no time is left for two people, else slow, "" where nobody need be told. `chance`: of entry before it is late.
     """
 
     time_ns: int

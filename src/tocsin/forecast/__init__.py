@@ -5,4 +5,6 @@ courses  what each track has done lately: its leg, its circles, its goals by Bay
 futures  many ways that each track may go on, drawn by lot with a fixed seed
 areas    the places in one plane
 arrival  from futures to chances and times of entry
+falls    what is thrown or launched: where it comes down, and where it came from
+calibration  what was said of nights against what came of them: a table, and its use
 """

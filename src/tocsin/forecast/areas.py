@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from tocsin.geo.areas import Area, area
-from tocsin.geo.distance import geodesic
+from tocsin.geo.distance import geodesic, travel
 from tocsin.geo.frames import ecef_vector_from_enu, geodetic_from_ecef
 from tocsin.messages import Floats, Ints
 from tocsin.settings import Corridor, Frame, Place
@@ -91,6 +91,15 @@ def laid(frame: Frame, position_m: Floats, velocity_mps: Floats) -> tuple[Floats
     ahead = geodetic_from_ecef(position_m + velocity_mps)  # where it is a second later: the plane turns with distance
     moved = plane(frame, ahead[0], ahead[1]) - here
     return here, moved, np.asarray(altitude)
+
+
+def located(frame: Frame, at: Floats) -> Floats:
+    """(n, 2) latitude and longitude, rad, of places (n, 2) in the plane; in a local frame the same places."""
+    if frame.kind == "local":
+        return at.copy()
+    length, bearing = np.hypot(*at.T), np.arctan2(*at.T)
+    latitude, longitude, _ = travel(frame.latitude_rad, frame.longitude_rad, bearing, length)
+    return np.column_stack([latitude, longitude])
 
 
 def level(frame: Frame, position_m: Floats) -> Floats:

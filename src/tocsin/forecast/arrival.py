@@ -5,9 +5,10 @@ from typing import Final
 import numpy as np
 
 from tocsin.forecast.areas import Areas
+from tocsin.forecast.calibration import PLAIN, Calibration
 from tocsin.forecast.futures import HORIZON_S, PATHS, Futures
 from tocsin.forecast.kernels.entry import BINS, arrivals
-from tocsin.messages import HORIZONS_S, QUANTILES, Floats, Ints
+from tocsin.messages import HORIZONS_S, Floats, Ints
 
 EDGES_S: Final = HORIZON_S * (np.arange(BINS + 1) / BINS) ** 2
 
@@ -37,12 +38,21 @@ def chances(count: Ints) -> Floats:
     return np.stack([_between(before, horizon) for horizon in HORIZONS_S], axis=1) / PATHS
 
 
-def times(count: Ints) -> Floats:
-    """(q, 7) seconds to entry at each of QUANTILES, given entry within HORIZON_S."""
+def times(count: Ints, speed: Floats, known: Calibration = PLAIN) -> Floats:
+    """(q, 7) seconds to entry at each of QUANTILES, given entry within HORIZON_S, read as `known` has it.
+
+    `speed` (q,): of the track, m/s.
+    """
     before = np.concatenate([np.zeros((len(count), 1)), np.cumsum(count, axis=1)], axis=1)
-    out = np.empty((len(count), len(QUANTILES)))
-    for k, share in enumerate(QUANTILES):
-        wanted = share * before[:, -1]
+    median = _read(count, before, np.full((len(count), 1), 0.5))
+    return _read(count, before, known.shares(median[:, 0], speed))
+
+
+def _read(count: Ints, before: Floats, share: Floats) -> Floats:
+    """(q, k) times at which the shares (q, k) of all that enter have entered."""
+    out = np.empty(share.shape)
+    for k in range(share.shape[1]):
+        wanted = share[:, k] * before[:, -1]
         bin_ = np.minimum((before[:, 1:] < wanted[:, None]).sum(axis=1), BINS - 1)
         row = np.arange(len(count))
         part = (wanted - before[row, bin_]) / np.maximum(count[row, bin_], 1)

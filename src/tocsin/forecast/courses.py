@@ -71,6 +71,9 @@ class Courses:
     way_m: Floats = field(default_factory=lambda: np.zeros(0))  # fading sum of the way flown
     seen_s: Floats = field(default_factory=lambda: np.zeros(0))  # fading sum of the time looked at
     centre: Floats = field(default_factory=lambda: np.zeros((0, 2)))  # m, fading mean of the place
+    began: Floats = field(default_factory=lambda: np.zeros((0, 4)))  # first place m, course and sigma rad of that leg
+    began_ns: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    first: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))  # it is still on its first leg
     logs: Floats = field(default_factory=lambda: np.zeros((0, 0)))  # (n, goals) log likelihoods of legs that are over
 
     def follow(self, now: Seen, time_ns: int, areas: Areas) -> None:
@@ -93,7 +96,9 @@ class Courses:
             self.anchor[turned], self.recent[turned] = now.place[turned], now.velocity[turned]
             self.leg_s[turned] = self.flown_m[turned] = 0.0
             self.speed[turned] = speed[turned]
+            self.first &= ~turned
         self._settle(now)
+        self.began[self.first, 2], self.began[self.first, 3] = self.course[self.first], self.sigma[self.first]
 
     def _known(self, now: Seen) -> tuple[Floats, Floats, Floats, Floats]:
         """Course of the way gained on the leg, its sigma; that of velocities lately, its sigma; rad, (n,) each."""
@@ -186,6 +191,9 @@ class Courses:
             "way_m": np.zeros(n),
             "seen_s": np.zeros(n),
             "centre": now.place.copy(),
+            "began": np.column_stack([now.place, np.zeros(n), np.full(n, np.pi)]),
+            "began_ns": np.full(n, time_ns, dtype=np.int64),
+            "first": np.ones(n, dtype=np.bool_),
             "logs": np.zeros((n, self.goals)),
         }
         for name, column in fresh.items():

@@ -10,7 +10,10 @@ import numpy as np
 from tocsin.errors import StateError
 from tocsin.forecast.areas import Areas, areas_of, laid, level
 from tocsin.forecast.arrival import chances, entries, times
+from tocsin.forecast.calibration import Calibration, usual
 from tocsin.forecast.courses import Courses, Seen
+from tocsin.forecast.ends import landing, origin
+from tocsin.forecast.falls import MOST, Fall, chance_of, fall_of, falling, wind_of
 from tocsin.forecast.futures import PATHS, Starts, futures
 from tocsin.forecast.legs import Legs, law_of
 from tocsin.messages import HORIZONS_S, QUANTILES, Flags, Floats, Forecast, Ints, Picture, TrackState, freeze
@@ -28,6 +31,9 @@ TURNED: Final = 0.1  # or its velocity changed by so much of itself
 HALF_HOUR: Final = HORIZONS_S.index(1800.0)
 TEN_MIN: Final = HORIZONS_S.index(600.0)
 EARLY: Final = QUANTILES.index(0.10)
+IMPACT_MIN: Final = 0.5  # a computed impact: from this chance of a ring on
+ORIGIN_RAD: Final = np.radians(10.0)  # a first leg known no better tells no origin
+SPEED: Final = 5  # a column of Starts.state
 SECOND_NS = 1_000_000_000
 UPPER = np.triu_indices(6)
 SAID = ("place", "chance", "enters", "quantile_s", "inside")
@@ -64,11 +70,14 @@ class Forecaster:
     of those that wait is aged: their arrivals come nearer. At most RENEWED_MAX for each picture, by danger and age.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, calibration: Calibration | None = None) -> None:
+        self.calibration = calibration or usual()
         self.frame = settings.frame
         self.areas: Areas = areas_of(settings.places, settings.frame, settings.corridors)
         self.courses = Courses(len(self.areas))
         self.said: dict[int, Said] = {}
+        self.falls: dict[int, Fall] = {}
+        self.wind = wind_of(settings.sensors)
 
     def forecast(self, picture: Picture) -> Forecast:
         """Chances and times of entry for all confirmed tracks, coasting ones included."""
@@ -80,7 +89,9 @@ class Forecaster:
         weight, aimed, heading = self.courses.weights(now, seeks, self.areas)
         circling = self.courses.circling()
         kind = picture.class_index[rows].tolist()
+        fall = falling(picture, rows)
         due = self._due(now, kind, picture.time_ns)
+        due = due[~np.isin(rows[due], fall)]
         middle = np.where(circling[:, None], self.courses.centre, now.place)
         courses = self.courses
         often = np.maximum(courses.leg_s, 20.0) / 20.0
@@ -97,7 +108,9 @@ class Forecaster:
         as_seen = np.column_stack([now.place, now.velocity, now.place_sigma, now.velocity_sigma])[due].tolist()
         of = [(*row, kind[k]) for row, k in zip(as_seen, due.tolist(), strict=True)]
         self._renew(starts, weight[due], of, picture.time_ns)
-        self.said = {track: self.said[track] for track in now.number.tolist() if track in self.said}
+        self._fall(picture, fall)
+        known = now.number.tolist()
+        self.said = {track: self.said[track] for track in known if track in self.said}
         made = self._made(picture.time_ns, now.number, weight, circling)
         freeze(made)
         return made
@@ -135,13 +148,37 @@ class Forecaster:
             return
         ways = futures(starts, self.areas, weight, time_ns // SECOND_NS)
         track, place, count = entries(ways, self.areas)
-        chance, quantile_s = chances(count), times(count)
-        enters, inside = count.sum(axis=1) / PATHS, count[:, 0] > PATHS // 2
+        raw, quantile_s = chances(count), times(count, starts.state[track, SPEED], self.calibration)
+        enters = self.calibration.chance(count.sum(axis=1) / PATHS)
+        inside = count[:, 0] > PATHS // 2
+        chance = np.where(inside[:, None], raw, self.calibration.chance(raw))
         bounds = np.searchsorted(track, np.arange(len(starts.number) + 1)).tolist()
         for k, number in enumerate(starts.number.tolist()):
             rows = slice(bounds[k], bounds[k + 1])
             columns = (place[rows], chance[rows], enters[rows], quantile_s[rows], inside[rows])
             self.said[number] = Said(time_ns, *columns, of[k])  # type: ignore[arg-type]
+
+    def _fall(self, picture: Picture, rows: Ints) -> None:
+        """Where tracks that fall come down, and the chance that it is in a place: no path leads them there."""
+        tracks = picture.track[rows].tolist()
+        self.falls = {track: fall for track, fall in self.falls.items() if track in tracks}
+        made = [self.falls[track].made_ns if track in self.falls else -1 for track in tracks]
+        for k in np.argsort(made, kind="stable")[:MOST].tolist():
+            fall = fall_of(picture, int(rows[k]), self.frame, self.wind)
+            self.falls[tracks[k]] = fall
+            self.said[tracks[k]] = self._struck(fall)
+
+    def _struck(self, fall: Fall) -> Said:
+        """What a fall says of places: within, with which chance, and when. "Inside": more likely than not."""
+        none = Said.none()
+        if fall.impact is None or not len(self.areas):
+            return Said(fall.made_ns, none.place, none.chance, none.enters, none.quantile_s, none.inside)
+        chance = chance_of(fall.impact, self.areas)
+        place = np.flatnonzero(chance > 0.0).astype(np.int64)
+        chance = chance[place]
+        soon = np.interp(HORIZONS_S, fall.impact.time_s, QUANTILES, left=0.0, right=1.0)
+        when = np.tile(fall.impact.time_s, (len(place), 1))
+        return Said(fall.made_ns, place, chance[:, None] * soon, chance, when, chance >= IMPACT_MIN)
 
     def _made(self, time_ns: int, number: Ints, weight: Floats, circling: Flags) -> Forecast:
         none = Said.none()
@@ -168,7 +205,15 @@ class Forecaster:
             number[along_track],
             along.astype(np.int32),
             weight[along_track, places + along],
+            tuple(landing(self.frame, n, one.made_ns, one.impact) for n, one in self.falls.items() if one.impact),
+            tuple(landing(self.frame, n, one.made_ns, one.launch) for n, one in self.falls.items() if one.launch),
+            tuple(origin(self.frame, self.courses, row) for row in np.flatnonzero(self._come(number)).tolist()),
         )
+
+    def _come(self, number: Ints) -> Flags:
+        """(n,) is it known from where it came? What falls has a launch."""
+        known = self.courses.began[:, 3] <= ORIGIN_RAD
+        return np.asarray(known & ~np.isin(number, np.array(sorted(self.falls), dtype=np.int64)))
 
     def digest(self) -> bytes:
         """Equal digests: equal forecasts from now on, for equal pictures."""
@@ -182,7 +227,8 @@ class Forecaster:
             (track, one.made_ns, [_packed(getattr(one, name)) for name in SAID], one.of)
             for track, one in self.said.items()
         ]
-        return msgspec.msgpack.encode({"format": DUMP_FORMAT, "columns": columns, "said": said})
+        falls = msgspec.to_builtins(list(self.falls.items()))
+        return msgspec.msgpack.encode({"format": DUMP_FORMAT, "columns": columns, "said": said, "falls": falls})
 
     @classmethod
     def load(cls, settings: Settings, dumped: bytes) -> "Forecaster":
@@ -198,6 +244,7 @@ class Forecaster:
             for track, made_ns, columns, of in parts["said"]:
                 place, chance, enters, quantile_s, inside = map(_unpacked, columns)
                 made.said[track] = Said(made_ns, place, chance, enters, quantile_s, inside, tuple(of))
+            made.falls = dict(msgspec.convert(parts["falls"], list[tuple[int, Fall]]))
         except (msgspec.MsgspecError, KeyError, ValueError, TypeError, AttributeError) as error:
             message = f"this forecaster's dump cannot be read ({error}): replay from the start of the ledger instead"
             raise StateError(message) from error

@@ -107,6 +107,20 @@ def chances(forecasts: Forecasts, target: Ints, truth: Objects, stayed: Stays, p
     )
 
 
+def said_and_came(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int) -> tuple[Floats, Floats]:
+    """The chances of all horizons that were said, and 1.0 where it came, one for each object, place and stretch."""
+    said, came = [], []
+    for k, minutes in enumerate(HORIZONS_MIN):
+        horizon_ns = minutes * 60 * SECOND_NS
+        usable = np.isfinite(forecasts.chance[:, k]) & (forecasts.time_ns <= end_ns - horizon_ns)
+        usable &= ~_inside(forecasts, target, stayed)
+        rows = _one_each(forecasts, target, usable, forecasts.time_ns // horizon_ns)
+        entry_ns = _next_entry(forecasts, target, stayed)[rows]
+        said.append(forecasts.chance[rows, k])
+        came.append((entry_ns != NEVER) & (entry_ns <= forecasts.time_ns[rows] + horizon_ns))
+    return np.concatenate(said), np.concatenate(came).astype(np.float64)
+
+
 def _brier(chance: Floats, came: Flags) -> float:
     return float(((chance - came) ** 2).mean()) if len(chance) else float("nan")
 
@@ -127,7 +141,7 @@ def _next_entry(forecasts: Forecasts, target: Ints, stayed: Stays) -> Ints:
 
 def _inside(forecasts: Forecasts, target: Ints, stayed: Stays) -> Flags:
     """Was the target inside already?"""
-    leave_ns, row = _after(forecasts, target, stayed, stayed.leave_ns)
+    leave_ns, row = _after(forecasts, target, stayed, stayed.leave_ns + 1)  # it is inside as long as that instant
     enter_ns = stayed.enter_ns[row] if len(stayed) else leave_ns
     return np.asarray((leave_ns != NEVER) & (enter_ns <= forecasts.time_ns))
 
