@@ -44,7 +44,8 @@ def facts_of(statement: Statement, profile: Profile) -> Facts:
     said, alert, now_ns = said_of(statement), statement.alert, sent_ns(statement)
     say = profile.stage[said]
     reasons = _named(alert.reasons if alert else (), profile)
-    kinds = tuple(dict.fromkeys(profile.kind(reason.kind) for reason in reasons))[: profile.classes_max]
+    every = tuple(dict.fromkeys(profile.kind(reason.kind) for reason in reasons))
+    kinds = (tuple(kind for kind in every if kind.name not in profile.unnamed) or every)[: profile.classes_max]
     arrival_ns = _arrival_ns(statement)
     left_s = (arrival_ns[1] - now_ns) / SECOND_NS if arrival_ns else 0.0
     severities = [kind.severity for kind in kinds] or [profile.kind("unknown").severity]

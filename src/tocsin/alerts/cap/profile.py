@@ -52,6 +52,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     immediate_s: float
     likely: float
     named_share: float
+    unnamed: tuple[str, ...]
     classes_max: int
     points_max: int
     rings_max: int

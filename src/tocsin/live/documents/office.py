@@ -1,6 +1,6 @@
 """The office of a site: its [cap] table, read with the files that it names, and what is wrong with them in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -101,7 +101,7 @@ def faults(site: Site, now: datetime) -> Iterator[tuple[bool, str, str]]:
             )
     yield from _keys(made, serves, site.cap.keys, now)
     if site.settings.frame.kind == "earth":
-        yield from _areas(made)
+        yield from _areas(site.settings.places, made.profile)
 
 
 def _keys(made: Office, serves: set[str], folder: str, now: datetime) -> Iterator[tuple[bool, str, str]]:
@@ -120,10 +120,10 @@ def _keys(made: Office, serves: set[str], folder: str, now: datetime) -> Iterato
         yield True, "no test_addresses: a CAP test names whom it is for", "write test_addresses under [cap]"
 
 
-def _areas(made: Office) -> Iterator[tuple[bool, str, str]]:
-    for place in made.places.values():
+def _areas(places: Sequence[Place], profile: Profile) -> Iterator[tuple[bool, str, str]]:
+    for place in places:
         try:
-            found = area.faults(area.outline(place), made.profile)
+            found = area.faults(area.outline(place), profile)
         except SiteError as error:
             found = [str(error)]
         for fault in found:

@@ -94,6 +94,16 @@ def test_the_worst_of_several_classes_counts_and_all_that_matter_are_named() -> 
     assert "The kind is not certain." in texts(both, "info/description")[0]
 
 
+def test_what_is_probably_a_bird_is_not_named_beside_a_drone() -> None:
+    bird = replace(DRONE, kind="bird", danger=0.9)
+    both = replace(WARNING, alert=replace(ALERT, reasons=(bird, DRONE)))
+    assert texts(both, "info/headline")[0] == (
+        "Air threat warning: The harbour. Possible: attack drone. Take shelter now"
+    )
+    alone = replace(WARNING, alert=replace(ALERT, reasons=(bird,)))
+    assert "Possible: flying object." in texts(alone, "info/headline")[0]
+
+
 def test_under_way_is_an_update_and_observed() -> None:
     assert texts(UNDER_WAY, "msgType") == ["Update"]
     assert set(texts(UNDER_WAY, "info/certainty")) == {"Observed"}
