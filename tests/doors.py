@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from tests.skies import START_NS, picture
+from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, SettingError
 from tocsin.messages import Answer, Explanation, Order, Picture, Refusal
 from tocsin.server.access.door import Door
@@ -22,6 +23,7 @@ from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import build
 from tocsin.server.hub import Hub
+from tocsin.server.outside import static as glance
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Figures, Station
@@ -62,12 +64,16 @@ class House:
     station: Station = field(init=False)
     door: Door = field(init=False)
     hub: Hub = field(init=False)
+    outside: Hub = field(init=False)
+    desk: Desk | None = None
+    settings: Settings = field(default_factory=Settings)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         self.station = Station(
-            "a site", "demo", "UTC", (), Settings(), self._now, self._now, self._order, self._offer,
+            "a site", "demo", "UTC", (), self.settings, self._now, self._now, self._order, self._offer,
             lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
+            desk=lambda: self.desk,
         )  # fmt: skip
         people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for role in Role:
@@ -77,12 +83,13 @@ class House:
         self.door = Door(people, sessions, Limits(lambda: self.now_ns / 1e9), host)
         trails = Trails()
         self.hub = Hub(Settings().frame, self._now, lambda s, c: static(self.station, s, c), trails.see)
+        self.outside = Hub(Settings().frame, self._now, lambda _s, _c: glance(self.station), lambda _shown: None)
         web = self.folder / "web"
         (web / "assets").mkdir(parents=True, exist_ok=True)
         (web / "index.html").write_text("<!doctype html>tocsin")
         (web / "assets" / "index-1a2b.js").write_text("1")
         (self.folder / "secret.txt").write_text("secret")
-        self.app = build(self.station, self.door, self.hub, Past(self.station), trails, web)
+        self.app = build(self.station, self.door, self.hub, Past(self.station), trails, web, self.outside)
 
     def _now(self) -> int:
         return self.now_ns

@@ -29,11 +29,15 @@ from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import STATIC, build
 from tocsin.server.desk import alerts
+from tocsin.server.frames import Shown
 from tocsin.server.hub import Hub
+from tocsin.server.outside import Late, said
+from tocsin.server.outside import static as glance
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
 from tocsin.server.station import Line, Station
 from tocsin.server.trails import Trails
+from tocsin.settings import Frame
 from tocsin.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -103,6 +107,8 @@ class Page:
     station: Station = field(init=False)
     door: Door = field(init=False)
     hub: Hub = field(init=False)
+    outside: Hub = field(init=False)
+    late: Late = field(init=False)
     past: Past = field(init=False)
     trails: Trails = field(default_factory=Trails)
     lookback: LookBack | None = None
@@ -154,8 +160,11 @@ class Page:
         sessions = Sessions(people, self.clock_ns, self._session_ended)
         self.door = Door(people, sessions, Limits(self.loop.time), self.names)
         self.hub = Hub(self.site.settings.frame, self.clock_ns, self._static, self.trails.see)
+        # what the public is sent is on the earth: its pictures are rounded to degrees
+        self.outside = Hub(Frame(), self.clock_ns, lambda _sensors, _classes: glance(self.station), _unseen)
+        self.late = Late(self.site.settings.frame)
         self.past = Past(self.station)
-        app = build(self.station, self.door, self.hub, self.past, self.trails, self.web)
+        app = build(self.station, self.door, self.hub, self.past, self.trails, self.web, self.outside)
         self._server = _Server(_config(app, self.site))
 
     async def serve(self, taken: socket.socket) -> None:
@@ -164,7 +173,9 @@ class Page:
 
     async def stop(self) -> None:
         """Close every map, then the server."""
-        self.hub.close_all("the server stops")
+        for hub in (self.hub, self.outside):
+            hub.close_all("the server stops")
+        await asyncio.to_thread(self.door.readings.flush)
         await asyncio.sleep(0)
         self._server.should_exit = True
         self.past.close()
@@ -205,8 +216,11 @@ class Page:
         if published.desk is not None:
             self.desk = published.desk
             self.hub.tell(alerts(published.desk, self.station))
+            self.outside.tell(said(published.desk, self.station))
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=published.pace)
+            if (old := self.late.take(published.picture)) is not None:
+                self.outside.show(old, live=False, speed=published.pace)
 
     async def tell_health(self) -> None:
         """Once a second, also while there is nothing to see yet."""
@@ -218,14 +232,16 @@ class Page:
         """Once a minute: end what is over."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            in_use = frozenset(client.session for client in self.hub.clients)
+            in_use = frozenset(client.session for hub in (self.hub, self.outside) for client in hub.clients)
             await asyncio.to_thread(self.door.sessions.sweep, in_use)
+            await asyncio.to_thread(self.door.readings.flush)
 
     def _static(self, sensors: tuple[str, ...], classes: tuple[str, ...]) -> Mapping[str, object]:
         return static(self.station, sensors, classes)
 
     def _session_ended(self, session: bytes) -> None:
-        self.loop.call_soon_threadsafe(self.hub.close_session, session, "signed out")
+        for hub in (self.hub, self.outside):
+            self.loop.call_soon_threadsafe(hub.close_session, session, "signed out")
 
     def order(self, order: Order) -> "Future[Answer]":
         """Hand an order to whoever thinks."""
@@ -241,6 +257,10 @@ class Page:
         if self.watch.evidence is None:
             raise LedgerError("still starting: nothing can be looked up yet, try again in a minute")
         return self.watch.evidence
+
+
+def _unseen(_shown: Shown) -> None:
+    """The public's pictures leave no trails: those are of the staff's."""
 
 
 def _line(name: str, kind: str, points_deg: tuple[tuple[float, float], ...]) -> Line:

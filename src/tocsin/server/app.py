@@ -25,19 +25,23 @@ UNBUILT = (
 )
 
 
-def build(station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web: Path = STATIC) -> ASGIApp:
-    """The whole server as one ASGI application. `web` holds the built page."""
-    return Guard(api(station, door, hub, past, trails, web), door.names)
+def build(
+    station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web: Path = STATIC, outside: Hub | None = None
+) -> ASGIApp:
+    """The whole server as one ASGI application. `web` holds the built page; `outside` serves the public."""
+    return Guard(api(station, door, hub, past, trails, web, outside), door.names)
 
 
-def api(station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web: Path = STATIC) -> FastAPI:
+def api(
+    station: Station, door: Door, hub: Hub, past: Past, trails: Trails, web: Path = STATIC, outside: Hub | None = None
+) -> FastAPI:
     """The application without its guard: for tests that read its routes."""
     # no pages of documentation: they load scripts from elsewhere, which the policy forbids
     app = FastAPI(title="tocsin", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(session.routes(door))
     app.include_router(people.routes(door))
     app.include_router(picture.routes(door, station, past, trails))
-    app.include_router(live.routes(door, hub))
+    app.include_router(live.routes(door, hub, outside))
     app.include_router(alerts.routes(door, station))
     app.include_router(orders.routes(door, station))
     app.include_router(feeds.routes(door, station))

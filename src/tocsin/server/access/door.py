@@ -11,9 +11,11 @@ from starlette.responses import Response
 from tocsin.server.access.guard import Names
 from tocsin.server.access.limits import Limits
 from tocsin.server.access.people import People
+from tocsin.server.access.readings import Readings
 from tocsin.server.access.roles import Action, may
 from tocsin.server.access.sessions import ABSOLUTE_S, Session, Sessions
 
+READ = (Action.SEE, Action.GLANCE)  # what is read is logged
 PUBLIC = "public"  # routes that no session is asked for; each has a check of its own, or nothing to hide
 
 
@@ -31,9 +33,11 @@ class Door:
     limits: Limits
     names: Names
     cookie: str = field(init=False)
+    readings: Readings = field(init=False)
 
     def __post_init__(self) -> None:
         # "__Host-" makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis); it needs TLS
+        object.__setattr__(self, "readings", Readings(self.people, self.sessions.now_ns))
         object.__setattr__(self, "cookie", "__Host-tocsin" if self.names.tls else "tocsin")
 
     def session(self, connection: HTTPConnection) -> Session | None:
@@ -57,6 +61,8 @@ class Door:
                 raise HTTPException(
                     403, f"the role {role.value!r} may not {action.value!r}: ask somebody whose role may"
                 )
+            if action in READ:
+                self.readings.note(session.person.name, session.mark, connection.url.path)
             return session
 
         return checked

@@ -8,6 +8,7 @@ from types import MappingProxyType
 class Role(StrEnum):
     """What a person is here to do."""
 
+    PUBLIC = "public"  # anybody who was let in: what was said to everybody, and a late, coarse picture
     VIEWER = "viewer"  # looks
     OPERATOR = "operator"  # watches the sky: marks tracks, notes what was seen
     SUPERVISOR = "supervisor"  # answers for the watch: changes how the system judges
@@ -17,7 +18,8 @@ class Role(StrEnum):
 class Action(StrEnum):
     """What a route or an order asks for."""
 
-    SEE = "see"  # the picture, the health, the past
+    GLANCE = "glance"  # what everybody may know: what was said to the public, and a late, coarse picture
+    SEE = "see"  # the picture, the health, the past: for staff alone, since they tell where we are blind
     CONTROL = "control"  # pause, speed, seek: in playback only
     MARK = "mark"  # orders about tracks, and notes
     ACKNOWLEDGE = "acknowledge"  # annunciations; and being on duty
@@ -30,10 +32,12 @@ class Action(StrEnum):
 
 
 _ALL = frozenset(Role)
+_STAFF = _ALL - {Role.PUBLIC}
 _WATCH = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 TABLE: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
-        Action.SEE: _ALL,
+        Action.GLANCE: _ALL,
+        Action.SEE: _STAFF,
         Action.CONTROL: _WATCH,
         Action.MARK: _WATCH,
         Action.ACKNOWLEDGE: _WATCH,

@@ -27,12 +27,17 @@ class Session:
     begun_ns: int
     seen_ns: int
 
+    @property
+    def mark(self) -> str:
+        """Names it to a person: in the watermark and in the log of readings."""
+        return self.hash[:4].hex()
+
 
 class Sessions:
     """Who is signed in. `now_ns` is UTC. `ended` is told the hash of each session that ends, so that sockets close."""
 
     def __init__(self, people: People, now_ns: Callable[[], int], ended: Callable[[bytes], None]) -> None:
-        self._people, self._now_ns, self._ended = people, now_ns, ended
+        self._people, self.now_ns, self._ended = people, now_ns, ended
         self._lock = Lock()
         self._open: dict[bytes, Session] = {}
         with people.transaction() as connection:
@@ -47,7 +52,7 @@ class Sessions:
         if person is None or person.disabled:
             raise SettingError(f"nobody who may sign in is called {name!r}; admit them first")
         token = new_token()
-        now_ns = self._now_ns()
+        now_ns = self.now_ns()
         with self._people.transaction() as connection:
             connection.execute("DELETE FROM link WHERE until_ns < ?", (now_ns,))
             connection.execute("INSERT INTO link VALUES(?, ?, ?)", (digest(token), name, now_ns + LINK_S * _NS))
@@ -59,14 +64,14 @@ class Sessions:
             row = connection.execute(
                 "DELETE FROM link WHERE hash=? RETURNING name, until_ns", (digest(token),)
             ).fetchone()
-        if row is None or row[1] < self._now_ns():
+        if row is None or row[1] < self.now_ns():
             return None
         person = self._people.find(row[0])
         return self.begin(person) if person and not person.disabled else None
 
     def begin(self, person: Person) -> tuple[str, Session]:
         """Sign somebody in: the cookie's value, shown once, and the session."""
-        token, now_ns = new_token(), self._now_ns()
+        token, now_ns = new_token(), self.now_ns()
         session = Session(digest(token), person, now_ns, now_ns)
         with self._people.transaction() as connection:
             connection.execute("INSERT INTO session VALUES(?, ?, ?, ?)", (session.hash, person.name, now_ns, now_ns))
@@ -83,17 +88,17 @@ class Sessions:
         if self.over(session):
             self.end(session.hash)
             return None
-        session.seen_ns = max(session.seen_ns, self._now_ns())
+        session.seen_ns = max(session.seen_ns, self.now_ns())
         return session
 
     def over(self, session: Session) -> bool:
         """Whether a session's time has run out."""
-        now_ns = self._now_ns()
+        now_ns = self.now_ns()
         return now_ns - session.seen_ns > IDLE_S * _NS or now_ns - session.begun_ns > ABSOLUTE_S * _NS
 
     def sweep(self, in_use: frozenset[bytes]) -> None:
         """Called once a minute, off the event loop: an open map is use, too; what is over ends; the rest is written."""
-        now_ns = self._now_ns()
+        now_ns = self.now_ns()
         with self._lock:
             sessions = list(self._open.values())
         for session in sessions:

@@ -28,18 +28,24 @@ async def _until_gone(socket: WebSocket) -> None:
         pass
 
 
-def routes(door: Door, hub: Hub) -> APIRouter:
-    """WebSocket /api/live?rate=4 (or 1) frames a second."""
+def routes(door: Door, hub: Hub, outside: Hub | None) -> APIRouter:
+    """WebSocket /api/live?rate=4 (or 1) frames a second. Who may only glance is served by the hub `outside`."""
     router = APIRouter()
 
     @router.websocket("/api/live")
     async def live(socket: WebSocket, rate: int = 4) -> None:
         session = door.session(socket)
-        if session is None or not may(session.person.role, Action.SEE):
+        if session is None:
             await socket.send_denial_response(JSONResponse({"detail": "you are not signed in"}, 401))
             return
+        serving = hub if may(session.person.role, Action.SEE) else outside
+        if serving is None or not may(session.person.role, Action.GLANCE):
+            nothing = "there is no picture for the public here"
+            await socket.send_denial_response(JSONResponse({"detail": nothing}, 403))
+            return
+        door.readings.note(session.person.name, session.mark, "/api/live")
         try:
-            client = hub.join(session.hash, rate)
+            client = serving.join(session.hash, rate)
         except Full:
             busy = "as many maps are open as this server serves: close one, and try again"
             await socket.send_denial_response(JSONResponse({"detail": busy}, 503, {"retry-after": "10"}))
@@ -49,7 +55,7 @@ def routes(door: Door, hub: Hub) -> APIRouter:
         try:
             await _until_gone(socket)
         finally:
-            hub.leave(client)
+            serving.leave(client)
             sender.cancel()
 
     return router

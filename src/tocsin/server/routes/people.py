@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from tocsin.server.access.door import Door
@@ -10,6 +10,7 @@ from tocsin.server.access.people import NAME_MAX
 from tocsin.server.access.roles import Action, Role
 from tocsin.server.access.sessions import LINK_S
 
+READINGS_MAX = 10_000
 Name = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
 
 
@@ -29,6 +30,16 @@ class Someone(BaseModel):
     has_password: bool
 
 
+class Read(BaseModel):
+    """In the minute from `time` on, this session asked for this so often."""
+
+    time: float
+    name: str
+    session: str
+    what: str
+    times: int
+
+
 class OneTimeLink(BaseModel):
     """To be opened once, within so many seconds."""
 
@@ -37,7 +48,7 @@ class OneTimeLink(BaseModel):
 
 
 def routes(door: Door) -> APIRouter:
-    """GET and POST /api/people, POST /api/people/{name}/link, DELETE /api/people/{name}."""
+    """GET and POST /api/people, POST /api/people/{name}/link, DELETE /api/people/{name}, GET /api/readings."""
     router = APIRouter()
     admit = door.needs(Action.ADMIT)
 
@@ -71,5 +82,12 @@ def routes(door: Door) -> APIRouter:
         known(name)
         door.people.disable(name)
         door.sessions.end_all_of(name)
+
+    @router.get("/api/readings", **admit)
+    def readings(since: Annotated[float, Query(ge=0, le=4e9)] = 0.0) -> list[Read]:
+        return [
+            Read(time=one.time_ns / 1e9, name=one.name, session=one.session, what=one.what, times=one.times)
+            for one in door.readings.since(round(since * 1e9), READINGS_MAX)
+        ]
 
     return router

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from tocsin.server import outside
 from tocsin.server.access.door import Door
-from tocsin.server.access.roles import Action
+from tocsin.server.access.roles import Action, may
+from tocsin.server.access.sessions import Session
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Station
@@ -41,9 +43,13 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     router = APIRouter()
     see = door.needs(Action.SEE)
 
-    @router.get("/api/site", **see)
-    async def site() -> dict[str, object]:
-        return dict(static(station, (), ()))
+    @router.get("/api/site", **door.needs(Action.GLANCE))
+    async def site(session: Annotated[Session, Depends(door.check(Action.SELF))]) -> dict[str, object]:
+        return dict(static(station, (), ()) if may(session.person.role, Action.SEE) else outside.static(station))
+
+    @router.get("/api/public", **door.needs(Action.GLANCE))
+    async def said() -> dict[str, object]:
+        return dict(outside.said(station.desk(), station))
 
     @router.get("/api/health", **see)
     async def health() -> Health:

@@ -43,6 +43,7 @@ class Me(BaseModel):
     actions: list[str]
     orders: list[str]
     watermark: str
+    audience: str
 
 
 def _me(session: Session) -> Me:
@@ -52,7 +53,8 @@ def _me(session: Session) -> Me:
         role=role.value,
         actions=sorted(a.value for a in TABLE if role in TABLE[a]),
         orders=[name for name, action in ORDERS.items() if may(role, action)],
-        watermark=f"{session.person.name} {session.hash[:4].hex()}",
+        watermark=f"{session.person.name} {session.mark}",
+        audience="staff" if may(role, Action.SEE) else "public",
     )
 
 
