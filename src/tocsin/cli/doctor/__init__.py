@@ -26,6 +26,7 @@ def run(arguments: Namespace) -> int:
     from tocsin.cli.doctor.finding import BROKEN, WEAK, Finding
     from tocsin.cli.doctor.machine import machine
     from tocsin.cli.doctor.sky import sky
+    from tocsin.cli.doctor.standing import standing
     from tocsin.cli.doctor.ways_out import ways_out
     from tocsin.live.clock import UtcClock
 
@@ -36,6 +37,7 @@ def run(arguments: Namespace) -> int:
         *sky(declared),
         *documents(declared, now_ns()),
         *ways_out(declared, now_ns, send=arguments.send),
+        *standing(declared, folder, now_ns()),
         *machine(declared, folder, now_ns()),
     ]
     broken = sum(finding.state == BROKEN for finding in findings)
