@@ -1,6 +1,7 @@
 """An HTTP gateway of a public warning service: it accepts, answers late or not at all, and shows what it holds."""
 
 import contextlib
+import random
 import socket
 import threading
 import time
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import unquote
+
+from tests.ledgers.evidence import dice
 
 
 @dataclass(slots=True)
@@ -23,6 +26,9 @@ class Gateway:
     refuse: int = 0
     status: int = 503
     alter: bool = False
+    lose_rate: float = 0.0  # of the answers to posts that were accepted
+    late_s: float = 0.0  # longest time between accepting and answering
+    seed: int = 0
     effects: Counter[str] = field(default_factory=Counter)
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     held: dict[str, bytes] = field(default_factory=dict)
@@ -30,6 +36,10 @@ class Gateway:
     connections: list[socket.socket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _server: ThreadingHTTPServer | None = None
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = dice(self.seed)
 
     def __enter__(self) -> Self:
         gateway = self
@@ -63,6 +73,9 @@ class Gateway:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if len(body) != int(self.headers["Content-Length"]):
+                    self.close_connection = True  # the sender was killed half way: no request at all
+                    return
                 status = gateway.accept({name.lower(): value for name, value in self.headers.items()}, body)
                 if status:
                     self._answer(status, b"taken")
@@ -70,7 +83,11 @@ class Gateway:
                     self.close_connection = True
                     self.connection.close()
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                pass  # senders are killed in the middle of a request
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
@@ -100,10 +117,11 @@ class Gateway:
                 self.effects[identifier] += 1
             self.held[identifier] = body
             self.order.append(identifier)
-            if self.lose > 0:
-                self.lose -= 1
-                return 0
-            return 201
+            lost = self.lose > 0 or self._chance.random() < self.lose_rate
+            self.lose -= self.lose > 0
+            wait_s = self._chance.random() * self.late_s
+        time.sleep(wait_s)
+        return 0 if lost else 201
 
 
 def until(done: object, wait_s: float = 60.0) -> None:

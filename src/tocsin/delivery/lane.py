@@ -69,6 +69,7 @@ class Lane:
     _waiting: dict[str, Item] = field(default_factory=dict)
     _going: dict[str, str] = field(default_factory=dict)  # event: identifier
     _newest: dict[str, Statement] = field(default_factory=dict)  # of each event, seen here
+    _refusing: bool = False  # the last attempt failed
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -131,7 +132,9 @@ class Lane:
             except Exception as error:  # noqa: BLE001  as in _open
                 self._failed(_words(error))
             else:
-                self._well(said)
+                # that somebody is there does not mean that they take what is sent
+                if not self._refusing or not self.figures.waiting:
+                    self._well(said)
 
     def _next(self) -> tuple[Item | None, float | None]:
         """The one to bring now; else how long to wait for the next one (None: until somebody comes)."""
@@ -197,8 +200,10 @@ class Lane:
             left_s = (statement.expires_ns - self.desk.now_ns()) / SECOND_NS
             item.due_s = min(item.due_s, time.monotonic() + max(left_s, 0.0))  # what expires is said when it does
             self.figures.failures += 1
+            self._refusing = True
             self._failed(_words(error))
             return False
+        self._refusing = False
         self._well(taken.detail)
         await self._settle(item, "idle" if taken.idle else "received", taken.detail, document, sent_ns)
         return True

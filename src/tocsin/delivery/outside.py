@@ -10,6 +10,7 @@ counts messages. Whoever listens alarms after two periods (at the default of 60 
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,11 @@ class Outside:
         if not self.delivery.outside_url:
             return
         timeout_s = min(10.0, self.delivery.outside_s / 2)
-        async with httpx2.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
+        encrypted = self.delivery.outside_url.startswith("https:")
+        context = await asyncio.to_thread(ssl.create_default_context) if encrypted else False
+        async with httpx2.AsyncClient(
+            verify=context, timeout=timeout_s, follow_redirects=False, trust_env=False
+        ) as client:
             while True:
                 await self.tell(client)
                 await asyncio.sleep(self.delivery.outside_s)

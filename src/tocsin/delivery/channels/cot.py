@@ -100,7 +100,7 @@ class Cot:
 
     async def _connect(self) -> asyncio.StreamWriter:
         address = self.declared.address()
-        context = tls(self.declared) if address.scheme == "tls" else None
+        context = await asyncio.to_thread(tls, self.declared) if address.scheme == "tls" else None
         port = address.port or PORTS[address.scheme]
         try:
             reader, self._writer = await asyncio.open_connection(address.hostname, port, ssl=context)

@@ -102,7 +102,7 @@ class Mqtt:
             protocol=aiomqtt.ProtocolVersion.V5,
             keepalive=KEEPALIVE_S,
             timeout=self.declared.timeout_s,
-            tls_context=tls(self.declared) if address.scheme == "mqtts" else None,
+            tls_context=await asyncio.to_thread(tls, self.declared) if address.scheme == "mqtts" else None,
         )
         try:
             await client.__aenter__()
