@@ -50,7 +50,13 @@ print("told", said["place"])
 @contextmanager
 def site(kind: str, folder: Path) -> Iterator[Site]:
     """The real other side of one kind."""
-    basis = {"name": kind, "kind": kind, "audience": ("public", "staff"), "status": ("test",), "timeout_s": 20.0}
+    basis = {
+        "name": kind,
+        "kind": kind,
+        "audience": ("public", "staff"),
+        "status": ("actual", "test"),
+        "timeout_s": 20.0,
+    }
     with ExitStack() as up:
         lines = folder / "lines"
         lines.touch()

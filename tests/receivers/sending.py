@@ -43,7 +43,7 @@ def channels(folder: Path, urls: list[str]) -> tuple[Channel, ...]:
     back = ("", f"{urls[1]}/{{identifier}}", "")
     return tuple(
         Channel(
-            name, "webhook", ("public",), ("test",), url=url, secret_file=str(key), read_back=asked, timeout_s=1.0,
+            name, "webhook", ("public",), ("actual", "test"), url=url, secret_file=str(key), read_back=asked, timeout_s=1.0,
             check_s=600.0,
         )
         for name, url, asked in zip(NAMES, urls, back, strict=True)

@@ -19,7 +19,7 @@ def statement(number: int = 1, **other: object) -> Statement:
         "event": "plant-1",
         "place": "plant",
         "audience": "public",
-        "status": "test",
+        "status": "actual",
         "kind": "alert",
         "stage": "warning",
         "lane": "fast",

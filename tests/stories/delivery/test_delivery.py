@@ -26,7 +26,7 @@ def gate(gateway: Gateway, folder: Path, **other: object) -> Channel:
         "name": "gateway",
         "kind": "webhook",
         "audience": ("public",),
-        "status": ("test",),
+        "status": ("actual", "test"),
         "url": f"{gateway.url}/alerts",
         "secret_file": str(folder / "key"),
         "timeout_s": 5.0,
