@@ -10,7 +10,7 @@ from tests.said.statements import ALL, ISSUER, PLACE, key
 from tocsin.alerts import wording
 from tocsin.alerts.cap import profile, reading, rules, tree
 from tocsin.alerts.cap.document import document
-from tocsin.delivery import signing
+from tocsin.delivery import atom, signing
 
 GOOD = (
     "australia.cap",
@@ -88,3 +88,14 @@ def test_a_signature_by_sha_1_counts_for_nothing_whoever_made_it(authorities: Pa
     folder = authorities / "cap/testdata"
     trusted = signing.certificates((folder / "naads_x509_cert.pem").read_bytes())
     assert signing.others_faults((folder / name).read_bytes(), trusted) != []
+
+
+def test_others_feeds_are_read_and_those_that_lie_are_refused(authorities: Path) -> None:
+    folder = authorities / "cap/testdata"
+    assert len(atom.links((folder / "earthquake_index.atom").read_bytes()) or ()) == 1
+    assert len(atom.links((folder / "weather_index.atom").read_bytes()) or ()) > 1
+    assert len(atom.links((folder / "ny_index.rss").read_bytes()) or ()) >= 1
+    assert atom.links((folder / "empty_weather_index.atom").read_bytes()) == []
+    assert atom.links((folder / "canada.cap").read_bytes()) is None
+    with pytest.raises(ValueError, match="document type"):
+        atom.links((folder / "xee.atom").read_bytes())

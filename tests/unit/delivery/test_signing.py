@@ -5,6 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.said.statements import ISSUER, MADE, PLACE, WARNING, key
 from tocsin.alerts import wording
@@ -85,3 +92,60 @@ def test_a_key_is_never_overwritten_nor_used_for_another_status(tmp_path: Path) 
         (tmp_path / f"exercise.{kind}.pem").rename(tmp_path / f"actual.{kind}.pem")
     with pytest.raises(SiteError, match="is for Exercise, not for Actual"):
         signing.load(tmp_path, "Actual")
+
+
+def issued(folder: Path, curve: ec.EllipticCurve) -> None:
+    """A key whose certificate an authority gave."""
+    authority, private = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(curve)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "region")]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of the state")]))
+        .public_key(private.public_key())
+        .serial_number(7)
+        .not_valid_before(MADE)
+        .not_valid_after(datetime(2040, 1, 1, tzinfo=UTC))
+        .sign(authority, hashes.SHA256())
+    )
+    plain = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "actual.key.pem").write_bytes(plain)
+    (folder / "actual.key.pem").chmod(0o600)
+    (folder / "actual.cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+
+
+def test_a_certificate_that_an_authority_gave_serves_as_well(tmp_path: Path) -> None:
+    issued(tmp_path, ec.SECP256R1())
+    held = signing.load(tmp_path, "Actual")
+    signed = signing.sign(PLAIN, held)
+    assert signing.faults(signed, [signing.Trusted(held.certificate, "Actual")]) == []
+    assert (
+        "signed by a key for 'Exercise'" in signing.faults(signed, [signing.Trusted(held.certificate, "Exercise")])[0]
+    )
+
+
+def test_a_key_on_another_curve_is_refused(tmp_path: Path) -> None:
+    issued(tmp_path, ec.SECP384R1())
+    with pytest.raises(SiteError, match="no key on P-256"):
+        signing.load(tmp_path, "Actual")
+
+
+def test_one_key_for_two_statuses_is_refused_in_a_trust_list(tmp_path: Path) -> None:
+    issued(tmp_path, ec.SECP256R1())
+    rows = "".join(f'[[certificate]]\npem = "actual.cert.pem"\nstatus = "{one}"\n' for one in ("Actual", "Exercise"))
+    (tmp_path / "trusted.toml").write_text(rows)
+    with pytest.raises(SiteError, match="stands for Actual and Exercise"):
+        signing.read(tmp_path / "trusted.toml")
+
+
+@given(st.data())
+def test_no_status_crosses_whatever_key_and_trust_are_mixed(data: st.DataObject) -> None:
+    """What counts was signed by a key of its own status, which is trusted for that status."""
+    told, of, claimed, believed = (data.draw(st.sampled_from(signing.STATUSES)) for _ in range(4))
+    body = PLAIN.replace(b"<status>Actual", f"<status>{told}".encode())
+    try:
+        signed = signing.sign(body, replace(key(of), status=claimed))
+    except DocumentRefused:
+        assert told != claimed
+        return
+    counts = signing.faults(signed, [signing.Trusted(key(of).certificate, believed)]) == []
+    assert counts == (told == of == believed)
