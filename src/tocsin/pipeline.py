@@ -65,7 +65,7 @@ ACTIONS: Mapping[str, str] = {
     "cue": "a launch was reported; subject: by whom",
     "halt": "stop an exercise, because a place is really at warning; subject: that place",
 }
-RELEASING = frozenset(ACTIONS) - {"set", "mark", "note"}
+RELEASING = frozenset(ACTIONS) - {"set", "mark", "note", "merge", "split", "classify"}
 MARKS = ("", "unknown", "friend", "neutral", "suspect", "hostile")
 
 

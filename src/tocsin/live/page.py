@@ -17,6 +17,7 @@ from tocsin.live.evidence import Evidence
 from tocsin.live.health import Watch
 from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.lookback import LookBack
+from tocsin.live.past.events import event_from
 from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
@@ -37,7 +38,7 @@ from tocsin.server.past import Past
 from tocsin.server.plain import health, static
 from tocsin.server.station import Line, Station
 from tocsin.server.trails import Trails
-from tocsin.settings import Frame
+from tocsin.settings import Frame, Settings
 from tocsin.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -114,6 +115,7 @@ class Page:
     lookback: LookBack | None = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _server: _Server = field(init=False)
+    settings_now: Callable[[], Settings | None] = lambda: None  # as orders have changed them, once thinking has begun
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
     desk: Desk | None = None
@@ -155,6 +157,11 @@ class Page:
             desk=lambda: self.desk,
             others=lambda: list(self.watch.others.shown()),
             posted=lambda: () if self.watch.dispatch is None else self.watch.dispatch.wall.posted(),
+            picture_later=self._picture_later,
+            event_from=lambda time_ns, way: event_from(self._evidence().reader, time_ns, way),
+            silent=lambda: [one.sensor for one in self.watch.sensors if one.state != "fresh"],
+            changed=self._settings_now,
+            map_file=self.site.map_file,
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)
@@ -235,6 +242,14 @@ class Page:
             in_use = frozenset(client.session for hub in (self.hub, self.outside) for client in hub.clients)
             await asyncio.to_thread(self.door.sessions.sweep, in_use)
             await asyncio.to_thread(self.door.readings.flush)
+
+    def _picture_later(self, time_ns: int) -> Picture:
+        from tocsin.live.past.later import known_now  # noqa: PLC0415  it loads the kernels, in the thread that needs it
+
+        return known_now(self._evidence().reader, time_ns)
+
+    def _settings_now(self) -> Settings | None:
+        return self.settings_now()
 
     def _static(self, sensors: tuple[str, ...], classes: tuple[str, ...]) -> Mapping[str, object]:
         return static(self.station, sensors, classes)

@@ -196,6 +196,7 @@ class _Service:
             print_of_us = fingerprint.encode(fingerprint.fingerprint())
             with Ledger.open(self.folder, print_of_us, source.clock.now_ns, retention=retention) as ledger:
                 thinking = Pipeline(self.site.settings)
+                page.settings_now = thinking.settings_now
                 sent = watch.dispatch
                 evidence = Evidence(ledger, sent.rows, sent.sightings.see) if sent else Evidence(ledger)
                 runner = Runner(items, evidence, thinking, page.publish, resume=self.recording is None)

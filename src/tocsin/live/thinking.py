@@ -99,6 +99,10 @@ class Pipeline:
 
         return desk(self._begun())
 
+    def settings_now(self) -> Settings | None:
+        """The settings as orders have changed them; None before anything has begun. From any thread."""
+        return None if self._state is None else self._state.settings
+
     def dump(self) -> bytes:
         """Everything known."""
         return self._begun().dump()

@@ -12,6 +12,7 @@ from tocsin.server.station import Station
 
 KEPT = 200  # somebody who drags a slider comes back to the same seconds
 STEP_NS = 1_000_000_000
+LATER_S = 120  # after so long nothing more becomes known of a moment
 
 
 @dataclass(slots=True)
@@ -19,21 +20,26 @@ class Past:
     """Snapshots of past seconds. While one is made, only the newest wish of those that wait is served last."""
 
     station: Station
-    _kept: "OrderedDict[int, bytes]" = field(default_factory=OrderedDict)
+    _kept: "OrderedDict[tuple[int, bool], bytes]" = field(default_factory=OrderedDict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="past"))
 
-    async def snapshot(self, time_ns: int) -> bytes:
-        """The snapshot of the whole second before `time_ns`. Raises LedgerError where nothing is kept."""
+    async def snapshot(self, time_ns: int, *, later: bool = False) -> bytes:
+        """The snapshot of the whole second before `time_ns`, as known then or, `later`, as known now.
+
+        Raises LedgerError where nothing is kept.
+        """
         second = time_ns // STEP_NS * STEP_NS
-        if second not in self._kept:
-            made = await asyncio.get_running_loop().run_in_executor(self._pool, self._make, second)
-            if second <= self.station.scene_ns() - 2 * STEP_NS:  # newer ones may still change
-                self._kept[second] = made
+        key = second, later
+        if key not in self._kept:
+            made = await asyncio.get_running_loop().run_in_executor(self._pool, self._make, second, later)
+            settled_ns = (LATER_S if later else 2) * STEP_NS
+            if second <= self.station.scene_ns() - settled_ns:  # newer ones may still change
+                self._kept[key] = made
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             return made
-        self._kept.move_to_end(second)
-        return self._kept[second]
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
     async def explanation(self, track: int, time_ns: int) -> dict[str, object]:
         """Why a track is there, as it was known then. Raises LedgerError where nothing is kept, or no such track."""
@@ -48,8 +54,11 @@ class Past:
             raise LedgerError(message)
         return reasons(explained, time_ns)
 
-    def _make(self, time_ns: int) -> bytes:
-        picture = self.station.picture_at(time_ns)
+    def _make(self, time_ns: int, later: bool) -> bytes:
+        if later and self.station.picture_later is None:
+            raise LedgerError("no ledger is kept here, so nothing more is known of the past than was known then")
+        draw = self.station.picture_later if later and self.station.picture_later else self.station.picture_at
+        picture = draw(time_ns)
         return snapshot(shown(picture, self.station.frame, sent_ns=self.station.clock_ns(), live=False, speed=0.0))
 
     def forget(self) -> None:

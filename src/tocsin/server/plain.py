@@ -20,6 +20,7 @@ def static(station: Station, sensors: tuple[str, ...], classes: tuple[str, ...])
         "mode": station.mode,
         "zone": station.timezone,
         "frame": frame.kind,
+        "map": bool(station.map_file),
         "origin": {"lon": degrees(frame.longitude_rad), "lat": degrees(frame.latitude_rad)},
         "classes": classes,
         "sensor_names": sensors,

@@ -1,6 +1,6 @@
 """What the server needs from the running system, and all that it knows of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -68,6 +68,15 @@ class Station:
     desk: Callable[[], Desk | None] = lambda: None
     others: Callable[[], Sequence[Mapping[str, object]]] = tuple  # other authorities' alerts: /api/others
     posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
+    picture_later: Callable[[int], Picture] | None = None  # slow, like picture_at: as it is known now
+    event_from: Callable[[int, int], Mapping[str, object]] | None = None  # slow: time, 1 or -1; see live.past.events
+    silent: Callable[[], Collection[str]] = tuple  # sensors that nobody hears now
+    changed: Callable[[], Settings | None] = lambda: None  # the settings as orders have changed them
+    map_file: str = ""  # PMTiles of the user's own region
+
+    def settings_now(self) -> Settings:
+        """As orders have changed them."""
+        return self.changed() or self.settings
 
     @property
     def frame(self) -> Frame:

@@ -41,6 +41,7 @@ from tocsin.site.tables import (
     FeedTable,
     LedgerTable,
     LineTable,
+    MapTable,
     PlaceTable,
     SchemeTable,
     SensorTable,
@@ -52,6 +53,7 @@ from tocsin.site.ways_out import delivery
 from tocsin.site.zones import Scheme, scheme, whole
 
 HERE = Path()
+PMTILES = b"PMTiles\x03"  # how such a file begins (PMTiles specification, version 3, section 3.1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +72,7 @@ class Site:
     schemes: tuple[Scheme, ...] = ()  # of zones: the current one, and those that subscribers still name
     delivery: Delivery = field(default_factory=Delivery)
     cap: CapTable = field(default_factory=CapTable)  # its paths are whole
+    map_file: str = ""  # PMTiles of the region, for the screen; its path is whole
 
 
 def read(path: Path) -> Site:
@@ -129,7 +132,36 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
     out = delivery(file.delivery, file.channel, schemes, places, lines)
     status = "exercise" if out.instance == "exercise" else "actual"
     settings = replace(settings, releasing=Releasing(status, **file.release.model_dump()))
-    return Site(settings, title, file.site.timezone, *edge, retention, schemes, out, _cap(file.cap, folder))
+    return Site(
+        settings,
+        title,
+        file.site.timezone,
+        *edge,
+        retention,
+        schemes,
+        out,
+        _cap(file.cap, folder),
+        _map(file.map, lines, folder),
+    )
+
+
+def _map(table: MapTable, lines: Lines, folder: Path) -> str:
+    """The map file of the region, beside the site file. Raises SiteError when it is none."""
+    if not table.pmtiles:
+        return ""
+    path = folder / table.pmtiles
+    try:
+        with path.open("rb") as file:
+            sound = file.read(len(PMTILES)) == PMTILES
+    except OSError as error:
+        message = (
+            f"{lines.at(('map', 'pmtiles'))}: {path} cannot be read: {error.strerror}; give a path beside the site file"
+        )
+        raise SiteError(message) from error
+    if not sound:
+        message = f"{lines.at(('map', 'pmtiles'))}: {path} is no PMTiles archive of version 3; make one of your region"
+        raise SiteError(message)
+    return str(path.resolve())
 
 
 def _cap(table: CapTable, folder: Path) -> CapTable:

@@ -177,6 +177,12 @@ class TerrainTable(Table):
     coarser: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class MapTable(Table):
+    """[map]: a map of the region, drawn below everything: PMTiles of vector tiles, beside the site file."""
+
+    pmtiles: str = ""
+
+
 class DeliveryTable(Table):
     """[delivery]: whether anything is sent at all, and whom the dead-man message reaches."""
 
@@ -330,6 +336,7 @@ class SiteFile(Table):
     scheme: tuple[SchemeTable, ...] = ()
     line: tuple[LineTable, ...] = ()
     terrain: TerrainTable = TerrainTable()
+    map: MapTable = MapTable()
     feed: tuple[FeedTable, ...] = ()
     delivery: DeliveryTable = DeliveryTable()
     channel: tuple[ChannelTable, ...] = ()

@@ -275,9 +275,9 @@ class Tracker:
         return self.state.dump()
 
     @classmethod
-    def load(cls, settings: Settings, dumped: bytes, model: Model | None = None) -> "Tracker":
+    def load(cls, settings: Settings, dumped: bytes, model: Model | None = None, lag: int | None = None) -> "Tracker":
         """The tracker that `dump` wrote. Raises StateError when this version cannot read it."""
-        tracker = cls(settings, model)
+        tracker = cls(settings, model, lag)
         tracker.state.load(dumped)
         tracker._index = arrays.new_index(len(tracker.state.bank.mu))
         tracker._intake.sensors = tracker.state.whereabouts.newest()

@@ -12,6 +12,8 @@ export interface Site {
   sensors: Sensor[]
   places: Place[]
   lines: Line[]
+  /** The site has a map file of its own: /api/map. */
+  map: boolean
 }
 export interface Sensor {
   name: string
@@ -152,6 +154,7 @@ export function readSite(body: Row): Site {
     origin: [number(origin, 'lon', 0), number(origin, 'lat', 0)],
     classes: texts(body.classes),
     sensorNames: texts(body.sensor_names),
+    map: body.map === true,
     sensors: rows(body.sensors).map(readSensor),
     places: rows(body.places).map(readPlace),
     lines: rows(body.lines).map((row) => ({

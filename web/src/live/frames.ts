@@ -16,6 +16,7 @@ const COLUMNS = {
   major: Float32Array,
   minor: Float32Array,
   angle: Float32Array,
+  vs: Float32Array,
   last: Float64Array,
   sensor: Uint16Array,
   born: Float64Array,

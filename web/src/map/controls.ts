@@ -1,7 +1,7 @@
 import type { Map as BaseMap } from 'maplibre-gl'
 import type { Place, Site } from '../live/board.ts'
 import type { Desk } from '../view/desk.svelte.ts'
-import { startMeasure } from './measure.svelte.ts'
+import { startMeasure } from './extras/measure.svelte.ts'
 import { away } from './ground/furniture.ts'
 
 /** What keys and buttons outside the map may do with it. */

@@ -351,7 +351,7 @@ export const en = {
     label: 'Map of the air picture',
     source: 'Land: Natural Earth',
     measured: (degrees: string, km: string) => `${degrees}° ${km} km`,
-    entry: (likely: string) => `entry in ${likely}`,
+    noRegion: (why: string) => `the map file of the region cannot be drawn: ${why}`,
     skipped: (what: string) => `Overload: ${what}`,
     skips: { labels: 'fewer labels', ellipses: 'ellipses skipped' },
   },

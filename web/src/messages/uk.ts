@@ -341,7 +341,7 @@ export const uk: Messages = {
     label: 'Карта повітряної картини',
     source: 'Суша: Natural Earth',
     measured: (degrees, km) => `${degrees}° ${km} км`,
-    entry: (likely) => `вхід через ${likely}`,
+    noRegion: (why) => `карту регіону не намалювати: ${why}`,
     skipped: (what) => `Перевантаження: ${what}`,
     skips: { labels: 'підписи рідше', ellipses: 'еліпси пропущено' },
   },

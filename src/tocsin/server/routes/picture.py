@@ -1,7 +1,7 @@
 """What is, what was, and how well it is seen: for whoever is signed in."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
@@ -72,8 +72,8 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
         return Bounds(first=first_ns / 1e9, last=last_ns / 1e9, now=station.scene_ns() / 1e9)
 
     @router.get("/api/at", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
-    async def at(time: Seconds) -> Response:
-        return Response(await past.snapshot(round(time * 1e9)), media_type=MSGPACK)
+    async def at(time: Seconds, known: Literal["then", "now"] = "then") -> Response:
+        return Response(await past.snapshot(round(time * 1e9), later=known == "now"), media_type=MSGPACK)
 
     @router.get("/api/explain/track/{number}", **see)
     async def explain(number: Annotated[int, Path(ge=1)], time: Seconds | None = None) -> dict[str, object]:

@@ -78,7 +78,7 @@ def sight_of(sensors: Sequence[Sensor], grid: Grid, terrain: Terrain | None = No
     for index, sensor in enumerate(sensors):
         if not surveys(sensor):
             continue
-        looker = _looker(sensor)
+        looker = looker_of(sensor)
         entries = _entries(looker, grid, bins) if terrain is None else _look_over(looker, grid, bins, terrain)
         parts.append((np.full(len(entries[0]), index), *entries))
     if not parts:
@@ -107,7 +107,8 @@ def _where(sensor: Sensor, time_ns: int) -> Sensor:
     return replace(sensor, latitude_rad=latitude, longitude_rad=longitude, altitude_m=altitude)
 
 
-def _looker(sensor: Sensor) -> Looker:
+def looker_of(sensor: Sensor) -> Looker:
+    """What of a sensor says where it could see."""
     sector = None
     if np.isfinite([sensor.azimuth_from_rad, sensor.azimuth_to_rad]).all():
         sector = (sensor.azimuth_from_rad, sensor.azimuth_to_rad)
@@ -150,10 +151,10 @@ def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -
         seen, hole = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.int64)
         slant, azimuth = np.zeros(len(cells)), np.zeros(len(cells))
         for h, height in enumerate(heights):
-            polar = _polar(looker, latitude, longitude, ground + height)
-            slant, azimuth = polar[0][:, POINTS // 2], polar[1][:, POINTS // 2]
-            out_of_sight = hidden(looker, *polar, ground + height, line)
-            silent = in_hole(looker, polar[0], polar[2])
+            seen_from = polar(looker, latitude, longitude, ground + height)
+            slant, azimuth = seen_from[0][:, POINTS // 2], seen_from[1][:, POINTS // 2]
+            out_of_sight = hidden(looker, *seen_from, ground + height, line)
+            silent = in_hole(looker, seen_from[0], seen_from[2])
             bit = np.int64(1) << (np.arange(POINTS) * HEIGHTS + h)
             seen += ((~out_of_sight & ~silent) * bit).sum(axis=1)
             hole += ((~out_of_sight & silent) * bit).sum(axis=1)
@@ -164,7 +165,7 @@ def _look_over(looker: Looker, grid: Grid, bins: int, terrain: Terrain | None) -
     return bin_, cell, seen, hole, range_m
 
 
-def _polar(
+def polar(
     looker: Looker, latitude: Floats, longitude: Floats, altitude: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Slant range, azimuth, elevation and distance along the ground."""

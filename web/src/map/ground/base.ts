@@ -8,6 +8,7 @@ import {
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { paint } from '../colours.ts'
+import { extraLayers } from '../extras/layers.ts'
 import { DETAIL_ZOOM } from './coast.ts'
 
 // Without this the build is green and the map stays empty: the worker's file would not be found.
@@ -50,8 +51,9 @@ function style(): StyleSpecification {
       rings: EMPTY,
       points: EMPTY,
       sensors: EMPTY,
+      extras: EMPTY,
     },
-    layers: [...ground(), ...coverage(), ...places()],
+    layers: [...ground(), ...coverage(), ...places(), ...extraLayers()],
   }
 }
 

@@ -1,4 +1,4 @@
-import { bearing } from '../places/danger.ts'
+import { bearing } from '../../places/danger.ts'
 
 type Point = readonly [number, number]
 const EARTH_KM = 6371.0088

@@ -1,0 +1,26 @@
+import type { Map as BaseMap } from 'maplibre-gl'
+import { NO_ROW } from '../../live/tracks.ts'
+import { focus, picked } from '../../view/choices.svelte.ts'
+import type { Desk } from '../../view/desk.svelte.ts'
+import { fill } from '../ground/coast.ts'
+import { measured } from './measure.svelte.ts'
+import { arrivals, cone, rangeRings, ruler, wedges } from './shapes.ts'
+
+/** Draws everything that is shown on demand anew; called once a second, and when a choice has changed. */
+export function drawExtras(map: BaseMap, desk: Desk): void {
+  const { site, health, time } = desk.feed
+  if (site === null) return
+  const { tracks } = desk
+  const row = focus.chosen === null ? NO_ROW : tracks.row(focus.chosen)
+  fill(map, 'extras', {
+    type: 'FeatureCollection',
+    features: [
+      ...(picked.rings ? rangeRings(site) : []),
+      ...(picked.wedges ? wedges(tracks, desk.why, site.sensors) : []),
+      ...(picked.cones && row !== NO_ROW ? cone(tracks, row) : []),
+      // How places stand is known of now alone.
+      ...(desk.timeline.past ? [] : arrivals(site, health, time, tracks)),
+      ...(measured.on ? ruler(measured.from, measured.to) : []),
+    ],
+  })
+}
