@@ -1,6 +1,6 @@
 """A made-up sky of any number of tracks, as pictures. Where each is is a formula of time: any time can be asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,7 +42,11 @@ def settings() -> Settings:
             _sensor("Microphones", 37.30, -7.43, 12_000.0),
         ),
         places=(
-            _place("power station", "Almar power station", "site", [(37.225, -7.105)], 12_000.0),
+            replace(
+                _place("power station", "Almar power station", "site", [(37.225, -7.105)], 12_000.0),
+                action_time_s=600.0,
+                actions=(("staff to shelter", 120.0), ("run down a unit", 900.0)),
+            ),
             _place("substation", "Substation Poente", "site", [(37.175, -7.62)], 8_000.0),
             _place("port", "Port of Almar", "site", [(37.155, -6.905)], 10_000.0),
             _place(

@@ -13,10 +13,11 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.browser.stage import desk
 from tests.browser.stage import sky as heaven
 from tests.browser.stage.sky import START_S, Sky
 from tocsin.errors import LedgerError, SettingError
-from tocsin.messages import Answer, Order, Picture
+from tocsin.messages import Alert, Answer, Order, Picture
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import names
 from tocsin.server.access.limits import Limits
@@ -67,6 +68,9 @@ class Stage:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.said = desk.Said(now=lambda: self.scene_s)
+        self.stage_of_plant = ""  # "" : quiet; else how the power station stands
+        self.map_file = ""
         self.controlled: list[tuple[str, float | None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -168,6 +172,10 @@ class Stage:
             picture_at=self._picture_at,
             figures=lambda: Figures(latency={"detection_to_map_p99": 0.412}, counters={"frames_total": 4711.0}),
             control=self._control if self.mode != "live" else None,
+            event_from=self._event_from,
+            picture_later=lambda time_ns: self.sky.picture(time_ns / 1e9),
+            silent=lambda: ("Microphones",),
+            map_file=self.map_file,
         )
 
     def _picture_at(self, time_ns: int) -> Picture:
@@ -186,11 +194,19 @@ class Stage:
         else:
             raise SettingError(f"control: {action!r} is not possible on this stage")
 
-    @staticmethod
-    def _order(order: Order) -> "Future[Answer]":
+    def _order(self, order: Order) -> "Future[Answer]":
         done: Future[Answer] = Future()
-        done.set_result(Answer(order.time_ns, order.key, False, "nobody takes orders on this stage"))
+        done.set_result(self.said.order(order))
         return done
+
+    def _event_from(self, time_ns: int, way: int) -> dict[str, object]:
+        """Something happens every five minutes on this stage."""
+        at_s = (time_ns / 1e9 // 300 + (1 if way > 0 else -1)) * 300
+        kept = self.kept_from_s <= at_s <= self.scene_s
+        return {"time": at_s, "text": "power station: quiet -> watch"} if kept else {}
+
+    def _alerts(self) -> tuple[Alert, ...]:
+        return (desk.alert(self.scene_s, self.stage_of_plant),) if self.stage_of_plant else ()
 
     def _session_ended(self, key: bytes) -> None:
         self._loop.call_soon_threadsafe(self.hub.close_session, key, "signed out")
@@ -202,7 +218,11 @@ class Stage:
             if not self.faults.freeze:
                 if turn % self.rate_hz == 0:
                     figures = Figures(latency={"detection_to_map_p99": 0.412}, counters={"frames_total": 4711.0})
-                    self.hub.tell(health(round(self.scene_s * 1e9), heaven.health(self.scene_s), figures))
+                    self.hub.tell(
+                        health(round(self.scene_s * 1e9), heaven.health(self.scene_s), figures, self._alerts())
+                    )
+                    if self.stage_of_plant:
+                        self.hub.tell(self.said.message())
                 if turn % (10 * self.rate_hz) == self.rate_hz:
                     self.hub.note(heaven.notices(self.scene_s))
                 self.hub.show(self.sky.picture(self.scene_s), live=self.live, speed=self.speed)

@@ -71,11 +71,11 @@ export const NIGHT_MARKS: Marks = {
   hostile: [255, 115, 95],
 }
 export const DAY_MARKS: Marks = {
-  unknown: [116, 98, 0],
+  unknown: [150, 125, 0],
   friend: [0, 92, 158],
   neutral: [0, 110, 62],
   suspect: [176, 88, 0],
-  hostile: [178, 32, 26],
+  hostile: [150, 16, 24],
 }
 const NIGHT_STROKES: Strokes = {
   trail: [96, 148, 196],

@@ -18,6 +18,8 @@ export const language = wished().find((code) => code in TABLES) ?? 'en'
 /** The texts of the page. */
 export const m: Messages = TABLES[language]?.[1] ?? en
 
+if (typeof document !== 'undefined') document.documentElement.lang = language
+
 function wished(): string[] {
   try {
     const kept = localStorage.getItem(KEY)

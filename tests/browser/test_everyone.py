@@ -1,0 +1,91 @@
+"""For everyone: axe finds nothing on any screen, colours are told apart, and another language leaves no word behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.page_steps import NO_WEBGL, WAIT_MS, WELCOMED, enter_without_map
+from tests.browser.stage.stage import Stage
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE = {"width": 390, "height": 844}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, in words: rule, how many, where first."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(f"axe.run(document, {{runOnly: {{type: 'tag', values: {json.dumps(TAGS)}}}}})")
+    return [
+        f"{one['id']}: {len(one['nodes'])} x, {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary')}"
+        for one in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_on_any_screen(page: Page, stage: Stage, theme: str) -> None:
+    stage.stage_of_plant = "warning"
+    stage.said.confirmed = ["Petro"]
+    enter_without_map(page, stage)
+    page.locator("[data-track='1']").click()
+    if theme == "day":
+        page.keyboard.press("m")
+        expect(page.locator("html")).to_have_attribute("data-theme", "day")
+    found = {"tracks and details": violations(page)}
+    page.keyboard.press("Escape")
+    for key, screen in enumerate(("places", "tracks again", "alerts", "health", "notices"), start=1):
+        page.keyboard.press(str(key))
+        page.wait_for_timeout(400)
+        if screen == "places":
+            page.locator("[data-place]").first.get_by_role("button").first.click()
+        found[screen] = violations(page)
+    page.get_by_role("slider", name="Time").fill(str(round(stage.scene_s - 300)))
+    expect(page.get_by_test_id("past")).to_be_visible(timeout=WAIT_MS)
+    found["the past"] = violations(page)
+    page.keyboard.press("l")
+    for key, sheet in (("?", "keys"), (",", "settings")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        found[sheet] = violations(page)
+        page.keyboard.press("Escape")
+    assert {screen: some for screen, some in found.items() if some} == {}
+
+
+def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, stage: Stage) -> None:
+    stage.stage_of_plant = "warning"
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.add_init_script(WELCOMED + NO_WEBGL)
+    page.goto(stage.url)
+    expect(page.get_by_label("Password")).to_be_visible(timeout=WAIT_MS)
+    found = {"sign in": violations(page)}
+    page.goto("about:blank")
+    page.goto(stage.link())
+    page.wait_for_selector("body[data-received='40']", timeout=WAIT_MS)
+    for name in ("Places", "Alerts", "Health"):
+        page.get_by_role("tab", name=name).tap()
+        page.wait_for_timeout(400)
+        found[name] = violations(page)
+    context.close()
+    assert {screen: some for screen, some in found.items() if some} == {}
+
+
+def test_the_page_speaks_ukrainian_and_keeps_the_view(page: Page, stage: Stage) -> None:
+    enter_without_map(page, stage)
+    page.keyboard.press(",")
+    page.get_by_label("Language").select_option("uk")
+    expect(page.get_by_role("tab", name="Тривоги")).to_be_visible(timeout=WAIT_MS)
+    assert page.locator("html").get_attribute("lang") == "uk"
+    stage.stage_of_plant = "warning"
+    page.keyboard.press("1")
+    expect(page.locator("[data-place]").first).to_contain_text("Тривога", timeout=WAIT_MS)
+    expect(page.locator("[data-place]").first).to_contain_text("можливо, ударний дрон")
+
+
+def test_the_watermark_says_whose_screen_a_photograph_shows(page: Page, stage: Stage) -> None:
+    enter_without_map(page, stage)
+    shown = page.request.get(f"{stage.url}/api/me").json()
+    expect(page.get_by_test_id("watermark")).to_contain_text(shown["watermark"])
+    assert shown["watermark"].startswith(shown["name"])
