@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.page_steps import NO_WEBGL, WAIT_MS, WELCOMED, enter_without_map
 from tests.browser.stage.stage import Stage
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
 
@@ -57,7 +57,8 @@ def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, s
     stage.stage_of_plant = "warning"
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.add_init_script(WELCOMED + NO_WEBGL)
+    page.add_init_script(WELCOMED)
+    page.add_init_script(NO_WEBGL)
     page.goto(stage.url)
     expect(page.get_by_label("Password")).to_be_visible(timeout=WAIT_MS)
     found = {"sign in": violations(page)}
