@@ -45,6 +45,8 @@ def faults(rings: Sequence[Ring], profile: Profile) -> list[str]:
         return ["no area: a warning without one reaches nobody or everybody; give the place a geometry"]
     if len(rings) > profile.rings_max:
         return [f"{len(rings)} polygons, {profile.rings_max} at most: draw the place with fewer"]
+    if (total := sum(map(len, rings))) > 2 * profile.points_max:
+        return [f"{total} points in all, {2 * profile.points_max} at most: each language repeats them; simplify it"]
     found: list[str] = []
     for number, ring in enumerate(rings, 1):
         found += [f"polygon {number}: {fault}" for fault in ring_faults(ring, profile.points_max)]

@@ -15,6 +15,7 @@ from tocsin.alerts.cap.tree import SIGNATURE, parse
 
 TEXT_MAX = 2_000  # letters of one text that are kept
 POLYGONS_MAX = 200
+LANGUAGES_MAX = 50
 Verify = Callable[[bytes], list[str]]
 
 
@@ -85,7 +86,7 @@ def read(data: bytes, verify: Verify | None = None) -> Bulletin:
         scope=_text(root, "scope"),
         note=_text(root, "note"),
         references=tuple(_text(root, "references").split()),
-        said=tuple(_said(info) for info in _all(root, "info")),
+        said=tuple(_said(info, drawn=not rules.too_much(root)) for info in _all(root, "info")[:LANGUAGES_MAX]),
         faults=tuple(found),
         signature=_signature(root, data, verify),
     )
@@ -108,15 +109,16 @@ def unexpired(bulletins: Sequence[Bulletin], now_ns: int) -> tuple[Bulletin, ...
     return tuple(sorted((one for one in kept if one.expires_ns > now_ns), key=lambda one: (one.sent_ns, one.name)))
 
 
-def _said(info: etree._Element) -> Said:
+def _said(info: etree._Element, *, drawn: bool) -> Said:
+    """What a block says. Not `drawn`: its ground is too much to look at, and is told as a fault."""
     places = _all(info, "area")
     polygons = []
-    for text in (_whole(one) for place in places for one in _all(place, "polygon")):
+    for text in (_whole(one) for place in places if drawn for one in _all(place, "polygon")):
         try:
             ring = tuple(area.points(text))
         except ValueError:
             continue  # told as a fault
-        if not area.degree_faults(ring):
+        if len(ring) <= rules.POINTS_MAX and not area.degree_faults(ring):
             polygons.append(ring)
     expires = _text(info, "expires")
     try:

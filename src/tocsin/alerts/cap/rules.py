@@ -18,7 +18,9 @@ from tocsin.alerts.cap.tree import NAMESPACE, SIGNATURE
 NAMESPACES = frozenset((NAMESPACE, "urn:oasis:names:tc:emergency:cap:1.1"))
 STATUSES = frozenset(("Actual", "Exercise", "System", "Test", "Draft"))
 TYPES = frozenset(("Alert", "Update", "Cancel", "Ack", "Error"))
-POINTS_MAX = 20_000
+POINTS_MAX = 2_000  # of one polygon, and of all: beyond it nobody could say in time whether they cross themselves
+POINTS_ALL_MAX = 20_000
+POLYGONS_MAX = 500
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 NAME = re.compile(r"[^\s,<&]+")
@@ -178,12 +180,23 @@ def faults(root: etree._Element) -> list[str]:
     kind = etree.QName(root)
     if kind.localname != "alert" or kind.namespace not in NAMESPACES:
         return [f"the root is {kind.text!r}; expected alert of {NAMESPACE}"]
+    if told := too_much(root):
+        return [told]
     found: list[str] = []
     for fault in (*_structure(root, kind.namespace), *_prose(root)):
         found.append(fault)
         if len(found) >= FEW:
             return [*found, "and more"]
     return found
+
+
+def too_much(root: etree._Element) -> str:
+    """Why a document is more than anybody draws; "" where it is not. Asked before its polygons are looked at."""
+    polygons = [one.text or "" for one in root.iter("{*}polygon")]
+    points = sum(text.count(",") for text in polygons)
+    if len(polygons) > POLYGONS_MAX or points > POINTS_ALL_MAX:
+        return f"{len(polygons)} polygons of {points} points, {POLYGONS_MAX} and {POINTS_ALL_MAX} at most"
+    return ""
 
 
 def _structure(parent: etree._Element, namespace: str) -> Iterator[str]:

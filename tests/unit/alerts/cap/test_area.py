@@ -41,6 +41,7 @@ WRONG = {
     "not on the earth": (ring((91.0, 30.0), (46.1, 30.0), (46.1, 30.1), (91.0, 30.0)),),
     "no number": (((float("nan"), 0.5), *RING),),
     "draw the place with fewer": (RING,) * 51,
+    "each language repeats them": (MANY[:700],) * 3,
 }
 
 

@@ -71,6 +71,16 @@ def test_a_bomb_of_entities_costs_nothing() -> None:
         reading.read(bomb + b"]><a>&x39;</a>")
 
 
+def test_more_ground_than_anybody_draws_is_told_and_not_looked_at() -> None:
+    polygon = b"<polygon>1,1 1,2 2,2 1,1</polygon>"
+    flood = PIECES.replace(b"<polygon>", polygon * 501 + b"<polygon>", 1)
+    bulletin = reading.read(flood)
+    assert "503 polygons of" in bulletin.faults[0]
+    assert bulletin.said[0].polygons == ()
+    long = PIECES.replace(b"<polygon>", b"<polygon>" + b"1,1 " * 3000, 1)
+    assert any("points, 2000 at most" in fault for fault in reading.read(long).faults)
+
+
 def readable(data: bytes) -> bool:
     """Read it; it may be refused, and nothing else may come of it."""
     try:
