@@ -29,7 +29,7 @@ from tocsin.server.access.people import People
 from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import STATIC, build
-from tocsin.server.desk import alerts
+from tocsin.server.desk import Teller
 from tocsin.server.frames import Shown
 from tocsin.server.hub import Hub
 from tocsin.server.outside import Late, said
@@ -119,6 +119,7 @@ class Page:
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
     desk: Desk | None = None
+    teller: Teller = field(default_factory=Teller)
 
     def __post_init__(self) -> None:
         source = self.source
@@ -222,8 +223,9 @@ class Page:
             self.watch.sensors = published.health.sensors
         if published.desk is not None:
             self.desk = published.desk
-            self.hub.tell(alerts(published.desk, self.station))
-            self.outside.tell(said(published.desk, self.station))
+            if self.teller.changed(published.desk):
+                self.hub.tell(self.teller.alerts(published.desk, self.station))
+                self.outside.tell(said(published.desk, self.station))
         if published.picture is not None:
             self.hub.show(published.picture, live=True, speed=published.pace)
             if (old := self.late.take(published.picture)) is not None:

@@ -1,8 +1,11 @@
 """The desk as the map's message `alerts`: degrees, seconds UTC, null where nothing is known."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from math import degrees, isfinite, isnan
+
+import msgspec
 
 from tocsin.alerts.release.bells import LIMIT
 from tocsin.alerts.release.desk import Annunciation, Desk, Reach, StandingOrder, Waiting
@@ -11,22 +14,31 @@ from tocsin.server.station import Station
 
 _NS = 1_000_000_000
 NOBODY = Waiting("", (), 0, 0)
+AGAIN_NS = 5 * _NS
+TOLD = ("status", "halted", "duty", "statements", "waiting", "standing", "annunciations", "rate", "flood")
 DIGITS = 5  # of a degree: a metre
 
 
-def alerts(desk: Desk, station: Station, *, areas: bool = False) -> Mapping[str, object]:
-    """All that the desk shows. Without `areas` only what waits for people, or was released to the public, has one."""
-    titles = {place.name: place.title or place.name for place in station.settings.places}
+def alerts(desk: Desk, station: Station) -> Mapping[str, object]:
+    """All that the desk shows, with the area of each statement."""
+    titles = _titles(station)
     waiting = {one.identifier: one for one in desk.waiting}
+    said = [_statement(one, titles, waiting.get(one.identifier, NOBODY), areas=True) for one in desk.statements]
+    return _whole(desk, said)
+
+
+def _titles(station: Station) -> Mapping[str, str]:
+    return {place.name: place.title or place.name for place in station.settings.places}
+
+
+def _whole(desk: Desk, statements: Sequence[object]) -> Mapping[str, object]:
     return {
         "kind": "alerts",
         "time": desk.time_ns / _NS,
         "status": desk.status,
         "halted": desk.halted,
         "duty": desk.duty,
-        "statements": [
-            _statement(one, titles, waiting.get(one.identifier, NOBODY), areas=areas) for one in desk.statements
-        ],
+        "statements": statements,
         "standing": [_order(one, reach) for one, reach in zip(desk.standing, desk.reach, strict=True)],
         "annunciations": [_annunciation(one) for one in desk.annunciations],
         "rate": {"count": desk.rate, "flood": desk.flood, "limit": LIMIT},
@@ -34,12 +46,44 @@ def alerts(desk: Desk, station: Station, *, areas: bool = False) -> Mapping[str,
     }
 
 
+@dataclass(slots=True)
+class Teller:
+    """Makes the live message. A statement is encoded once: in a raid there are hundreds, and few change in a second."""
+
+    _last: Desk | None = None
+    _made: dict[str, tuple[Statement, Waiting, msgspec.Raw]] = field(default_factory=dict)
+
+    def changed(self, desk: Desk) -> bool:
+        """Is there anything to tell? What stands as before is told again each five seconds."""
+        last = self._last
+        if last is None or not 0 <= desk.time_ns - last.time_ns < AGAIN_NS:
+            return True
+        return any(getattr(last, name) != getattr(desk, name) for name in TOLD)
+
+    def alerts(self, desk: Desk, station: Station) -> Mapping[str, object]:
+        """The message `alerts`."""
+        self._last = desk
+        titles = _titles(station)
+        waiting = {one.identifier: one for one in desk.waiting}
+        before, self._made = self._made, {}
+        for one in desk.statements:
+            waits = waiting.get(one.identifier, NOBODY)
+            kept = before.get(one.identifier)
+            if kept is None or kept[0] is not one or kept[1] != waits:
+                words = msgspec.msgpack.encode(_statement(one, titles, waits, areas=False))
+                kept = one, waits, msgspec.Raw(words)
+            self._made[one.identifier] = kept
+        return _whole(desk, [kept[2] for kept in self._made.values()])
+
+
 def outline(one: Statement) -> list[list[tuple[float, float]]]:
     """Its rings as (longitude, latitude) in degrees."""
-    return [
-        [(round(degrees(longitude), DIGITS), round(degrees(latitude), DIGITS)) for latitude, longitude in ring]
-        for ring in one.area
-    ]
+    return [_ring(ring) for ring in one.area]
+
+
+@lru_cache(maxsize=4_096)
+def _ring(ring: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    return [(round(degrees(longitude), DIGITS), round(degrees(latitude), DIGITS)) for latitude, longitude in ring]
 
 
 def known(value: float) -> float | None:

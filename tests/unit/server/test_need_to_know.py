@@ -18,7 +18,7 @@ from tests.unit.server.test_roles import BODIES, EXPECTED
 from tocsin.geo.frames import ecef_from_geodetic
 from tocsin.messages import Picture, TrackState
 from tocsin.server.access.roles import Action, Role, may
-from tocsin.server.desk import alerts
+from tocsin.server.desk import Teller
 from tocsin.server.frames import COLUMNS, Shown, shown
 from tocsin.server.outside import CELL_RAD, CLASSES, DELAY_NS, STEP_NS, Late, coarse, said
 from tocsin.settings import Frame, Settings
@@ -55,7 +55,7 @@ def shore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         desk = secret_desk()
         made.desk = desk.releases.desk()
         object.__setattr__(made.station, "settings", desk.settings)
-        made.hub.tell(alerts(made.desk, made.station))
+        made.hub.tell(Teller().alerts(made.desk, made.station))
         made.outside.tell(said(made.desk, made.station))
         yield made
 

@@ -7,5 +7,4 @@ standing   standing orders: signed by two, bound, expiring
 people     who may confirm, who is asked next, and which accounts are one person
 support    on which independent paths an alert rests, and whether a standing order fits it
 bells      annunciations: what may ask for somebody's attention, and how often
-lanes      actual, exercise and test: what may go where
 """

@@ -107,7 +107,8 @@ class Asking:
         if one.state == "asked" and not new and note == one.note:
             return one, since_ns
         if new:
-            self.writer.notice("ask", one.identifier, f"{event.place}: {', '.join(new)} asked to release a {one.kind}")
+            what = "cancel what was sent" if one.kind == "cancel" else "release a warning"
+            self.writer.notice("ask", one.identifier, f"{event.place}: {', '.join(new)} asked to {what}")
         since_ns = now_ns if new or one.state != "asked" else since_ns
         return self.writer.say(replace(one, state="asked", asked=(*asked, *new), note=note, time_ns=now_ns)), since_ns
 

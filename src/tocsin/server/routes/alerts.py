@@ -15,19 +15,19 @@ def routes(door: Door, station: Station) -> APIRouter:
 
     def part(*keys: str) -> dict[str, object]:
         desk = station.desk()
-        whole = alerts(desk, station, areas=True) if desk is not None else {"time": station.scene_ns() / 1e9}
+        whole = alerts(desk, station) if desk is not None else {"time": station.scene_ns() / 1e9}
         return {key: whole[key] for key in ("time", *keys) if key in whole}
 
     @router.get("/api/statements", **see)
-    async def statements() -> dict[str, object]:
+    def statements() -> dict[str, object]:
         return part("status", "halted", "statements")
 
     @router.get("/api/standing", **see)
-    async def standing() -> dict[str, object]:
+    def standing() -> dict[str, object]:
         return part("standing", "missing")
 
     @router.get("/api/annunciations", **see)
-    async def annunciations() -> dict[str, object]:
+    def annunciations() -> dict[str, object]:
         return part("annunciations", "rate", "duty")
 
     @router.get("/api/others", **see)

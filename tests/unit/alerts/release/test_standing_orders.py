@@ -9,9 +9,9 @@ from tests.alarms.desks import ALLOWED, DRONE, NAN, ONE_SENSOR, PLANT, RADAR, RO
 HOUR_S = 3_600.0
 
 
-def rocket_comes(desk: DeskOf, place: str = "plant", **how: object) -> None:
+def rocket_comes(desk: DeskOf, place: str = "plant", *, paths: int = 2, seen: int = 5) -> None:
     """A rocket, in the fast lane."""
-    desk.stand(place, "warning", reason(kind=ROCKET, **({"danger": 0.5} | how)), lane="fast")
+    desk.stand(place, "warning", reason(kind=ROCKET, danger=0.5, paths=paths, seen=seen), lane="fast")
     desk.tick()
 
 
