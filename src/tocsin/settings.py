@@ -200,7 +200,7 @@ class Alerting:
     inside_chance: float = 0.5
     linger: float = 0.5  # bounds fall to this share of themselves on the way down: hysteresis
     margin_s: float = 30.0  # from a decision until people have heard it
-    quiet_s: float = 300.0  # nothing dangerous near for so long before an all clear
+    quiet_s: float = 300.0  # nothing near that warns for so long before an all clear
     watch_least_s: float = 60.0
     warning_least_s: float = 120.0
     clear_least_s: float = 600.0  # how long an all clear is shown

@@ -49,7 +49,7 @@ class Standing:
     stage: int = Stage.QUIET
     before: int = Stage.QUIET
     since_ns: int = 0
-    quiet_ns: int = -1  # since when nothing dangerous was near; -1: it is near now
+    quiet_ns: int = -1  # since when nothing was near that warns; -1: it is near now
     event: str = ""
     rule: str = ""
     near: dict[int, Near] = field(default_factory=dict)
@@ -88,13 +88,14 @@ class Board:
             standing = self.standing[place.name]
             observation = observed.get(place.name, "blind")
             self._hold(standing, known, rows, rests, picture.time_ns, flying | continued, observation)
-            near = bool(soon[k] >= self.rules.linger * self.rules.watch_chance or inside[k] >= self.rules.inside_chance)
-            standing.quiet_ns = -1 if near else picture.time_ns if standing.quiet_ns < 0 else standing.quiet_ns
+            still = bool(lingering[k] or inside[k] >= self.rules.linger * self.rules.inside_chance)
+            standing.quiet_ns = -1 if still else picture.time_ns if standing.quiet_ns < 0 else standing.quiet_ns
             signs = Signs(
                 inside=bool(inside[k] >= self.rules.inside_chance),
                 due=bool(due[k]),
                 coming=bool(soon[k] >= self.rules.watch_chance),
-                lingering=bool(lingering[k]) or near,
+                lingering=still,
+                near=bool(soon[k] >= self.rules.linger * self.rules.watch_chance),
                 held=bool(standing.held),
                 seen_clear=observation == "seen clear",
                 settled=self._settled(standing, picture.time_ns),
@@ -119,7 +120,7 @@ class Board:
         standing.before = before
         if after == before:
             return
-        if after >= Stage.WATCH and not standing.event:
+        if after >= Stage.WATCH and (not standing.event or before == Stage.ALL_CLEAR):  # the all clear ended its event
             standing.event = f"{place}@{time_ns}"
         standing.stage, standing.since_ns = after, time_ns
         standing.rule = rule if rule != "ended by an authority" else self.ending[place]

@@ -5,7 +5,7 @@
 Up at once, stages may be skipped. Down slowly: hysteresis and least times act downwards only. From warning and under
 way the only way down is the all clear, which is an event, decided on proof, quiet time and no held track, or by a named
 authority. Expiry of a message, loss of sensors, a restart or a clock that jumps are no Signs: none of them can end
-anything.
+anything. What would be a watch by itself keeps nobody in a shelter: after the all clear the place is at watch again.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ class Signs:
     inside: bool = False  # P(something dangerous is inside the ring) >= its bound, or an impact computed or seen
     due: bool = False  # P(entry before there is no time to act) >= p*
     coming: bool = False  # P(entry within half an hour) >= the watch's bound
-    lingering: bool = False  # the same three by their lower bounds: hysteresis
+    lingering: bool = False  # inside or due by their lower bounds: hysteresis
+    near: bool = False  # coming by its lower bound
     held: bool = False  # a track that was lost within reach may still be there
     seen_clear: bool = False  # sensors have looked all around, and would have seen
     settled: bool = False  # this stage has stood for its least time
@@ -51,7 +52,7 @@ def follow(stage: Stage, signs: Signs) -> tuple[Stage, str]:
     for sign, upper, of in UP:
         if stage in of and getattr(signs, sign):
             return upper, sign
-    if signs.inside or signs.due or signs.coming:
+    if signs.inside or signs.due or (signs.coming and stage not in (Stage.WARNING, Stage.UNDER_WAY)):
         return stage, ""
     match stage:
         case Stage.WARNING | Stage.UNDER_WAY:
@@ -60,7 +61,7 @@ def follow(stage: Stage, signs: Signs) -> tuple[Stage, str]:
             if signs.quiet and signs.settled and signs.seen_clear and not signs.held and not signs.lingering:
                 return Stage.ALL_CLEAR, "seen clear"
         case Stage.WATCH:
-            if signs.settled and not signs.lingering and not signs.held:
+            if signs.settled and not signs.lingering and not signs.near and not signs.held:
                 return Stage.QUIET, "passed"
         case Stage.ALL_CLEAR:
             if signs.settled:

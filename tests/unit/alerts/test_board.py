@@ -98,6 +98,22 @@ def test_the_all_clear_waits_for_quiet_and_proof() -> None:
     assert set(stages[:first]) == {"warning"}
 
 
+def test_what_is_a_watch_by_itself_keeps_nobody_in_a_shelter() -> None:
+    board = Board(PLACES, Alerting())
+    warned = approach(board, 1_400.0)[-1]
+    maybe = np.array([[0.0, 0.25, 0.0, 0.75]])  # a quarter drone, three quarters airliner, ten minutes off
+    rows = [(2, 0, 600.0)]
+    after = [night(board, 1_500.0 + t, rows, class_probability=maybe) for t in range(0, 500, 10)]
+    assert [one.stage for k, one in enumerate(after) if k == 0 or after[k - 1].stage != one.stage] == [
+        "warning",
+        "all clear",
+        "watch",
+    ]
+    again = night(board, 2_000.0, [(1, 0, 60.0)])
+    assert again.stage == "warning"
+    assert warned.event == after[0].event != after[-1].event == again.event  # the all clear ended the first one
+
+
 def test_blind_sensors_end_nothing() -> None:
     board = Board(PLACES, Alerting())
     approach(board, 1_400.0)
