@@ -24,7 +24,8 @@ def test_every_language_has_every_text_with_the_same_blanks(one: wording.Wording
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: one.language)
 def test_no_language_is_signed_by_us(one: wording.Wording) -> None:
     assert one.draft, "who wrote these words is no native speaker whose work it is to warn"
-    assert "nobody has signed it" in wording.unfit(one, ())
+    assert "is a draft: nobody has signed it here" in wording.unfit(one, ())
+    assert "nobody has signed it here" in wording.unfit(replace(one, draft=False), ()), "a file cannot sign itself"
 
 
 def test_every_class_has_a_hazard_in_the_profile_and_a_guidance_for_every_kind_of_place() -> None:

@@ -24,7 +24,10 @@ TEXTS_ONLY = 'each table holds key = "text" and nothing else'
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. `texts` maps "table.key" ("headline.warning", "guidance.zone.drone") to its words."""
+    """One language. `texts` maps "table.key" ("headline.warning", "guidance.zone.drone") to its words.
+
+    `draft` is what the file says of itself; that it is none makes nobody here answer for it: see `unfit`.
+    """
 
     language: str
     name: str
@@ -111,10 +114,9 @@ def faults(wording: Wording, classes: Sequence[str]) -> list[str]:
 def unfit(wording: Wording, reviews: Sequence[Review]) -> str:
     """Why these words may not be used for what is real; "" where they may."""
     own = [review for review in reviews if review.language == wording.language]
-    if not wording.draft:
-        return ""
     if not own:
-        return f"wording {wording.language} is a draft: nobody has signed it (digest {wording.digest})"
+        what = "a draft" if wording.draft else "signed elsewhere only"
+        return f"wording {wording.language} is {what}: nobody has signed it here (digest {wording.digest})"
     signed = [review for review in own if review.digest == wording.digest and review.person.strip()]
     if not signed:
         last = own[-1]

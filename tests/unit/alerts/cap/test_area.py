@@ -5,11 +5,12 @@ from math import radians
 
 import pytest
 
-from tests.said.statements import ISSUER, PLACE, RING, WARNING
+from tests.said.statements import ISSUER, PLACE, RING, WARNING, key
 from tocsin.alerts import wording
 from tocsin.alerts.cap import area, profile
 from tocsin.alerts.cap.document import document
 from tocsin.alerts.cap.readback import differences
+from tocsin.delivery import signing
 from tocsin.errors import DocumentRefused
 from tocsin.settings import Place
 
@@ -78,6 +79,15 @@ def test_the_outline_of_a_site_is_its_ring() -> None:
 
 
 SENT = document(WARNING, PLACE, ISSUER, OURS, [wording.shipped("en")]).data
+
+
+def test_ground_that_was_changed_after_it_was_signed_is_refused() -> None:
+    signed = signing.sign(SENT, key("Actual"))
+    assert signing.faults(signed, signing.trusting(key("Actual"))) == []
+    larger = signed.replace(b"46.45000,30.75000", b"46.55000,30.75000")
+    assert "does not fit" in signing.faults(larger, signing.trusting(key("Actual")))[0]
+    without = signed[: signed.index(b"<polygon>")] + signed[signed.index(b"</polygon>") + len(b"</polygon>") :]
+    assert "does not fit" in signing.faults(without, signing.trusting(key("Actual")))[0]
 
 
 def test_a_gateway_that_keeps_text_and_ground_is_believed() -> None:

@@ -97,7 +97,7 @@ def test_signed_words_make_a_signed_document(folder: Path) -> None:
 
 def test_words_that_nobody_signed_are_never_actual_but_serve_exercises_and_tests(folder: Path) -> None:
     of = parsed(folder)
-    assert told(of).count("is a draft: nobody has signed it") == 2
+    assert told(of).count("is a draft: nobody has signed it here") == 2
     assert "broken" in told(of)
     with pytest.raises(DocumentRefused, match="no language may be used for what is real"):
         make(WARNING, made(of))
