@@ -285,7 +285,7 @@ def marks_of(rows: Rows, word: Ints) -> Ints:
     for name, column in zip(Rows._fields, rows, strict=True):
         if name not in DERIVED:
             bits = column.view(np.int64).reshape(len(mark), math.prod(column.shape[1:]))
-            mark += ((bits ^ (bits >> 31)) * _FACTORS[at : at + bits.shape[1]]).sum(axis=1)
+            mark += np.einsum("ij,j->i", bits ^ (bits >> 31), _FACTORS[at : at + bits.shape[1]])
             at += bits.shape[1]
     return mark ^ (mark >> 29)
 
@@ -300,6 +300,8 @@ def gathered(stretches: Sequence[Stretch]) -> Stretch:
 
 def distinct(key: Ints) -> Ints:
     """Each key once, in order: a piece of a cut scan tells its sweeps again."""
+    if len(key) < 2:
+        return key
     key = key[_sorted(key, np.zeros(len(key), dtype=np.int64))]
     return key[_starts(key)]
 
@@ -309,11 +311,12 @@ def ordered(stretch: Stretch) -> tuple[Batch, Stretch]:
     rows, keys, sweeps = stretch.rows, stretch.key, distinct(stretch.sweep_key)
     everything = np.concatenate([keys, sweeps])
     order = _sorted(everything, np.concatenate([rows.time, np.full(len(sweeps), NEVER)]))
-    everything = everything[order]
+    everything = everything.take(order, axis=0)
     is_row = order < len(keys)
     kept = order[is_row]
     if not np.array_equal(kept, np.arange(len(kept))):
-        rows, keys = Rows._make(column[kept] for column in rows), keys[kept]
+        # `take`: a third of the time of an index where rows are wide
+        rows, keys = Rows._make(column.take(kept, axis=0) for column in rows), keys.take(kept, axis=0)
     new = _starts(everything)
     before: Ints = np.cumsum(is_row) - is_row  # rows before each
     looks = looks_of(everything[new], np.append(before[new], len(keys)))
@@ -357,7 +360,9 @@ def _sorted(key: Ints, time: Ints) -> Ints:
 def _starts(key: Ints) -> Flags:
     """Where a new look begins in sorted keys."""
     new = np.ones(len(key), dtype=np.bool_)
-    new[1:] = (key[1:, :MARK] != key[:-1, :MARK]).any(axis=1) | (key[1:, ALONE] == 1)
+    new[1:] = key[1:, ALONE] == 1
+    for q in range(MARK):  # column by column: along rows of nine it takes ten times as long
+        new[1:] |= key[1:, q] != key[:-1, q]
     return new
 
 

@@ -192,9 +192,8 @@ def _signature(rows: Rows, sensor: Ints) -> Ints:
     """A number for each row's stream and bits (splitmix64's mixing: Steele et al., OOPSLA 2014)."""
     stream = np.where(rows.word[:, 0] > 0, -rows.word[:, 0], sensor)
     sign = stream.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    columns = np.ascontiguousarray(rows.z).view(np.uint64)
-    for q in range(columns.shape[1]):
-        sign = (sign ^ columns[:, q]) * np.uint64(0xBF58476D1CE4E5B9)
+    for column in np.ascontiguousarray(rows.z.T).view(np.uint64):
+        sign = (sign ^ column) * np.uint64(0xBF58476D1CE4E5B9)
         sign ^= sign >> np.uint64(29)
     return sign.view(np.int64)
 

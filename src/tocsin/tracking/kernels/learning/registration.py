@@ -202,6 +202,7 @@ def put_down(
     for a in range(3):
         plot[k.KEPT_Z + a] = plot[k.KEPT_VAR + a] = 0.0
         plot[k.KEPT_P + a] = z[c.EAST + a]
+        plot[k.KEPT_PLACE + a] = 0.0  # not needed, and never what another row has left there: it is state
         for b in range(3):
             total = 0.0
             for q in range(3):
