@@ -12,6 +12,7 @@ from tocsin.delivery.channels import carrier
 from tocsin.delivery.declared import Delivery, Routes, gate
 from tocsin.delivery.outbox import Made, Outbox
 from tocsin.delivery.outside import Outside
+from tocsin.errors import DocumentRefused
 from tocsin.ledger.plan import Outgoing
 from tocsin.live.documents.make import Office, make
 from tocsin.live.documents.posted import Wall
@@ -26,17 +27,29 @@ WAIT_S = 0.05
 
 
 def make_document(statement: Statement) -> Made:
-    """A statement in plain JSON, where no profile of CAP is configured. NaN is null."""
+    """A statement in plain JSON, where there is no CAP. NaN is null.
+
+    What leaves for the public names nobody of the staff, and nothing that the sensors know.
+    """
+    if statement.audience == "public":
+        statement = replace(statement, released_by=(), authority="", note="", alert=None, people=float("nan"))
     return Made("application/json", msgspec.json.encode(statement, order="deterministic"))
 
 
 def maker(office: Office | None) -> Callable[[Statement], Made]:
-    """What makes documents: a site's office signed CAP, or plain JSON where it has none."""
+    """What makes documents: a site's office signed CAP, or plain JSON where it has none.
+
+    Where CAP is refused (no signed words, no key, an area that is none), sirens and staff are told all the same, in
+    JSON, with the reason as an alarm: they need no words, and a slip in a file must not silence them.
+    """
     if office is None:
         return make_document
 
     def signed(statement: Statement) -> Made:
-        document = make(statement, office)
+        try:
+            document = make(statement, office)
+        except DocumentRefused as error:
+            return replace(make_document(statement), problems=(f"no CAP document, sent as JSON: {error}",))
         return Made("application/cap+xml", document.data, document.problems)
 
     return signed

@@ -104,6 +104,20 @@ def test_words_that_nobody_signed_are_never_actual_but_serve_exercises_and_tests
     assert make(TESTED, made(of)).status == "Test"
 
 
+def test_where_cap_is_refused_sirens_and_staff_are_told_all_the_same_with_an_alarm(folder: Path) -> None:
+    told_so = maker(office(parsed(folder)))(WARNING)
+    assert told_so.media_type == "application/json"
+    assert "no CAP document, sent as JSON: no language may be used for what is real" in told_so.problems[0]
+    assert b"harbour" in told_so.body
+
+
+def test_plain_json_for_the_public_names_nobody_and_tells_nothing_of_the_sky() -> None:
+    body = maker(None)(replace(WARNING, note="by Mr Wrong", authority="order of Ann")).body
+    for word in (b"Olena", b"Wrong", b"Ann", b"one-way-attack", b"partly seen"):
+        assert word not in body
+    assert b"Olena" in maker(None)(replace(WARNING, audience="staff")).body
+
+
 def test_one_signed_language_is_sent_and_the_other_one_is_an_alarm(folder: Path) -> None:
     document = make(WARNING, made(parsed(folder, review("en"))))
     assert b"<language>en" in document.data
