@@ -41,13 +41,12 @@ def channels(folder: Path, urls: list[str]) -> tuple[Channel, ...]:
     key = folder / "key"
     key.write_text("a secret")
     back = ("", f"{urls[1]}/{{identifier}}", "")
+    serves = {"audience": ("public",), "status": ("actual", "test")}
+    times = {"timeout_s": 1.0, "check_s": 600.0}
     return tuple(
-        Channel(
-            name, "webhook", ("public",), ("actual", "test"), url=url, secret_file=str(key), read_back=asked, timeout_s=1.0,
-            check_s=600.0,
-        )
+        Channel(name, "webhook", url=url, secret_file=str(key), read_back=asked, **serves, **times)  # type: ignore[arg-type]
         for name, url, asked in zip(NAMES, urls, back, strict=True)
-    )  # fmt: skip
+    )
 
 
 async def send(folder: Path, seed: str, urls: list[str]) -> None:
