@@ -107,7 +107,7 @@ class Gateway:
 
     def accept(self, headers: dict[str, str], body: bytes) -> int:
         """The status; 0: accepted, and the answer is lost."""
-        identifier = headers["idempotency-key"]
+        identifier = headers.get("idempotency-key", "none")
         with self._lock:
             self.posts.append((headers, body))
             if self.refuse > 0:
