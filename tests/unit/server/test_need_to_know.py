@@ -29,7 +29,7 @@ SECRETS = ("secret radar", "secret person", "secret call", "secret reason", "sec
 # Of a track the public gets where it is, coarsely. These columns are the same for all tracks, whatever they are.
 SAME = {
     "ve": 0.0, "vn": 0.0, "vu": 0.0, "existence": 1.0, "state": 1, "cls": 0, "clsp": 0.0, "major": 0.0, "minor": 0.0,
-    "angle": 1.58, "sensor": 65_535, "ndet": 0, "continues": -1, "swapped": -1, "group": 1, "corr": 1,
+    "angle": 1.58, "vs": 0.0, "sensor": 65_535, "ndet": 0, "continues": -1, "swapped": -1, "group": 1, "corr": 1,
 }  # fmt: skip
 
 

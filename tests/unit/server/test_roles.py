@@ -36,6 +36,10 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/trails"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/coverage"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/events"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/settings"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/map"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/statements"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/standing"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/annunciations"): {VIEW, OPER, SUPER, ADMIN},
@@ -107,7 +111,7 @@ def test_each_cell_of_the_matrix(shared: House, method: str, path: str, role: Ro
     client = server.client(role)
     address = path.replace("{name}", "guest" if "people" in path else "box").replace("{number}", "7")
     body = {"json": BODIES[path]} if path in BODIES and method == "post" else {}
-    query = {"time": server.now_ns / 1e9} if path == "/api/at" else {}
+    query = {"time": server.now_ns / 1e9} if path in {"/api/at", "/api/events"} else {}
     status = client.request(method.upper(), address, params=query, **body).status_code  # type: ignore[arg-type]
     if allowed is None:
         assert status in (200, 401, 404, 422), "a public route has a check of its own"

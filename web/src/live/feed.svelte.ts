@@ -109,7 +109,8 @@ export class Feed {
     } else if (frame.name === 'health') {
       this.health = readHealth(frame.body)
       this.history.add(this.health)
-    } else if (frame.name === 'alerts' || frame.name === 'public') this.said = readSaid(frame.body)
+    } else if (frame.name === 'alerts' || frame.name === 'public')
+      this.said = readSaid(frame.body, frame.name === 'public')
     else if (frame.name === 'notice') this.addNotices(readNotices(frame.body))
     else this.refuse('unknown kind of frame')
   }

@@ -110,14 +110,17 @@ function oneOf<T extends string>(value: string, choices: readonly T[], otherwise
 }
 
 /** Reads the alerts frame. What this page does not know is shown as the graver thing. */
-export function readSaid(body: Row): Said {
+export function readSaid(body: Row, outside = false): Said {
   const rate = isRecord(body.rate) ? body.rate : {}
   return {
     time: number(body, 'time'),
     status: oneOf(word(body, 'status'), ['actual', 'exercise', 'test'], 'actual'),
     halted: word(body, 'halted'),
     duty: words(body.duty),
-    statements: rows(body.statements).map(readStatement),
+    // What the public is shown was released, all of it.
+    statements: rows(body.statements).map((row) =>
+      readStatement(outside ? { ...row, state: 'released', audience: '' } : row),
+    ),
     standing: rows(body.standing).map(readStanding),
     annunciations: rows(body.annunciations).map(readAnnunciation),
     rate: { count: number(rate, 'count'), flood: rate.flood === true, limit: number(rate, 'limit') },
