@@ -28,6 +28,13 @@ class _Station(Collector):
             "pictures_skipped_total": self._hub.skipped_pictures,
         }
         gauges = dict(figures.gauges) | {"clients": len(self._hub.clients), "frame_bytes": self._hub.bytes_last}
+        if (desk := self._station.desk()) is not None:
+            gauges |= {
+                "annunciations_last_10_min": desk.rate,
+                "annunciation_flood": int(desk.flood),
+                "statements_asked": sum(one.state == "asked" for one in desk.statements),
+                "standing_orders_in_force": sum(one.state == "in force" for one in desk.standing),
+            }
         gauges |= {f"latency_seconds|what={name}": seconds for name, seconds in figures.latency.items()}
         families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
         for kind, numbers in ((CounterMetricFamily, counters), (GaugeMetricFamily, gauges)):

@@ -79,6 +79,17 @@ def test_it_is_told_when_something_changed_and_each_five_seconds(server: House, 
     assert told == [1, 6, 8]
 
 
+def test_its_rates_are_metrics(server: House) -> None:
+    words = server.client().get("/metrics").text
+    for line in (
+        "tocsin_annunciations_last_10_min 1.0",
+        "tocsin_annunciation_flood 0.0",
+        "tocsin_statements_asked 1.0",
+        "tocsin_standing_orders_in_force 1.0",
+    ):
+        assert line in words
+
+
 def test_every_part_of_the_desk_is_looked_at_for_changes() -> None:
     """What is left out follows from the others, or is the time."""
     assert {one.name for one in fields(Desk)} - set(TOLD) == {"time_ns", "reach", "missing"}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tocsin.alerts.release.desk import RANK, SECOND_NS, WARNED, StandingOrder
+from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, StandingOrder
 from tocsin.alerts.release.events import Event, released
 from tocsin.alerts.release.people import People
 from tocsin.alerts.release.support import chain, misfit, support
@@ -81,7 +81,7 @@ class Asking:
         assert asked is not None  # noqa: S101  for the type checker: the caller drafted it
         event.asked, event.asked_ns = self.asked(event, asked, event.asked_ns, note)
         left = self.people.next(event.place, self.kept.duty, event.asked.asked)
-        late = self.kept.now_ns - event.asked_ns >= self.answer_ns
+        late = not -JUMP_NS <= self.kept.now_ns - event.asked_ns < self.answer_ns
         if not left and late and len(event.asked.released_by) < TWO and not event.nobody_left:
             event.nobody_left = True
             self.writer.notice("ask", event.asked.identifier, f"{event.place}: nobody is left to be asked to release")
@@ -98,7 +98,7 @@ class Asking:
         first = one.state != "asked" or len(asked) < TWO
         new: list[str] = []
         while (first and len(asked) + len(new) < TWO) or (
-            not first and not new and now_ns - since_ns >= self.answer_ns
+            not first and not new and not -JUMP_NS <= now_ns - since_ns < self.answer_ns
         ):
             name = self.people.next(event.place, self.kept.duty, (*asked, *new))
             if not name:

@@ -14,7 +14,7 @@ before the site's own, that one, 3 more in the rest of ten minutes and one for i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tocsin.alerts.release.desk import RANK, SECOND_NS, WARNED, Annunciation
+from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, Annunciation
 from tocsin.errors import OrderRefused
 from tocsin.messages import Notice, Order
 
@@ -28,6 +28,7 @@ FLOOR_NS: Mapping[str, int] = {"place": 0, "parent": TOGETHER_NS, "site": 150 * 
 SHOWN_NS = 60 * SECOND_NS  # an ended one is shown so much longer
 SHELVED_MIN_MAX = 120.0
 MINUTE_NS = 60 * SECOND_NS
+SHELVED_NS_MAX = round(SHELVED_MIN_MAX * MINUTE_NS)
 
 
 @dataclass(slots=True)
@@ -109,13 +110,14 @@ class Bells:
         told: list[Notice] = []
         for one in list(self.ringing.values()):
             if not one.live:
-                if now_ns - one.ended_ns >= SHOWN_NS:
+                if not -JUMP_NS <= now_ns - one.ended_ns < SHOWN_NS:
                     del self.ringing[one.id]
                 continue
-            if one.shelved_until_ns and now_ns >= one.shelved_until_ns:
+            left_ns = one.shelved_until_ns - now_ns
+            if one.shelved_until_ns and not 0 < left_ns <= SHELVED_NS_MAX + JUMP_NS:
                 back = replace(one, shelved_by="", shelved_until_ns=0, why_shelved="")
                 told += self._sound(back, now_ns) if one.stage in WARNED else self._kept(back)
-            elif one.joined_ns and not one.shelved_until_ns and now_ns - one.sounded_ns >= FLOOR_NS[one.scope]:
+            elif one.joined_ns and not one.shelved_until_ns and _long_silent(one, now_ns):
                 told += self._sound(one, now_ns)
         count = len(self.sounded)
         self.flood = count > LIMIT or (self.flood and count >= FLOOD_ENDS)
@@ -163,8 +165,8 @@ class Bells:
         return one
 
     def _pass(self, now_ns: int) -> None:
-        self.sounded = [one for one in self.sounded if now_ns - one < WINDOW_NS]
-        self.promoted = [one for one in self.promoted if now_ns - one[0] < TOGETHER_NS]
+        self.sounded = [one for one in self.sounded if -JUMP_NS <= now_ns - one < WINDOW_NS]
+        self.promoted = [one for one in self.promoted if -JUMP_NS <= now_ns - one[0] < TOGETHER_NS]
 
     def _show(self, place: str, parent: str, stage: str, now_ns: int) -> None:
         """A watch: shown, and never heard."""
@@ -198,7 +200,7 @@ class Bells:
         risen = RANK[stage] > RANK[one.stage]
         worst = stage if risen else one.stage
         joined = replace(one, places=places, stage=worst, text=_text(one.scope, one.parent, places, worst))
-        if risen or now_ns - one.sounded_ns >= FLOOR_NS[one.scope]:
+        if risen or _long_silent(one, now_ns):
             return self._sound(joined, now_ns)
         self.ringing[one.id] = replace(joined, joined_ns=one.joined_ns or now_ns, shelved_until_ns=0)
         return []
@@ -226,6 +228,11 @@ class Bells:
 
     def _put(self, one: Annunciation, now_ns: int) -> None:
         self.ringing[one.id] = one if one.live else replace(one, ended_ns=now_ns)
+
+
+def _long_silent(one: Annunciation, now_ns: int) -> bool:
+    """May it sound again for a promotion that is no rise?"""
+    return not -JUMP_NS <= now_ns - one.sounded_ns < FLOOR_NS[one.scope]
 
 
 def _text(scope: str, parent: str, places: tuple[str, ...], stage: str) -> str:

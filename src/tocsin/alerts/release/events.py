@@ -8,7 +8,7 @@ from math import nan
 import numpy as np
 import shapely
 
-from tocsin.alerts.release.desk import SECOND_NS, WARNED
+from tocsin.alerts.release.desk import JUMP_NS, SECOND_NS, WARNED
 from tocsin.errors import SiteError
 from tocsin.geo.areas import area
 from tocsin.messages import Alert, Forecast, Statement
@@ -118,11 +118,12 @@ def expires_ns(event: Event, now_ns: int) -> int:
 
 
 def due(statement: Statement | None, now_ns: int) -> bool:
-    """Has half of its life passed?"""
+    """Has half of its life passed? What was said in the future, by a clock that was set back, is said again now."""
     if statement is None:
         return False
     life_ns = statement.expires_ns - statement.released_ns
-    return statement.stage != "all clear" and now_ns >= statement.released_ns + life_ns // 2
+    lived_ns = now_ns - statement.released_ns
+    return statement.stage != "all clear" and not -JUMP_NS <= lived_ns < life_ns // 2
 
 
 def draft(event: Event, name: str, kind: str, audience: str, status: str, alert: Alert, known: Ground) -> Statement:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 
 from tocsin.alerts.release.asking import TWO, Asking
-from tocsin.alerts.release.desk import RANK, SECOND_NS, WARNED, Desk, Reach, StandingOrder, Waiting
+from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, Desk, Reach, StandingOrder, Waiting
 from tocsin.alerts.release.events import Event, due, entered
 from tocsin.alerts.release.kept import DUMP_FORMAT, Kept
 from tocsin.alerts.release.people import ROLES
@@ -44,7 +44,8 @@ class Releases:
     ) -> tuple[tuple[Statement, ...], tuple[Notice, ...]]:
         """What is said now that places stand so: statements that stand otherwise, and lines of evidence."""
         kept = self.kept
-        kept.now_ns = max(kept.now_ns, time_ns)
+        if time_ns > kept.now_ns or kept.now_ns - time_ns > JUMP_NS:
+            kept.now_ns = time_ns  # a clock that was ahead and was set back must not hold everything until then
         self._pass_orders()
         entries = entered(forecast, alerts)
         self.writer.notices += kept.bells.step(kept.now_ns)
@@ -62,7 +63,8 @@ class Releases:
         `ending`: the board's, for an all clear by authority.
         """
         kept = self.kept
-        kept.now_ns = max(kept.now_ns, order.time_ns)
+        if not kept.now_ns or kept.now_ns < order.time_ns <= kept.now_ns + JUMP_NS:
+            kept.now_ns = order.time_ns
         acts: Mapping[str, Callable[[Order], str]] = {
             "acknowledge": lambda one: kept.bells.acknowledge(one, kept.now_ns),
             "shelve": lambda one: kept.bells.shelve(one, kept.now_ns),
@@ -220,7 +222,7 @@ class Releases:
                 self.writer.notice("end", event.place, "not ended: danger is still forecast there")
                 event.ended_by = ""
         kept.ending = {}
-        kept.recent = [one for one in kept.recent if now_ns - one.time_ns < SHOWN_NS]
+        kept.recent = [one for one in kept.recent if -JUMP_NS <= now_ns - one.time_ns < SHOWN_NS]
 
     def _pass_orders(self) -> None:
         """Standing orders age; none ends while a place of its stands at warning."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isnan, nan
 
-from tocsin.alerts.release.desk import SECOND_NS, Missing, StandingOrder
+from tocsin.alerts.release.desk import JUMP_NS, SECOND_NS, Missing, StandingOrder
 from tocsin.alerts.release.people import ROLES, People
 from tocsin.alerts.release.support import ONE_PATH, chain
 from tocsin.errors import OrderRefused
@@ -125,7 +125,7 @@ class Book:
 
 def passed(one: StandingOrder, now_ns: int, *, warned: bool) -> StandingOrder:
     """The order after time has passed. It never ends while a place of its is warned of."""
-    lately = tuple(at for at in one.lately_ns if now_ns - at < HOUR_NS)
+    lately = tuple(at for at in one.lately_ns if -JUMP_NS <= now_ns - at < HOUR_NS)
     one = replace(one, lately_ns=lately) if lately != one.lately_ns else one
     if one.state not in ("signed", "in force"):
         return one

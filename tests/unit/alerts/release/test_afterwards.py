@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.alarms.desks import PLANT, PORT, START_NS, DeskOf, reason, site
+from tests.alarms.desks import PLANT, PORT, START_NS, DeskOf, given, reason, site
 from tocsin.alerts.release.events import expires_ns
 from tocsin.alerts.release.releases import Releases
 from tocsin.errors import StateError
@@ -241,3 +241,25 @@ def test_a_watch_that_passes_is_told_to_staff() -> None:
         ("update", "watch"),
         ("update", "all clear"),
     ]
+
+
+def test_a_clock_that_jumps_ahead_and_back_ends_nothing_and_holds_nothing_up() -> None:
+    desk = released()
+    desk.now_s += 86_400.0
+    desk.tick()
+    ahead = desk.heard()[-1]
+    assert ahead.stage == "warning", "it had expired meanwhile, which is no all clear: it is said again"
+    desk.now_s -= 86_400.0
+    desk.tick()
+    back = desk.heard()[-1]
+    assert back.released_ns == desk.now_ns
+    assert back.expires_ns - back.released_ns == 15 * MINUTE_NS
+    desk.tick(500)
+    assert [one.stage for one in desk.heard()] == ["warning"] * 4
+
+
+def test_an_order_from_a_clock_that_is_off_moves_no_time() -> None:
+    desk = released()
+    before = desk.releases.kept.now_ns
+    desk.take(given(desk.now_ns + 3_600 * 10**9, "ann", "duty", "on"))
+    assert desk.releases.kept.now_ns == before
