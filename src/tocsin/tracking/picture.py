@@ -86,8 +86,11 @@ def paint(
     n = len(tag)
     named = called(kind)
     continues = state.past.names.continued(state.lifecycle.continues)
-    followed = [continues.get(int(number), (-1, 0.0)) for number in tag[:, c.NUMBER]]
-    words = state.words
+    followed = np.full(n, -1, dtype=np.int64)
+    chance = np.zeros(n)
+    for k in np.flatnonzero(np.isin(tag[:, c.NUMBER], list(continues))).tolist() if continues else ():
+        followed[k], chance[k] = continues[int(tag[k, c.NUMBER])]
+    words = state.words.words  # the first is empty: none
     row, witness, came, recent = state.witnesses.of(tag[:, c.BIRTH])
     picture = Picture(
         time_ns=time_ns,
@@ -102,15 +105,15 @@ def paint(
         last_detection_ns=tag[:, c.LAST].copy(),
         last_sensor=tag[:, c.LAST_SENSOR].astype(np.int32),
         detections=tag[:, c.DETECTIONS].copy(),
-        continues=np.array([number for number, _ in followed], dtype=np.int64),
-        continues_probability=np.array([probability for _, probability in followed]),
+        continues=followed,
+        continues_probability=chance,
         swapped=tag[:, c.SWAPPED].copy(),
         group_min=np.maximum(tag[:, c.GROUP], 1).astype(np.int32),
         class_index=named,
         class_confidence=kind[np.arange(n), named] if kind.shape[1] > 1 else np.zeros(n),
         corroborated=(tag[:, c.WITNESS] & c.WITNESS_SENSED) > 0,
-        identity=tuple(words.text(int(number)) for number in tag[:, c.IDENTITY]),
-        callsign=tuple(words.text(int(number)) for number in tag[:, c.CALLSIGN]),
+        identity=tuple([words[number] or None for number in tag[:, c.IDENTITY].tolist()]),
+        callsign=tuple([words[number] or None for number in tag[:, c.CALLSIGN].tolist()]),
         mark=("",) * n,
         sensors=tuple(sensor.name for sensor in settings.sensors),
         classes=classes,
