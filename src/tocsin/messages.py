@@ -261,7 +261,7 @@ class Forecast:
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
     hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
     out. A goal is where a track may be meant for, with its chance; several alike: still undecided.
-    `circling`: who flies in circles; `along`: who may follow a corridor; `impacts` and `launches`: both ends of what falls.
+    `circling`: who flies in circles; `along`: along a corridor; `impacts` and `launches`: both ends of what falls.
     """
 
     time_ns: int

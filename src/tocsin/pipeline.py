@@ -15,7 +15,7 @@ from math import isnan
 import msgspec
 
 from tocsin import wire
-from tocsin.alerts.board import Board
+from tocsin.alerts.board import LEAP_NS, Board
 from tocsin.alerts.release.desk import Desk
 from tocsin.alerts.release.releases import Releases
 from tocsin.errors import OrderRefused, SettingError, StateError
@@ -253,8 +253,12 @@ def _scan(state: State, scan: Scan) -> Step:
 
 def _tick(state: State, tick: Tick) -> Step:
     state.catch_up()
+    leapt_s = (tick.time_ns - state.now_ns) / 1e9 if state.now_ns else 0.0
     state.now_ns = max(state.now_ns, tick.time_ns)
     notices = list(state.tracker.tick(tick.time_ns))
+    if not 0.0 <= leapt_s <= LEAP_NS / 1e9:
+        text = f"time went on by {leapt_s:.0f} s at once: none of it counts as quiet, and no alert ends by it"
+        notices.append(Notice(tick.time_ns, "clock", "tick", text))
     for refusal in state.tracker.refusals():
         state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
     sensors = state.tracker.noted(_learnt(state.watch.tick(tick.time_ns), state.tracker), tick.time_ns)

@@ -14,7 +14,8 @@ from tocsin.messages import Alert, Flags, Forecast, Health, Ints, Picture, Reaso
 from tocsin.settings import Alerting, Place, Sensor
 
 SECOND_NS = 1_000_000_000
-DUMP_FORMAT = 2
+DUMP_FORMAT = 3
+LEAP_NS = 60 * SECOND_NS  # a longer gap between Ticks was lived through by nobody: a clock jumped, or we were down
 FAST_S = 300.0  # less than this left to act: no time for two people
 REASONS_MAX = 20  # the most dangerous ones are named
 NEVER_S = (float("nan"),) * 3
@@ -27,7 +28,7 @@ class Held:
     track: int
     kind: str
     lost_ns: int
-    until_ns: int  # its longest flight is over then
+    until_ns: int  # its longest flight is over then; in time that was lived through, as the next one
     danger: float
     clear_since_ns: int = -1  # the place has been seen clear ever since, without a break
     rest: Rest = NOTHING  # what it rested on when it was last dangerous
@@ -49,7 +50,8 @@ class Standing:
     stage: int = Stage.QUIET
     before: int = Stage.QUIET
     since_ns: int = 0
-    quiet_ns: int = -1  # since when nothing was near that warns; -1: it is near now
+    stood_ns: int = 0  # the same in time that was lived through
+    quiet_ns: int = -1  # likewise, since when nothing was near that warns; -1: it is near now
     event: str = ""
     rule: str = ""
     near: dict[int, Near] = field(default_factory=dict)
@@ -57,7 +59,11 @@ class Standing:
 
 
 class Board:
-    """Decides the stages of all places. Owned by one caller."""
+    """Decides the stages of all places. Owned by one caller.
+
+    All that must have lasted for a while before a stage may fall is counted in time that was lived through, Tick by
+    Tick: a clock that jumps, or a restart after an hour, makes nothing quiet and nobody's flight end.
+    """
 
     def __init__(self, places: tuple[Place, ...], rules: Alerting, sensors: Sequence[Sensor] = ()) -> None:
         self.places = places
@@ -65,11 +71,20 @@ class Board:
         self.rests = Rests(sensors)
         self.standing = {place.name: Standing() for place in places}
         self.ending: dict[str, str] = {}  # places that a named authority ends, with the words for why
+        self.lived_ns = 0
+        self.last_ns = -1  # the last Tick; -1: none yet
+
+    def _live(self, time_ns: int) -> int:
+        """Time goes on, by no more than was lived through."""
+        gap_ns = time_ns - self.last_ns if self.last_ns >= 0 else 0
+        self.lived_ns += gap_ns if 0 <= gap_ns <= LEAP_NS else 0
+        self.last_ns = time_ns
+        return self.lived_ns
 
     def step(self, forecast: Forecast, picture: Picture, health: Health) -> tuple[Alert, ...]:
         """Where every place stands now, in the order of the places. `before` differs from `stage` where it changed."""
         known = dangers(forecast, picture, self.places, self.rules)
-        n = len(self.places)
+        n, lived_ns = len(self.places), self._live(picture.time_ns)
         inside = together(known.inside, known.place, n)
         soon, in_time = (together(part, known.place, n) for part in (known.soon, known.in_time))
         due = _reached(known, n, 1.0)
@@ -89,7 +104,7 @@ class Board:
             observation = observed.get(place.name, "blind")
             self._hold(standing, known, rows, rests, picture.time_ns, flying | continued, observation)
             still = bool(lingering[k] or inside[k] >= self.rules.linger * self.rules.inside_chance)
-            standing.quiet_ns = -1 if still else picture.time_ns if standing.quiet_ns < 0 else standing.quiet_ns
+            standing.quiet_ns = -1 if still else lived_ns if standing.quiet_ns < 0 else standing.quiet_ns
             signs = Signs(
                 inside=bool(inside[k] >= self.rules.inside_chance),
                 due=bool(due[k]),
@@ -98,8 +113,8 @@ class Board:
                 near=bool(soon[k] >= self.rules.linger * self.rules.watch_chance),
                 held=bool(standing.held),
                 seen_clear=observation == "seen clear",
-                settled=self._settled(standing, picture.time_ns),
-                quiet=0 <= standing.quiet_ns <= picture.time_ns - round(self.rules.quiet_s * SECOND_NS),
+                settled=self._settled(standing),
+                quiet=0 <= standing.quiet_ns <= lived_ns - round(self.rules.quiet_s * SECOND_NS),
                 ended=place.name in self.ending,
             )
             self._follow(place.name, standing, signs, picture.time_ns)
@@ -107,12 +122,12 @@ class Board:
         self.ending = {}
         return tuple(alerts)
 
-    def _settled(self, standing: Standing, time_ns: int) -> bool:
+    def _settled(self, standing: Standing) -> bool:
         """Has the stage stood for its least time? It works downwards only."""
         rules = self.rules
         least_s = {Stage.WATCH: rules.watch_least_s, Stage.ALL_CLEAR: rules.clear_least_s, Stage.QUIET: 0.0}
         wanted_s = least_s.get(Stage(standing.stage), rules.warning_least_s)
-        return time_ns - standing.since_ns >= round(wanted_s * SECOND_NS)
+        return self.lived_ns - standing.stood_ns >= round(wanted_s * SECOND_NS)
 
     def _follow(self, place: str, standing: Standing, signs: Signs, time_ns: int) -> None:
         before = Stage(standing.stage)
@@ -122,7 +137,7 @@ class Board:
             return
         if after >= Stage.WATCH and (not standing.event or before == Stage.ALL_CLEAR):  # the all clear ended its event
             standing.event = f"{place}@{time_ns}"
-        standing.stage, standing.since_ns = after, time_ns
+        standing.stage, standing.since_ns, standing.stood_ns = after, time_ns, self.lived_ns
         standing.rule = rule if rule != "ended by an authority" else self.ending[place]
         if after == Stage.QUIET:
             standing.event = ""
@@ -144,16 +159,18 @@ class Board:
         for track, one in standing.near.items():
             if track not in flying and track not in standing.held and one.danger >= self.rules.hold_chance:
                 flight_s = next(threat.flight_s for threat in threats if threat.name == one.kind)
-                until_ns = now_ns + round(flight_s * SECOND_NS)
+                until_ns = self.lived_ns + round(flight_s * SECOND_NS)
                 standing.held[track] = Held(track, one.kind, now_ns, until_ns, one.danger, rest=one.rest)
         for held in standing.held.values():
             clear = observation == "seen clear"
-            held.clear_since_ns = -1 if not clear else now_ns if held.clear_since_ns < 0 else held.clear_since_ns
+            held.clear_since_ns = -1 if not clear else self.lived_ns if held.clear_since_ns < 0 else held.clear_since_ns
         quiet_ns = round(self.rules.quiet_s * SECOND_NS)
         standing.held = {
             track: held
             for track, held in standing.held.items()
-            if track not in flying and now_ns < held.until_ns and not 0 <= held.clear_since_ns <= now_ns - quiet_ns
+            if track not in flying
+            and self.lived_ns < held.until_ns
+            and not 0 <= held.clear_since_ns <= self.lived_ns - quiet_ns
         }
         danger = np.maximum(known.soon[rows], known.inside[rows])
         rows, danger = rows[danger > 0.0], danger[danger > 0.0]
@@ -221,7 +238,8 @@ class Board:
 
     def dump(self) -> bytes:
         """Everything; `load` continues bit for bit."""
-        plain = msgspec.to_builtins((DUMP_FORMAT, self.standing, self.ending), str_keys=True, order="deterministic")
+        parts = (DUMP_FORMAT, self.standing, self.ending, self.lived_ns, self.last_ns)
+        plain = msgspec.to_builtins(parts, str_keys=True, order="deterministic")
         return msgspec.msgpack.encode(plain)
 
     @classmethod
@@ -229,8 +247,8 @@ class Board:
         """The board that `dump` wrote. Raises StateError when this version cannot read it."""
         made = cls(places, rules, sensors)
         try:
-            kind = tuple[int, dict[str, Standing], dict[str, str]]
-            version, standing, ending = msgspec.msgpack.decode(dumped, type=kind, strict=False)
+            kind = tuple[int, dict[str, Standing], dict[str, str], int, int]
+            version, standing, ending, lived_ns, last_ns = msgspec.msgpack.decode(dumped, type=kind, strict=False)
         except msgspec.MsgspecError as error:
             message = f"this board's dump cannot be read ({error}): replay from the start of the ledger instead"
             raise StateError(message) from error
@@ -238,7 +256,7 @@ class Board:
             message = f"a board's dump of format {version}, this tocsin reads {DUMP_FORMAT}: replay instead"
             raise StateError(message)
         made.standing.update({name: one for name, one in standing.items() if name in made.standing})
-        made.ending = ending
+        made.ending, made.lived_ns, made.last_ns = ending, lived_ns, last_ns
         return made
 
 

@@ -19,7 +19,7 @@ from tocsin.score.tables.warning import Forecasts, Places
 from tocsin.score.warning import calibration as score
 from tocsin.score.warning import entries
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "src/tocsin/forecast/calibration/table.toml"
 CURVE = ROOT / "docs/benchmarks/forecast.svg"
 FIRST_SEED = 101
