@@ -22,8 +22,8 @@ from tocsin.server.access.people import People
 from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import build
+from tocsin.server.audiences.outside import static as glance
 from tocsin.server.hub import Hub
-from tocsin.server.outside import static as glance
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Figures, Station

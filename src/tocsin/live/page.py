@@ -29,11 +29,11 @@ from tocsin.server.access.people import People
 from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import STATIC, build
-from tocsin.server.desk import Teller
+from tocsin.server.audiences.desk import Teller
+from tocsin.server.audiences.outside import Late, said
+from tocsin.server.audiences.outside import static as glance
 from tocsin.server.frames import Shown
 from tocsin.server.hub import Hub
-from tocsin.server.outside import Late, said
-from tocsin.server.outside import static as glance
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
 from tocsin.server.station import Line, Station

@@ -10,7 +10,7 @@ from tests.alarms.desks import ALLOWED, DeskOf
 from tests.doors import House
 from tocsin.alerts.release.desk import Desk
 from tocsin.server.access.roles import Role
-from tocsin.server.desk import AGAIN_NS, TOLD, Teller, alerts
+from tocsin.server.audiences.desk import AGAIN_NS, TOLD, Teller, alerts
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/live.md").read_text(encoding="utf-8")
 

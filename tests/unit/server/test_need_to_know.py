@@ -18,9 +18,9 @@ from tests.unit.server.test_roles import BODIES, EXPECTED
 from tocsin.geo.frames import ecef_from_geodetic
 from tocsin.messages import Picture, TrackState
 from tocsin.server.access.roles import Action, Role, may
-from tocsin.server.desk import Teller
+from tocsin.server.audiences.desk import Teller
+from tocsin.server.audiences.outside import CELL_RAD, CLASSES, DELAY_NS, STEP_NS, Late, coarse, said
 from tocsin.server.frames import COLUMNS, Shown, shown
-from tocsin.server.outside import CELL_RAD, CLASSES, DELAY_NS, STEP_NS, Late, coarse, said
 from tocsin.settings import Frame, Settings
 
 SECOND_NS = 10**9

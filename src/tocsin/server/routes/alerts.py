@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action
-from tocsin.server.desk import alerts
+from tocsin.server.audiences.desk import alerts
 from tocsin.server.station import Station
 
 

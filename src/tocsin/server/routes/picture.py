@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from tocsin.server import outside
 from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action, may
 from tocsin.server.access.sessions import Session
+from tocsin.server.audiences import outside
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Station

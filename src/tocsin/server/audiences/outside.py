@@ -14,7 +14,7 @@ import numpy as np
 from tocsin.alerts.release.desk import Desk
 from tocsin.geo.frames import ecef_from_enu, ecef_from_geodetic, geodetic_from_ecef
 from tocsin.messages import Floats, Picture, TrackState
-from tocsin.server.desk import known, outline, seconds
+from tocsin.server.audiences.desk import known, outline, seconds
 from tocsin.server.station import Station
 from tocsin.settings import Frame
 
