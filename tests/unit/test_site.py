@@ -180,3 +180,18 @@ points_deg = [[57.0, 21.0], [57.2, 21.3]]
     corridors = site.parse(text).settings.corridors
     assert [(one.name, one.width_m) for one in corridors] == [("river", 3000.0)]
     assert degrees(corridors[0].geometry[1][1]) == pytest.approx(21.3)
+
+
+def test_who_releases_and_who_lives_there_come_from_the_file() -> None:
+    read = site.parse(
+        '[release]\npeople = ["ann", "ben"]\nsame_person = [["ann", "ann.night"]]\nanswer_s = 20\n'
+        '[[place]]\nname = "plant"\nkind = "site"\nlatitude_deg = 57\nlongitude_deg = 21\nring_m = 100\n'
+        'residents = 1200\nrelease_by = ["cid"]\n'
+    ).settings
+    assert (read.releasing.status, read.releasing.people) == ("actual", ("ann", "ben"))
+    assert (read.releasing.same_person, read.releasing.answer_s) == ((("ann", "ann.night"),), 20.0)
+    assert (read.places[0].residents, read.places[0].release_by) == (1_200.0, ("cid",))
+
+
+def test_an_instance_for_exercises_says_exercises() -> None:
+    assert site.parse('[delivery]\ninstance = "exercise"\n').settings.releasing.status == "exercise"

@@ -37,7 +37,7 @@ class Bells:
 
     ringing: dict[str, Annunciation] = field(default_factory=dict)
     of: dict[str, str] = field(default_factory=dict)  # place -> its annunciation
-    sounded: list[int] = field(default_factory=list)  # of the last ten minutes
+    sounded: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # of ten minutes: when, and for whom
     promoted: list[tuple[int, str, str]] = field(default_factory=list)  # time, place, parent, of the last minute
     number: int = 0
     flood: bool = False
@@ -58,7 +58,7 @@ class Bells:
         siblings = {name for _, name, of in self.promoted if of == parent}
         if parent and len(siblings) >= MANY:
             return self._fold("parent", parent, siblings | {place}, stage, now_ns)
-        if len(self.sounded) >= BEFORE_SITE:
+        if self.rate() >= BEFORE_SITE:
             everywhere = {
                 name for one in self.ringing.values() if one.live and one.stage in WARNED for name in one.places
             }
@@ -119,9 +119,13 @@ class Bells:
                 told += self._sound(back, now_ns) if one.stage in WARNED else self._kept(back)
             elif one.joined_ns and not one.shelved_until_ns and _long_silent(one, now_ns):
                 told += self._sound(one, now_ns)
-        count = len(self.sounded)
+        count = max(self.rate(name) for name in ("", *(name for _, people in self.sounded for name in people)))
         self.flood = count > LIMIT or (self.flood and count >= FLOOD_ENDS)
         return told
+
+    def rate(self, person: str = "") -> int:
+        """How often it sounded in the last ten minutes: for everybody, and for this person alone."""
+        return sum(not people or person in people for _, people in self.sounded)
 
     def acknowledge(self, order: Order, now_ns: int) -> str:
         """Somebody has seen it. Raises OrderRefused when it has sounded again since they looked."""
@@ -165,7 +169,7 @@ class Bells:
         return one
 
     def _pass(self, now_ns: int) -> None:
-        self.sounded = [one for one in self.sounded if -JUMP_NS <= now_ns - one < WINDOW_NS]
+        self.sounded = [one for one in self.sounded if -JUMP_NS <= now_ns - one[0] < WINDOW_NS]
         self.promoted = [one for one in self.promoted if -JUMP_NS <= now_ns - one[0] < TOGETHER_NS]
 
     def _show(self, place: str, parent: str, stage: str, now_ns: int) -> None:
@@ -207,7 +211,7 @@ class Bells:
 
     def _sound(self, one: Annunciation, now_ns: int) -> list[Notice]:
         """It sounds, and asks to be acknowledged. Nobody's shelf holds a promotion back."""
-        self.sounded.append(now_ns)
+        self.sounded.append((now_ns, one.people))
         self.ringing[one.id] = replace(
             one,
             sounds=one.sounds + 1,

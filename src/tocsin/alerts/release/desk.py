@@ -111,5 +111,6 @@ class Desk:
     reach: tuple[Reach, ...]  # of each of `standing`
     annunciations: tuple[Annunciation, ...]
     rate: int  # annunciations in the last ten minutes
+    rates: tuple[tuple[str, int], ...]  # the same of each person on duty, with those that are for them alone
     flood: bool
     missing: tuple[Missing, ...]

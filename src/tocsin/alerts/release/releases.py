@@ -263,7 +263,7 @@ class Releases:
         return Desk(
             kept.now_ns, self.status, kept.halted, tuple(kept.duty), (*shown, *kept.recent), waiting,
             orders, tuple(self._reach(one) for one in orders), rings,
-            len(kept.bells.sounded), kept.bells.flood, missing,
+            kept.bells.rate(), tuple((name, kept.bells.rate(name)) for name in kept.duty), kept.bells.flood, missing,
         )  # fmt: skip
 
     def _reach(self, order: StandingOrder) -> Reach:

@@ -15,7 +15,7 @@ from tocsin.server.station import Station
 _NS = 1_000_000_000
 NOBODY = Waiting("", (), 0, 0)
 AGAIN_NS = 5 * _NS
-TOLD = ("status", "halted", "duty", "statements", "waiting", "standing", "annunciations", "rate", "flood")
+TOLD = ("status", "halted", "duty", "statements", "waiting", "standing", "annunciations", "rate", "rates", "flood")
 DIGITS = 5  # of a degree: a metre
 
 
@@ -41,7 +41,7 @@ def _whole(desk: Desk, statements: Sequence[object]) -> Mapping[str, object]:
         "statements": statements,
         "standing": [_order(one, reach) for one, reach in zip(desk.standing, desk.reach, strict=True)],
         "annunciations": [_annunciation(one) for one in desk.annunciations],
-        "rate": {"count": desk.rate, "flood": desk.flood, "limit": LIMIT},
+        "rate": {"count": desk.rate, "by": dict(desk.rates), "flood": desk.flood, "limit": LIMIT},
         "missing": [asdict(one) for one in desk.missing],
     }
 

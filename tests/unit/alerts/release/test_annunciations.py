@@ -181,6 +181,17 @@ def test_a_flood_is_told_above_ten_in_ten_minutes_and_over_below_five() -> None:
     assert [after for before, after in pairwise(states) if before != after] == [True, False]
 
 
+def test_each_operators_rate_counts_what_is_for_them() -> None:
+    desk = DeskOf()
+    for person in ("ben", "cid"):
+        desk.give(person, "duty", "on")
+    desk.stand("plant", "warning")
+    desk.tick()
+    desk.releases.kept.bells.call("order night", "ends in 1 h", ("ann", "ben"), desk.now_ns, sound=True)
+    shown = desk.releases.desk()
+    assert (shown.rate, shown.rates) == (1, (("ben", 2), ("cid", 1)))
+
+
 def test_an_exercise_that_has_stopped_is_silent() -> None:
     desk = DeskOf(site(status="exercise"))
     desk.stand("plant", "warning")
