@@ -25,6 +25,7 @@ from tocsin.live.health import Stalls, Watch
 from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.intake.queues import Bell
 from tocsin.live.others.declared import others
+from tocsin.live.others.guard import guard
 from tocsin.live.others.poller import Others
 from tocsin.live.page import Page, bind
 from tocsin.live.playback import Playback, PlaybackClock, Span
@@ -110,6 +111,9 @@ class _Service:
         watch.others = self._others(dispatch)
         for poller in watch.others.pollers:
             supervisor.start(f"alerts of {poller.other.name}", poller.run)
+        if watch.others.pollers and self.site.settings.releasing.status == "exercise":
+            listen = partial(guard, watch.others, self.site.settings.places, page.order, source.clock.now_ns)
+            supervisor.start("guard of the exercise", listen)
         if dispatch.outside is not None and self.recording is None:
             supervisor.start("outside", dispatch.outside.run)
         if self.recording is not None and self.recording.mode == "demo":
