@@ -15,7 +15,7 @@ from tocsin.tracking.kernels import sensing
 from tocsin.tracking.kernels.sound import retarded as kernels
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
-PLACE = np.array([300.0, -200.0, 12.0])
+PLACE: Any = np.array([300.0, -200.0, 12.0])
 TURN = np.linalg.qr(np.array([[1.0, 0.2, 0.1], [-0.3, 1.0, 0.2], [0.1, 0.1, 1.0]]))[0].T
 AXES = TURN * np.sign(np.linalg.det(TURN))
 MASK = (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.DIRECTION)
