@@ -97,6 +97,7 @@ def tracker_of(scenario: Scenario, n: int, side: float) -> Tracker:
         clutter_per_m2=clutter / side**2,
         unseen_per_m2=0.02 * n / side**2,
         speed_mps=110.0,
+        learns_rates=True,
     )
     sigma = {"east_m": SIGMA_M, "north_m": SIGMA_M}
     sensor = Sensor("bench", "position", sigma=sigma, detection_probability=scenario.pd, clutter_per_scan=clutter)

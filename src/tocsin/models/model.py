@@ -39,6 +39,7 @@ class Model:
     mixture_floor: float = 1e-5
     negligible: float = 1e-7  # a pair this much less likely than its alternatives is left out
     exact_max: int = 10
+    learns_rates: bool = False  # unseen_per_m2 and survival_s are a first guess: tracks tell (tracking.population)
     initial: tuple[Part, ...] = field(default=())
     births: tuple[Part, ...] = field(default=())
     classes: Classes = field(default_factory=plain)  # more than one: modes, lives and ends follow what it probably is

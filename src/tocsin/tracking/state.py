@@ -37,6 +37,7 @@ from tocsin.tracking.learning.learner import Learner
 from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer, Stretch, gathered, ordered
 from tocsin.tracking.moving.whereabouts import Whereabouts
+from tocsin.tracking.population.census import Census
 from tocsin.tracking.tables import sensors_of
 from tocsin.tracking.unseen.field import Unseen
 from tocsin.tracking.witnesses.memory import Witnesses
@@ -54,6 +55,7 @@ PARTS: tuple[str, ...] = (
     "identities",
     "unseen",
     "witnesses",
+    "census",
     "second",
     "lifecycle",
 )
@@ -74,6 +76,7 @@ class State:
     unseen: Unseen
     whereabouts: Whereabouts
     witnesses: Witnesses = field(default_factory=Witnesses)
+    census: Census = field(default_factory=Census)
     second: int = NEVER  # of event time: its beat is over, later looks are not worked
     past: Past = field(default_factory=Past)
     words: Words = field(default_factory=Words)
@@ -102,6 +105,7 @@ class State:
         identities = Identities(settings.sensors, settings.frame, tracking.identity_speed_mps_max)
         mixture, heard = arrays.new_mixture(model, running), Memory.of(settings)
         state = cls(bank, mixture, running, counted, heard, looks, learner, identities, unseen, whereabouts)
+        state.census = Census.of(settings, model)
         state.past.tracking = [(NEVER, tracking)]
         state.past.journal.snapshots[NEVER] = state.copy()
         return state
@@ -171,6 +175,7 @@ class State:
             *self.identities.state(),
             np.frombuffer(self.unseen.digest(), dtype=np.uint8),
             *self.witnesses.columns(),
+            *self.census.digest_of(),
         )
 
     def tell(self, time_ns: int, kind: str, subject: str | int, text: str, other: int = 0) -> None:
@@ -235,6 +240,7 @@ class State:
             "identities": self.identities.dump(),
             "unseen": self.unseen.dump(),
             "witnesses": self.witnesses.dump(),
+            "census": self.census.dump(),
         }
 
     def load(self, dumped: bytes) -> None:
@@ -292,3 +298,4 @@ class State:
         self.identities.load(parts["identities"])
         self.unseen.load(parts["unseen"])
         self.witnesses.load(parts["witnesses"])
+        self.census.load(parts["census"])

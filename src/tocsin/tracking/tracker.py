@@ -173,6 +173,7 @@ class Tracker:
         self._hear()
         state.learner.beat(time_ns)
         state.witnesses.beat(time_ns)
+        state.census.beat(time_ns, state.bank, state.living())
         state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
         state.lifecycle.forget(time_ns, state.bank.tag[state.living(), c.NUMBER])
 
@@ -423,6 +424,7 @@ class Tracker:
             tallied = Tally._make(column[:lines] for column in self._tally)
             learner.gather(batch, before, begin, credited, tallied, sensors, rules)
             state.unseen.look(batch.looks, before, begin)
+            state.census.look(batch.looks, before, begin)
             segment.credit(stretch, batch.at[credited.row], credited)
             self._learn(batch, credited)
             if self._smoother is not None:
@@ -442,7 +444,7 @@ class Tracker:
         tracking = self.state.past.settings_at(self.state.second if second is None else second)
         if tracking not in self._ruled:
             self._ruled[tracking] = rules_of(replace(self.settings, tracking=tracking), self.model)
-        return self._ruled[tracking]
+        return self.state.census.applied(self._ruled[tracking])
 
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""

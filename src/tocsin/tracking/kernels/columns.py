@@ -56,7 +56,8 @@ GROUP: Final = 16  # so many, at least, were seen as one when it was last seen; 
 CLASSED: Final = 17  # DETECTIONS when its class was last thought about
 CLASSED_TIME: Final = 18  # ns, and of what time it then was
 CALLED_TIME: Final = 19  # ns, when a sensor last said what it is
-TAG: Final = 20
+HEIR: Final = 20  # number of the track that had more of its last detection, 0 none; negative: since then it had its own
+TAG: Final = 21
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report

@@ -29,6 +29,7 @@ from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
+from tocsin.tracking.kernels.lives.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.motion import blend, clear, put
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
@@ -96,7 +97,9 @@ def work(
         n += create(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n, m)
         if m > 0 and sensors.num[sensor, c.SPEED] > 0.0:
             n += listen(bank, rows, look, looks, sensors, rules, posts, heard, index, s, running, counters, known, n)
+        inherit(bank, s, known, n, m, rules, running)
         settle(bank, s.slot, n, looks.time[look], sensors, rules, field, events, running, counters)
+        name_heirs(bank, s, known, n, m)
         credit(bank, s, look, first, known, n, credited, running)
         if trail.tag.shape[0] > 0:
             record(bank, s, known, n, trail, running)

@@ -1,0 +1,1 @@
+"""How many there are: how often things appear and leave, learnt from tracks."""
