@@ -29,8 +29,8 @@ from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
-from tocsin.tracking.kernels.lives.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.motion import blend, clear, put
+from tocsin.tracking.kernels.names.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
 from tocsin.tracking.kernels.smoothing.trail import record

@@ -1,0 +1,1 @@
+"""Kernels of names: who goes by which number."""
