@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.forecast import KINDS, SECOND_NS, joined, night
-from tocsin.forecast.calibration import BINS_S, PLAIN, SPEEDS
+from tocsin.forecast.calibration import BINS_S, PLAIN, SPEEDS, Calibration
 from tocsin.messages import QUANTILES, Floats
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import Forecasts, Places
@@ -52,10 +52,17 @@ def chances(known: list[Night]) -> tuple[Floats, Floats]:
     return score.said_and_came(forecasts, forecasts.target, entries.stays(truth, places), end_ns)
 
 
-def shares(came: Floats) -> Floats:
-    """At which share of the paths each of QUANTILES is to be read, so that as many come before it."""
-    ends = [np.concatenate([[0.0], one, [1.0]]) for one in (np.array(QUANTILES), came)]
-    return np.asarray(np.interp(QUANTILES, np.maximum.accumulate(ends[1]), ends[0]))
+def shares(came: Floats, read: Floats | None = None) -> Floats:
+    """(bins, 7): at which share of the paths each of QUANTILES is to be read, so that as many come before it.
+
+    `came` (bins, 7): how many came before what was read at the shares `read` (bins, 7), QUANTILES where none is given.
+    """
+    out = np.empty(came.shape)
+    for k, row in enumerate(came):
+        at = np.array(QUANTILES) if read is None else read[k]
+        known = np.maximum.accumulate(np.concatenate([[0.0], row, [1.0]]))
+        out[k] = np.interp(QUANTILES, known, np.concatenate([[0.0], at, [1.0]]))
+    return out
 
 
 def curve(said: Floats, came: Floats) -> Floats:
@@ -82,19 +89,20 @@ def curve(said: Floats, came: Floats) -> Floats:
     return np.asarray(np.clip(flat, 0.0, 1.0))
 
 
-def written(found: dict[str, tuple[Floats, list[int]]], true: Floats, seeds: int) -> str:
+def written(raw: dict[str, tuple[Floats, list[int]]], read: dict[str, Floats], true: Floats, seeds: int) -> str:
     """The table's text."""
     lines = [
         "# Made by `python -m benchmarks.calibrate`; do not edit. Curve: docs/benchmarks/forecast.svg",
         f"# Nights: {', '.join(KINDS)}, seeds {FIRST_SEED} to {FIRST_SEED + seeds - 1} of benchmarks/forecast.py.",
-        "# A row for each bin of the median time to entry; `came` of those before each of messages.QUANTILES.",
+        "# A row for each bin of the median time to entry; `came` of those before each of messages.QUANTILES, as the",
+        "# paths alone have them; `share` of the paths at which each is read.",
         "",
     ]
-    for name, (came, counts) in found.items():
-        for begin, row, count in zip(BINS_S, came, counts, strict=True):
-            share = ", ".join(f"{one:.4f}" for one in shares(row))
+    for name, (came, counts) in raw.items():
+        for begin, row, count, share in zip(BINS_S, came, counts, read[name], strict=True):
             lines += [f"[[{name}]]", f"from_s = {begin:g}", f"forecasts = {count}"]
-            lines += [f"came = [{', '.join(f'{one:.4f}' for one in row)}]", f"share = [{share}]", ""]
+            lines += [f"came = [{', '.join(f'{one:.4f}' for one in row)}]"]
+            lines += [f"share = [{', '.join(f'{one:.4f}' for one in share)}]", ""]
     lines += ["[chances]", f"said = [{', '.join(f'{one:g}' for one in KNOTS)}]"]
     return "\n".join([*lines, f"came = [{', '.join(f'{one:.4f}' for one in true)}]", ""])
 
@@ -120,12 +128,18 @@ def drawn(came: dict[str, Floats], true: Floats) -> str:
     )
 
 
-if __name__ == "__main__":
-    nights = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    seeds = range(FIRST_SEED, FIRST_SEED + nights)
-    flown = {kind: [night(kind, seed, PLAIN) for seed in seeds] for kind in KINDS}
-    tables = {speed: times(flown[kind]) for speed, kind in zip(SPEEDS, KINDS, strict=True)}
-    true_chance = curve(*chances([one for some in flown.values() for one in some]))
-    TABLE.write_text(written(tables, true_chance, nights), encoding="utf-8")
-    CURVE.write_text(drawn({name: table[0] for name, table in tables.items()}, true_chance), encoding="utf-8")
+def main(seeds: int) -> None:
+    """Twice: what the first table leaves, between its seven shares, the second one takes."""
+    flown = {kind: [night(kind, FIRST_SEED + k, PLAIN) for k in range(seeds)] for kind in KINDS}
+    raw = {speed: times(flown[kind]) for speed, kind in zip(SPEEDS, KINDS, strict=True)}
+    true = curve(*chances([one for some in flown.values() for one in some]))
+    first = Calibration(np.array([shares(came) for came, _ in raw.values()]), KNOTS, true)
+    left = {kind: [night(kind, FIRST_SEED + k, first) for k in range(seeds)] for kind in KINDS}
+    second = [shares(times(some)[0], share) for some, share in zip(left.values(), first.share, strict=True)]
+    TABLE.write_text(written(raw, dict(zip(SPEEDS, second, strict=True)), true, seeds), encoding="utf-8")
+    CURVE.write_text(drawn({name: table[0] for name, table in raw.items()}, true), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

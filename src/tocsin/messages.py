@@ -29,8 +29,7 @@ NOTHING: Mapping[str, Floats] = MappingProxyType({})
 NO_TEXTS: Mapping[str, tuple[str | None, ...]] = MappingProxyType({})
 NO_CLASSES: Floats = np.zeros((0, 0))
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
-NO_INTS, NO_FLOATS = np.zeros(0, dtype=np.int64), np.zeros(0)
-NO_INDICES: Indices = np.zeros(0, dtype=np.int32)
+NO_INTS, NO_INDICES, NO_FLOATS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
 
 # What a detection may carry as numbers. Each may also come as `<name>_sigma`, which overrides the sensor's own sigma.
 MEASURED: tuple[str, ...] = (
@@ -260,8 +259,8 @@ class Forecast:
 
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
     hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
-    out. A goal is where a track may be meant for, with its chance; several alike: still undecided.
-    `circling`: who flies in circles; `along`: along a corridor; `impacts` and `launches`: both ends of what falls.
+    out. A goal is where a track may be meant for; several alike: undecided. `circling`: in circles, `along`: along a
+    corridor; `impacts`, `launches`: both ends of what falls; `origins`: whence others came.
     """
 
     time_ns: int
@@ -299,6 +298,7 @@ class Reason:
     held: bool = False  # it was lost, and may still be there
     paths: int = 0  # independent ones that it rests on: sensors that share no link, power, clock, owner (models.paths)
     path_names: tuple[str, ...] = ()  # a sensor for each of them
+    undecided: tuple[str, ...] = ()  # places that it may as well be meant for
     witnesses: tuple[tuple[str, int], ...] = ()  # all sensors that made it lately, with their numbers of detections
     existence: float = float("nan")  # that it is there at all; NaN: it was lost
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
-from tocsin.alerts.danger import Dangers, dangers, together
+from tocsin.alerts.danger import Dangers, dangers, together, undecided
 from tocsin.alerts.rests import NOTHING, Rest, Rests
 from tocsin.alerts.stages import Signs, Stage, follow
 from tocsin.errors import StateError
@@ -97,6 +97,7 @@ class Board:
         }
         rests = self.rests.of(picture, np.unique(known.track[known.soon + known.inside > 0.0]).tolist())
         continued = {int(number) for number in picture.continues if number >= 0}
+        alike = undecided(forecast)
         alerts = []
         for k, place in enumerate(self.places):
             rows: Ints = np.flatnonzero(known.place == k).astype(np.int64)
@@ -118,7 +119,7 @@ class Board:
                 ended=place.name in self.ending,
             )
             self._follow(place.name, standing, signs, picture.time_ns)
-            alerts.append(self._alert(place, standing, known, rows, float(in_time[k]), observation, picture))
+            alerts.append(self._alert(place, standing, known, rows, float(in_time[k]), observation, picture, alike))
         self.ending = {}
         return tuple(alerts)
 
@@ -189,6 +190,7 @@ class Board:
         chance: float,
         observation: str,
         picture: Picture,
+        alike: Mapping[int, tuple[str, ...]],
     ) -> Alert:
         threats = self.rules.threats
         rows = rows[known.soon[rows] + known.inside[rows] > 0.0]
@@ -203,6 +205,7 @@ class Board:
                     standing.near[track].rest,
                 ),
                 existence=float(picture.existence[known.row[q]]),
+                undecided=_others(alike.get(track, ()), place.name),
             )
             for q, track in zip(order, known.track[order].tolist(), strict=True)
         ]
@@ -275,6 +278,11 @@ def _reached(known: Dangers, places: int, share: float) -> Flags:
 def _told(track: int, kind: str, danger: float, arrival_s: tuple[float, float, float], rest: Rest) -> Reason:
     names, witnesses = rest.names, rest.witnesses
     return Reason(track, kind, danger, arrival_s, paths=len(names), path_names=names, witnesses=witnesses)
+
+
+def _others(alike: tuple[str, ...], place: str) -> tuple[str, ...]:
+    """Where it may as well be meant for; nothing where this place is not among them."""
+    return tuple(name for name in alike if name != place) if place in alike else ()
 
 
 def _three(known: Dangers, row: int) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@
 A place's danger from several tracks is 1 - product of (1 - danger): ten drones at 0.1 each are a warning.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from tocsin.messages import QUANTILES, Floats, Forecast, Ints, Picture
 from tocsin.settings import Alerting, Place
 
+ALIKE = 0.5  # of the likeliest goal's chance: undecided between them
 ARRIVAL = (QUANTILES.index(0.10), QUANTILES.index(0.50), QUANTILES.index(0.90))
 
 
@@ -54,6 +56,20 @@ def dangers(forecast: Forecast, picture: Picture, places: tuple[Place, ...], rul
         bound=near + (far - near) * left,
         arrival_s=arrival_s,
     )
+
+
+def undecided(forecast: Forecast) -> Mapping[int, tuple[str, ...]]:
+    """Of tracks that may be meant for several places: those that are at least half as likely as the likeliest."""
+    out: dict[int, tuple[str, ...]] = {}
+    if not len(forecast.goal_track):
+        return out
+    begins = np.flatnonzero(np.diff(forecast.goal_track, prepend=-1)).tolist()
+    for a, b in zip(begins, [*begins[1:], len(forecast.goal_track)], strict=True):
+        chance = forecast.goal_chance[a:b]
+        alike = forecast.goal_place[a:b][chance >= ALIKE * chance.max()].tolist()
+        if len(alike) > 1:
+            out[int(forecast.goal_track[a])] = tuple(forecast.places[k] for k in alike)
+    return out
 
 
 def kinds(picture: Picture, rules: Alerting) -> Ints:

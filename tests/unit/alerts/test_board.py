@@ -8,6 +8,7 @@ import pytest
 
 from tests.skies import picture
 from tocsin.alerts.board import SECOND_NS, Board
+from tocsin.alerts.release.support import support
 from tocsin.errors import StateError
 from tocsin.messages import Alert, Forecast, Health, Picture, PlaceHealth
 from tocsin.settings import Alerting, Place, Sensor
@@ -243,3 +244,48 @@ def test_one_detection_by_chance_is_no_path() -> None:
         witness_recent=np.ones(1),
     )
     assert board.step(forecast(0.0, [(1, 0, 100.0)]), shown, health())[0].reasons[0].paths == 0
+
+
+def test_a_drone_between_two_places_is_said_to_be_undecided() -> None:
+    said = forecast(0.0, [(1, 0, 100.0), (1, 1, 900.0)])
+    goals = {"goal_track": np.array([1, 1]), "goal_place": np.array([0, 1], np.int32)}
+    shown = seen(0.0, [1])
+    both = replace(said, goal_chance=np.array([0.4, 0.35]), **goals)  # type: ignore[arg-type]
+    plant, port = Board(PLACES, Alerting()).step(both, shown, health())
+    assert (plant.reasons[0].undecided, port.reasons[0].undecided) == (("port",), ("plant",))
+    sure = replace(said, goal_chance=np.array([0.7, 0.06]), **goals)  # type: ignore[arg-type]
+    assert Board(PLACES, Alerting()).step(sure, shown, health())[0].reasons[0].undecided == ()
+
+
+def test_a_swarm_that_one_source_tells_of_warns_staff_and_is_never_public() -> None:
+    sensors = (
+        Sensor("north", "radar", path_link="fibre"),
+        Sensor("south", "radar", path_link="fibre"),  # its words come over the same line
+        Sensor("adsb", "position"),
+        Sensor("app", "report"),
+        Sensor("ears", "direction", propagation_mps=340.0, path_link="radio"),
+    )
+    threats = {threat.name: threat for threat in Alerting().threats}
+    tracks = list(range(1, 31))
+    for seen_by, public in (
+        ((0,), False),
+        ((0, 1), False),
+        ((2,), False),
+        ((2, 3), False),
+        ((0, 2, 3), False),
+        ((0, 4), True),
+    ):
+        w = len(seen_by)
+        shown = seen(
+            0.0,
+            tracks,
+            sensors=tuple(sensor.name for sensor in sensors),
+            witness_track=np.repeat(tracks, w),
+            witness_sensor=np.tile(np.array(seen_by, np.int32), len(tracks)),
+            witness_detections=np.full(w * len(tracks), 9),
+            witness_recent=np.full(w * len(tracks), 5.0),
+        )
+        board = Board(PLACES, Alerting(), sensors)
+        alert = board.step(forecast(0.0, [(track, 0, 90.0) for track in tracks]), shown, health())[0]
+        assert alert.stage == "warning"
+        assert (support(alert, threats).why == "") == public
