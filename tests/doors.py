@@ -14,7 +14,15 @@ from starlette.types import ASGIApp
 from tests.skies import START_NS, picture
 from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, SettingError
-from tocsin.messages import Answer, Explanation, Order, Picture, Refusal
+from tocsin.messages import (
+    Answer,
+    Explanation,
+    Order,
+    Picture,
+    Refusal,
+    SensorHealth,
+)
+from tocsin.models.account import SensorAccount, SensorCells
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import names
 from tocsin.server.access.limits import Limits
@@ -47,6 +55,19 @@ def explained(track: int, time_ns: int) -> Explanation:
     )  # fmt: skip
 
 
+def accounted(sensor: str, time_ns: int) -> SensorAccount:
+    """Two plots of a sensor are known. There is none in the south."""
+    if sensor == "south":
+        raise KeyError(sensor)
+    health = SensorHealth(
+        "north", "radar", "fresh", time_ns, 2.5, 0.1, 12, 1, range_bias_m=40.0, azimuth_bias_rad=np.pi
+    )
+    cells = SensorCells("north", "polar", 1, 2, 0.0, 9e4, np.ones(2), np.ones(2), np.full(2, 0.8), 0.9, np.zeros(2))
+    off = {"range_m": np.array([12.5, np.nan]), "azimuth_rad": np.array([np.pi, 0.0])}
+    place = (np.pi / 4, np.pi / 6, 60.0)
+    return SensorAccount(time_ns, health, place, cells, np.array([time_ns - 10**9, time_ns]), off)
+
+
 @dataclass(slots=True)
 class House:
     """A whole server without a running system behind it. `now_ns` is moved by the test."""
@@ -73,7 +94,7 @@ class House:
         self.station = Station(
             "a site", "demo", "UTC", (), self.settings, self._now, self._now, self._order, self._offer,
             lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
-            desk=lambda: self.desk, event_from=lambda _time_ns, _way: {}, map_file=__file__,
+            account_at=accounted, desk=lambda: self.desk, event_from=lambda _time_ns, _way: {}, map_file=__file__,
         )  # fmt: skip
         people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for role in Role:

@@ -36,6 +36,8 @@ from tocsin.messages import (
     Step,
     Tick,
 )
+from tocsin.models.account import SensorAccount
+from tocsin.models.moving import place_now
 from tocsin.settings import BOUNDS, Settings
 from tocsin.tracking.handwork.book import Book
 from tocsin.tracking.tracker import Tracker
@@ -240,6 +242,16 @@ def explain(state: State, track: int) -> Explanation:
 def desk(state: State) -> Desk:
     """What the people at the desk see: statements, standing orders, annunciations. It changes no bit."""
     return state.releases.desk()
+
+
+def account(state: State, sensor: str) -> SensorAccount:
+    """What is believed of a sensor of the site, and on what grounds. It changes no bit. Raises KeyError for others."""
+    tracker = state.tracker.state
+    index = {one.name: s for s, one in enumerate(state.settings.sensors)}[sensor]
+    health = state.sensors.get(sensor) or next(one for one in state.watch.seen(state.now_ns) if one.sensor == sensor)
+    times, columns = tracker.learner.residuals.of(index)
+    place = place_now(tracker.whereabouts.newest()[index], state.settings.frame, state.now_ns)
+    return SensorAccount(state.now_ns, health, place, tracker.learner.table(sensor), times, columns)
 
 
 def _scan(state: State, scan: Scan) -> Step:

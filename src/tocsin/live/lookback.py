@@ -15,6 +15,7 @@ from tocsin.live.clock import SECOND_NS
 from tocsin.live.evidence import time_of
 from tocsin.live.thinking import Thinking
 from tocsin.messages import Entry, Explanation, Item, Picture, Tick
+from tocsin.models.account import SensorAccount
 
 DUMPS_TRIED = 4
 BEYOND_NS = 5 * SECOND_NS  # the newest items may be on their way into the ledger: the picture is predicted so far
@@ -51,6 +52,11 @@ class LookBack:
         """Which detections made a track, as it was known at `time_ns`. Raises LedgerError where nothing is kept."""
         self.picture_at(time_ns)
         return self.thinking.explain(track)
+
+    def account_at(self, sensor: str, time_ns: int) -> SensorAccount:
+        """What was believed of a sensor at `time_ns`, and why. Raises LedgerError, or KeyError for an unknown one."""
+        self.picture_at(time_ns)
+        return self.thinking.account(sensor)
 
     def _load(self, dump: Entry) -> None:
         self.thinking.begin(dump.body)

@@ -22,6 +22,7 @@ from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
 from tocsin.messages import Alert, Answer, Explanation, Health, Order, Picture
+from tocsin.models.account import SensorAccount
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Names, names
 from tocsin.server.access.limits import Limits
@@ -134,6 +135,11 @@ class Page:
                 self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
             return self.lookback.explain_at(track, time_ns)
 
+        def account_at(sensor: str, time_ns: int) -> SensorAccount:
+            if self.lookback is None:
+                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
+            return self.lookback.account_at(sensor, time_ns)
+
         def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):
                 raise KeyError(feed)
@@ -154,6 +160,7 @@ class Page:
             figures=self.watch.figures,
             control=source.control if isinstance(source, Playback) else None,
             explain_at=explain_at,
+            account_at=account_at,
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
             desk=lambda: self.desk,
             others=lambda: list(self.watch.others.shown()),

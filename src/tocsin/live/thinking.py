@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tocsin.alerts.release.desk import Desk
 from tocsin.messages import Explanation, Item, Picture, Step
+from tocsin.models.account import SensorAccount
 from tocsin.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Thinking(Protocol):
 
     def explain(self, track: int) -> Explanation:
         """Which detections made a track; changes nothing."""
+        ...
+
+    def account(self, sensor: str) -> SensorAccount:
+        """What is believed of a sensor, and why; changes nothing. Raises KeyError for one that the site has not."""
         ...
 
     def desk(self) -> Desk | None:
@@ -92,6 +97,12 @@ class Pipeline:
         from tocsin.pipeline import explain  # noqa: PLC0415  as in begin
 
         return explain(self._begun(), track)
+
+    def account(self, sensor: str) -> SensorAccount:
+        """What is believed of a sensor, and why; changes nothing."""
+        from tocsin.pipeline import account  # noqa: PLC0415  as in begin
+
+        return account(self._begun(), sensor)
 
     def desk(self) -> Desk | None:
         """What the people at the desk see; changes nothing."""

@@ -41,3 +41,16 @@ def stand_at(sensor: Sensor, frame: Frame, time_ns: Ints) -> tuple[Floats, Float
         return told, np.broadcast_to(np.eye(3), (len(told), 3, 3)), told[:, 2]
     latitude, longitude, altitude = told.T
     return ecef_from_geodetic(latitude, longitude, altitude), axes_at(latitude, longitude), altitude
+
+
+def place_now(sensor: Sensor, frame: Frame, time_ns: int) -> tuple[float, ...]:
+    """Where a sensor is: latitude, longitude, altitude, or metres in a local frame; empty where nobody knows."""
+    if sensor.path:
+        return tuple(told_at(sensor, np.array([time_ns]))[0].tolist())
+    earth = frame.kind == "earth"
+    place = (
+        (sensor.latitude_rad, sensor.longitude_rad, sensor.altitude_m)
+        if earth
+        else (sensor.east_m, sensor.north_m, sensor.up_m)
+    )
+    return () if np.isnan(place[:2]).any() else (*place[:2], 0.0 if np.isnan(place[2]) else place[2])

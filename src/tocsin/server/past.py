@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tocsin.errors import LedgerError
 from tocsin.server.frames import shown, snapshot
-from tocsin.server.reasons import reasons
+from tocsin.server.reasons import reasons, told
 from tocsin.server.station import Station
 
 KEPT = 200  # somebody who drags a slider comes back to the same seconds
@@ -53,6 +53,18 @@ class Past:
             message = f"nothing is known of a track {track} at {time_ns / 1e9:.0f} s UTC: ask for a moment when it was"
             raise LedgerError(message)
         return reasons(explained, time_ns)
+
+    async def account(self, sensor: str, time_ns: int) -> dict[str, object]:
+        """What was believed of a sensor then. Raises LedgerError where nothing is kept, or no such sensor."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._account, sensor, time_ns)
+
+    def _account(self, sensor: str, time_ns: int) -> dict[str, object]:
+        if self.station.account_at is None:
+            raise LedgerError("no ledger is kept here, so nothing can be thought again")
+        try:
+            return told(self.station.account_at(sensor, time_ns), self.station.settings.frame)
+        except KeyError as error:
+            raise LedgerError(f"the site has no sensor {sensor!r}; /api/site lists them") from error
 
     def _make(self, time_ns: int, later: bool) -> bytes:
         if later and self.station.picture_later is None:

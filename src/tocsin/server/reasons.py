@@ -4,7 +4,9 @@ from math import degrees
 
 import numpy as np
 
-from tocsin.messages import Explanation
+from tocsin.messages import Explanation, Floats
+from tocsin.models.account import SensorAccount, SensorCells
+from tocsin.settings import Frame
 
 _NS = 1e9
 
@@ -44,3 +46,54 @@ def _detection(explained: Explanation, row: int) -> dict[str, object]:
             angle = name.endswith("_rad")
             known[name.removesuffix("_rad") + "_deg" if angle else name] = degrees(value) if angle else value
     return known
+
+
+def told(account: SensorAccount, frame: Frame) -> dict[str, object]:
+    """The answer of /api/explain/sensor, as it was known at its time. What nobody knows is null."""
+    health = account.health
+    named = ("latitude_rad", "longitude_rad", "altitude_m") if frame.kind == "earth" else ("east_m", "north_m", "up_m")
+    return {
+        "time": account.time_ns / _NS,
+        "sensor": health.sensor,
+        "kind": health.kind,
+        "place": dict(_number(name, value) for name, value in zip(named, account.place, strict=False)),
+        "health": dict(
+            _number(name, getattr(health, name))
+            for name in health.__slots__
+            if name not in {"sensor", "kind", "last_ns"}
+        )
+        | {"last": health.last_ns / _NS if health.last_ns >= 0 else None},
+        "cells": _cells(account.cells),
+        "residuals": {
+            "time": (account.residual_ns / _NS).tolist(),
+            **dict(_column(name, column) for name, column in account.residuals.items()),
+        },
+    }
+
+
+def _number(name: str, value: object) -> tuple[str, object]:
+    """A number with the name that it has outside: degrees for radians, null for what nobody knows."""
+    if not isinstance(value, float):
+        return name, value
+    renamed, factor = _outside(name)
+    return renamed, None if np.isnan(value) else factor * value
+
+
+def _column(name: str, values: Floats) -> tuple[str, object]:
+    renamed, factor = _outside(name)
+    return renamed, [None if np.isnan(value) else factor * value for value in values.tolist()]
+
+
+def _outside(name: str) -> tuple[str, float]:
+    return (name.replace("_rad", "_deg"), degrees(1.0)) if "_rad" in name else (name, 1.0)
+
+
+def _cells(cells: SensorCells) -> dict[str, object]:
+    """The map of what is believed: rings from the least range on, sectors clockwise from north; or squares."""
+    plain: dict[str, object] = {
+        name: getattr(cells, name) for name in ("kind", "rings", "sectors", "least_m", "most_m")
+    }
+    plain["declared_detection_probability"] = cells.declared_detection_probability
+    for name in ("clutter_per_scan", "declared_clutter_per_scan", "detection_probability", "looks"):
+        plain[name] = getattr(cells, name).tolist()
+    return plain

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tocsin.alerts.release.desk import Desk
 from tocsin.delivery.atom import Posted
 from tocsin.messages import Answer, Explanation, Order, Picture
+from tocsin.models.account import SensorAccount
 from tocsin.settings import Frame, Settings
 
 Point = tuple[float, float]  # longitude, latitude in degrees, as maps have it
@@ -46,7 +47,8 @@ class Station:
     durable. `offer` hands bytes to an HTTP feed: None when its queue is full, else resolves to whether they are
     durable; it raises KeyError for an unknown feed.
     `picture_at` is slow: it is called in a worker thread, and raises LedgerError where nothing is kept. So is
-    `explain_at`, which takes a track's number and a time; None where there is no ledger to think again from.
+    `explain_at`, which takes a track's number and a time, and `account_at`, which takes a sensor's name (KeyError: none
+    such) and a time; None where there is no ledger to think again from.
     `desk` is the newest one that is durable; None before the first.
     """
 
@@ -64,6 +66,7 @@ class Station:
     figures: Callable[[], Figures]
     control: Callable[[str, float | None], None] | None = None
     explain_at: Callable[[int, int], Explanation] | None = None
+    account_at: Callable[[str, int], SensorAccount] | None = None
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
     desk: Callable[[], Desk | None] = lambda: None
     others: Callable[[], Sequence[Mapping[str, object]]] = tuple  # other authorities' alerts: /api/others

@@ -119,6 +119,10 @@ class Watch:
             watched.since_tick = 0
         return tuple(self._health(watched, time_ns) for watched in self.sensors.values())
 
+    def seen(self, time_ns: int) -> tuple[SensorHealth, ...]:
+        """How every sensor stands at a time; nothing is aged by it."""
+        return tuple(self._health(watched, time_ns) for watched in self.sensors.values())
+
     def state(self, watched: Watched, time_ns: int) -> str:
         """One of "never", "fresh", "stale", "expired", at `time_ns`."""
         if watched.last_ns == NEVER:

@@ -39,7 +39,7 @@ class Health(BaseModel):
 
 
 def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
-    """GET /api/site, /api/health, /api/latency, /api/ledger, /api/at, /api/explain/track/{number}, /api/trails."""
+    """GET /api/site, health, latency, ledger, at, trails, explain/track/{number} and explain/sensor/{name}."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -78,6 +78,10 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     @router.get("/api/explain/track/{number}", **see)
     async def explain(number: Annotated[int, Path(ge=1)], time: Seconds | None = None) -> dict[str, object]:
         return await past.explanation(number, station.scene_ns() if time is None else round(time * 1e9))
+
+    @router.get("/api/explain/sensor/{name}", **see)
+    async def account(name: Annotated[str, Path(max_length=80)], time: Seconds | None = None) -> dict[str, object]:
+        return await past.account(name, station.scene_ns() if time is None else round(time * 1e9))
 
     @router.get("/api/trails", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def recent(since: Seconds = 0.0) -> Response:

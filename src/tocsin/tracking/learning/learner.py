@@ -7,13 +7,14 @@ tick(time)      what was counted becomes what is applied
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.messages import Floats, Notice
+from tocsin.messages import Notice
+from tocsin.models.account import SensorCells
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
+from tocsin.tracking.explain.residuals import Residuals
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules, Sensors
 from tocsin.tracking.kernels.learning import columns as k
@@ -30,23 +31,6 @@ SECOND_NS = 1_000_000_000
 PARTNERS_MAX = 64  # sensors that are told apart in residuals; with more of them all are one
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CellTable:
-    """What is believed of each cell of one sensor, for a person to look at. n cells."""
-
-    sensor: str
-    kind: str  # "polar": rings of range, sectors of azimuth; "ground": a square of east x north
-    rings: int
-    sectors: int
-    least_m: float
-    most_m: float
-    clutter_per_scan: Floats  # (n,) false detections in a scan, ring by ring
-    declared_clutter_per_scan: Floats  # (n,)
-    detection_probability: Floats  # (n,)
-    declared_detection_probability: float
-    looks: Floats  # (n,) detections that tracks should have given lately: 0, nothing is known
-
-
 class Learner:
     """What is learnt; `learned` is all of its state. Switched off where a model gives clutter exactly."""
 
@@ -60,6 +44,7 @@ class Learner:
         self._period = np.array([max(s.period_s, 1e-3) for s in settings.sensors] or [1.0])
         self.room = new_room(self.plan)
         self._told = np.zeros(len(self.learned.factor), dtype=np.bool_)
+        self.residuals = Residuals()  # only shown: no part of the state
 
     def sensors(self, sensors: Sensors) -> Sensors:
         """The kernels' table of sensors with what is learnt of them."""
@@ -86,6 +71,7 @@ class Learner:
         """Count what looks `begin` to `end` of a batch (as it came) taught."""
         if not self.exact:
             gather(batch.rows, batch.looks, begin, end, credited, tallied, sensors, rules, self.learned, self.room)
+            self.residuals.take(batch.rows, tallied, batch.looks.sensor, sensors, self.learned.applied)
 
     def beat(self, time_ns: int) -> None:
         """Apply what was counted. `time_ns`: event time, all looks before it are worked."""
@@ -132,7 +118,7 @@ class Learner:
             }
         return out
 
-    def table(self, name: str) -> CellTable:
+    def table(self, name: str) -> SensorCells:
         """What is believed of each cell of a sensor. Raises KeyError where the site knows none of that name."""
         index = {sensor.name: s for s, sensor in enumerate(self.settings.sensors)}
         s = index[name]
@@ -140,7 +126,7 @@ class Learner:
         first, kind, rings, sectors = (int(value) for value in self.plan.table[s])
         here = slice(first, first + rings * sectors)
         declared = sensor.clutter_per_scan * self.plan.share[here]
-        return CellTable(
+        return SensorCells(
             sensor=name,
             kind="polar" if kind == k.POLAR else "ground",
             rings=rings,
