@@ -257,7 +257,7 @@ def _rests(reasons: tuple[Reason, ...], one: Statement) -> bool:
 TestReleaseMachine = ReleaseMachine.TestCase
 # Without shrinking: of a failure the whole run is printed, and making it short would take minutes.
 TestReleaseMachine.settings = settings(
-    max_examples=50,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     phases=[Phase.generate],
