@@ -21,9 +21,8 @@ def test_one_goes_from_event_to_event_in_both_directions_past_what_is_none(tmp_p
         Notice(30 * SECOND, "sensor", "north", "fresh -> expired"),
     ]
     with Ledger.open(tmp_path, b"{}", lambda: SECOND) as ledger:
-        ledger.submit(
-            tuple(Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in said)
-        ).result()
+        records = tuple(Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in said)
+        ledger.submit(records).result()
         reader = ledger.reader()
         ahead = [event_from(reader, time * SECOND, 1).get("text") for time in (0, 10, 20, 30)]
         back = [event_from(reader, time * SECOND, -1).get("text") for time in (40, 30, 20, 10)]

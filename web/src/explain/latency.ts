@@ -8,24 +8,25 @@ export interface Stage {
 }
 
 const QUANTILES = ['p50', 'p95', 'p99'] as const
-const KEYS = ['p50_s', 'p95_s', 'p99_s'] as const
 
-/** The answer of /api/latency: its stages, in the order of the way. */
+/** The answer of /api/latency: its legs, in the order of the way; and how the channels fare. */
 export function readLatency(body: Record<string, unknown>): Stage[] {
-  const found = body.stages
-  const named: [string, unknown][] = Array.isArray(found)
-    ? found.filter(isRecord).map((row) => [typeof row.stage === 'string' ? row.stage : '', row])
-    : isRecord(found)
-      ? Object.entries(found)
-      : []
-  return named
-    .filter((pair): pair is [string, Record<string, unknown>] => isRecord(pair[1]))
-    .map(([name, row]) => ({
-      name,
-      count: typeof row.count === 'number' ? row.count : typeof row.n === 'number' ? row.n : 0,
-      quantiles: QUANTILES.map((key, i) => {
-        const value = row[key] ?? row[KEYS[i] ?? '']
-        return typeof value === 'number' ? value : null
-      }),
-    }))
+  const legs = isRecord(body.legs) && isRecord(body.legs.all) ? body.legs.all : {}
+  const channels = Array.isArray(body.channels) ? body.channels.filter(isRecord) : []
+  return [...Object.entries(legs).flatMap(([name, row]) => stage(name, row)), ...channels.flatMap(channel)]
+}
+
+function stage(name: string, row: unknown): Stage[] {
+  if (!isRecord(row)) return []
+  const count = typeof row.count === 'number' ? row.count : typeof row.n === 'number' ? row.n : 0
+  const quantiles = QUANTILES.map((key) => (typeof row[key] === 'number' ? row[key] : null))
+  return [{ name, count, quantiles }]
+}
+
+/** A channel in one line: what it took, from the statement to its receipt. */
+function channel(row: Record<string, unknown>): Stage[] {
+  const name = typeof row.name === 'string' ? row.name : ''
+  const trouble = typeof row.trouble === 'string' && row.trouble !== '' ? `: ${row.trouble}` : ''
+  const received = typeof row.received === 'number' ? row.received : 0
+  return [{ name: `→ ${name}${trouble}`, count: received, quantiles: [null, null, null] }]
 }

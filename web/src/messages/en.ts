@@ -141,7 +141,7 @@ export const en = {
       webgl1: 'WebGL 1',
       renderer: 'Drawn by',
       texture: 'Largest texture',
-      draws: 'A triangle, as a trial',
+      draws: 'A colour, as a trial',
       workers: 'Background workers',
     },
     yes: 'yes',

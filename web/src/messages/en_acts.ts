@@ -94,7 +94,7 @@ export const acts = {
     classes: 'For',
     reach: 'Reach',
     reachText: (n: number, km2: number, people: number) =>
-      `${n} places, ${Math.round(km2)} km², ${Math.round(people)} people`,
+      `${n} ${n === 1 ? 'place' : 'places'}, ${Math.round(km2)} km², ${Math.round(people)} people`,
     limits: 'At most',
     limitsText: (km2: number, people: number, rate: number) => `${km2} km², ${people} people, ${rate} an hour`,
     signers: 'Signed by',

@@ -134,7 +134,7 @@ export const uk: Messages = {
       webgl1: 'WebGL 1',
       renderer: 'Малює',
       texture: 'Найбільша текстура',
-      draws: 'Пробний трикутник',
+      draws: 'Пробний колір',
       workers: 'Фонові програми',
     },
     yes: 'є',

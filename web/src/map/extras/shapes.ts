@@ -92,7 +92,11 @@ export function arrivals(site: Site, health: Health | null, now: number, tracks:
     const arrival = sooner(known.arrival, Math.max(0, now - health.time))
     if (place === undefined || arrival === null || !stirs(known.stage)) return []
     const center = middle(place.geometry)
-    const words = shape('arrival-words', point(center), m.places.countdown(span(arrival[1]), span(arrival[0])))
+    const words = shape(
+      'arrival-words',
+      point(away(center, 0, place.ring)),
+      m.places.countdown(span(arrival[1]), span(arrival[0])),
+    )
     const first = known.reasons.find((reason) => reason.arrival !== null)
     const row = first === undefined ? -1 : tracks.row(first.track)
     if (row < 0) return [words]
