@@ -20,7 +20,8 @@ class Consistency:
     """Normalised squares over steps: the mean at each step, and the bounds that hold `probability` of such means.
 
     `mean`, `low` and `high` are NaN at steps without any; `count` says how many there were. `degrees` is what the mean
-    of a consistent filter is. `overall`, `overall_low` and `overall_high` are the same over all of them.
+    of a consistent filter is. `overall`, `overall_low` and `overall_high` are the same over all of them; `median` is
+    of all of them, so that a few rows that are far off do not move it, and `median_right` that of a consistent filter.
     """
 
     degrees: int
@@ -32,6 +33,8 @@ class Consistency:
     overall: float
     overall_low: float
     overall_high: float
+    median: float
+    median_right: float
     unusable: int
 
     @property
@@ -88,6 +91,8 @@ def consistency(squares: Floats, degrees: int, step: Ints, steps: int, probabili
         overall=float(_over(np.array([total.sum()]), everything)[0]),
         overall_low=float(overall_low[0]),
         overall_high=float(overall_high[0]),
+        median=float(np.median(squares[usable])) if usable.any() else float("nan"),
+        median_right=float(chi2.ppf(0.5, degrees)) if degrees > 0 else float("nan"),
         unusable=int((~usable).sum()),
     )
 

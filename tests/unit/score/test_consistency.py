@@ -31,6 +31,15 @@ def test_a_filter_that_is_too_sure_of_itself_lies_above() -> None:
     assert found.overall > found.overall_high
 
 
+def test_a_few_rows_far_off_rule_the_mean_and_not_the_median() -> None:
+    squares = normalised_squares(errors(2000, 6), np.broadcast_to(COVARIANCE, (2000, 2, 2)))
+    squares[:20] = 1e4
+    found = consistency(squares, 2, np.arange(2000), 2000)
+    assert found.overall > 50.0
+    assert found.median_right == pytest.approx(2.0 * np.log(2.0))
+    assert found.median == pytest.approx(found.median_right, rel=0.08)
+
+
 def test_bounds_are_the_published_ones() -> None:
     # Bar-Shalom, Li and Kirubarajan 2001, section 5.4.2: 50 runs, 2 degrees, 95 %: [1.5, 2.6]
     low, high = mean_bounds(2, np.array([50]))

@@ -20,6 +20,7 @@ SHOWN = (
     ("seeable", "surveillance.initiation_median_s", "until a target is found, median", "s"),
     ("seeable", "errors.horizontal_m.rms", "RMS error over the ground", "m"),
     ("seeable", "nees.mean", "NEES: 3 is right", ""),
+    ("seeable", "nees.median", "NEES, median: 2.37 is right", ""),
     ("rows", "siap.completeness", "share of all target time that is tracked", ""),
 )
 Result = Mapping[str, object]

@@ -167,6 +167,7 @@ def _consistency(card: Scorecard) -> Group:
         "nees",
         "Consistency of positions: does a track know how wrong it is?",
         ("mean", "NEES", one.overall, "", f"{one.degrees} is right; {bounds}"),
+        ("median", "NEES, median", one.median, "", f"{one.median_right:.3g} is right; a few bad tracks do not rule it"),
         ("inside", "steps inside their bounds", one.inside, "", f"{one.probability:g} would be right"),
         ("unusable", "rows without a usable sigma", one.unusable, "", "left out"),
     )
