@@ -52,7 +52,7 @@ async def sound(folder: Path, controller: Controller, decisions: int) -> list[fl
             while len(controller.soundings) <= k or not controller.soundings[k][2]:  # noqa: ASYNC110  as above
                 await asyncio.sleep(0.005)
             if controller.soundings[k][0] != event_number(f"e-{k}", "warning"):
-                raise SystemExit(f"decision {k} sounded as another event")
+                raise SystemExit(f"decision {k} sounded as another event: {controller.soundings[-2:]}")
             taken_s.append(controller.soundings[k][1] - began_s)
             await asyncio.sleep(0.1)  # until its renewing has ended, too
         await supervisor.stop()

@@ -2,9 +2,10 @@
 
 import os
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from tocsin.delivery.declared import Channel
 from tocsin.delivery.kept import Document
@@ -62,6 +63,15 @@ class Carrier(Protocol):
 
     async def close(self) -> None:
         """Let go of the other side."""
+        ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A carrier for which it matters what was said before it was opened."""
+
+    def remember(self, statements: Iterable[Statement]) -> None:
+        """What this channel served and has not expired, oldest first."""
         ...
 
 

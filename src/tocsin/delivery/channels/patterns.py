@@ -61,7 +61,7 @@ class Told:
             self.event >> 16,
             self.event & 0xFFFF,
             round(self.lease_s * 10),
-            round(self.longest_s),
+            max(1, round(self.longest_s)),  # 0 would be no sound at all
             self.mode,
             one.tone,
             round(one.on_s * 10),

@@ -9,7 +9,8 @@ One siren serves several places: it sounds all clear only when no place of its o
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from pymodbus import ModbusException
@@ -32,6 +33,7 @@ from tocsin.delivery.channels.patterns import (
 )
 from tocsin.delivery.declared import Channel
 from tocsin.errors import NotDelivered
+from tocsin.messages import Statement
 
 PORT = 502
 LOOK_S = 0.05
@@ -39,6 +41,7 @@ DAY_NS = 86_400_000_000_000
 SOUNDED_MAX = 10_000
 TEST_S = 3.0  # a silent test is over by then
 SOUNDS = ("warning", "under way")
+WHOLE = (ENDS.index("its own end"), ENDS.index("the longest sounding was reached"))
 
 
 class Siren:
@@ -47,7 +50,7 @@ class Siren:
     keeps_state: ClassVar[bool] = True
 
     def __init__(self, declared: Channel, now_ns: Callable[[], int]) -> None:
-        self.declared = declared
+        self.declared = replace(declared, at_once=1)  # one controller, one sound
         self._now_ns = now_ns
         self._patterns = patterns(declared.country)
         self._client: AsyncModbusTcpClient | None = None
@@ -59,6 +62,14 @@ class Siren:
         self._tested_day = -1
         self._sounded: dict[int, None] = {}
         self._lost = ""  # why the last renewal did not go through
+
+    def remember(self, statements: Iterable[Statement]) -> None:
+        """After a start: what was said before it, oldest first. Its own all clear must not end another's warning."""
+        for one in statements:
+            if one.stage in SOUNDS and one.kind != "cancel":
+                self._in_force[one.event] = one.expires_ns
+            else:
+                self._in_force.pop(one.event, None)
 
     async def open(self) -> None:
         """Connect, and see how it stands."""
@@ -94,7 +105,10 @@ class Siren:
         return f"relay {'closed' if stands.relay else 'open'}, {stands.battery_v:.1f} V, {stands.current_a:.1f} A"
 
     async def trial(self, _parcel: Parcel) -> str:
-        """The silent test: everything but the sound."""
+        """The silent test: everything but the sound. While it sounds that is test enough."""
+        if self._told is not None:
+            await self._stands()
+            return "it sounds now: answers, not tested"
         await self._test()
         return "silent test passed: read back without faults"
 
@@ -116,6 +130,7 @@ class Siren:
         if event in self._sounded and not (self._told is not None and self._told.event == event):
             return Taken(f"event {event:08x} has sounded before: not again")
         longest_s = min(self.declared.longest_s, pattern.length_s)
+        self._end_renewing()  # or its end would silence this one
         self._told = Told(pattern, event, self.declared.lease_s, longest_s, SOUND, 0)
         await self._tell()
         self._renew(longest_s)
@@ -126,6 +141,8 @@ class Siren:
             if stands.event == event and stands.ended == BEFORE:
                 self._sounded[event] = None
                 return Taken(f"event {event:08x} has sounded before: its controller does not sound it again")
+            if stands.event == event and stands.ended in WHOLE and stands.soundings != before.soundings:
+                break  # a short pattern, over before we looked
             if stands.event == event and stands.ended:
                 raise NotDelivered(f"it began event {event:08x} and stopped: {ENDS[stands.ended]}", perhaps=True)
             if wrong := stands.wrong():
@@ -134,7 +151,8 @@ class Siren:
         self._sounded[event] = None
         while len(self._sounded) > SOUNDED_MAX:
             del self._sounded[next(iter(self._sounded))]
-        return Taken(f"relay closed (event {event:08x}, {stands.current_a:.1f} A, {stands.battery_v:.1f} V)")
+        how = "relay closed" if stands.relay else "sounded"
+        return Taken(f"{how} (event {event:08x}, {stands.current_a:.1f} A, {stands.battery_v:.1f} V)")
 
     async def _stop(self) -> None:
         """Silence, until read back."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
+from tocsin.delivery.carrier import Remembers
 from tocsin.delivery.channels import carrier
 from tocsin.delivery.declared import Delivery, Routes, gate
 from tocsin.delivery.outbox import Made, Outbox
@@ -18,7 +19,7 @@ from tocsin.live.documents.make import Office, make
 from tocsin.live.documents.posted import Wall
 from tocsin.live.evidence import Evidence
 from tocsin.live.process.supervision import Supervisor
-from tocsin.live.sending.keeping import Keeping, documents, open_rows, receipts
+from tocsin.live.sending.keeping import Keeping, documents, in_force, open_rows, receipts
 from tocsin.messages import Notice, Statement, Step, TrackState
 from tocsin.settings import Place
 
@@ -146,6 +147,10 @@ class Dispatch:
             self.outbox.latency.add(receipt)
         if self.wall.feeds():
             self.wall.restore(await asyncio.to_thread(documents, evidence.reader, self.now_ns()), before)
+        said = await asyncio.to_thread(in_force, evidence.reader, self.now_ns())
+        for name, lane in self.outbox.lanes.items():
+            if isinstance(lane.carrier, Remembers):
+                lane.carrier.remember(one for one in said if name in self.routes.of(one))
         early, self._early = self._early or [], None
         self.outbox.take(early)
         for name, lane in self.outbox.lanes.items():

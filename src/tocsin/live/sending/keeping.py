@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from tocsin import wire
 from tocsin.delivery import kept
 from tocsin.delivery.kept import Document, Receipt
 from tocsin.delivery.outbox import Open
-from tocsin.errors import LedgerError, LedgerFull
-from tocsin.ledger.disk.format import DOCUMENT, RECEIPT
+from tocsin.errors import InputError, LedgerError, LedgerFull
+from tocsin.ledger.disk.format import DOCUMENT, RECEIPT, STATEMENT
 from tocsin.ledger.plan import Record
 from tocsin.ledger.reader import Reader
 from tocsin.live.evidence import Evidence
@@ -62,8 +63,9 @@ def open_rows(reader: Reader) -> Open:
     rows: list[tuple[Statement, str]] = []
     for row in waiting:
         entry = reader.entry(row.entry)
-        if entry.body is not None:
-            rows.append((wire.decode(entry.kind, entry.format, entry.body), row.channel))
+        # what this tocsin cannot read must not keep the rest from going out: its row stays open for one that can
+        with suppress(InputError):
+            rows.append((wire.decode(entry.kind, entry.format, entry.body or b""), row.channel))
     if not rows:
         return Open()
     wanted = {statement.identifier for statement, _ in rows}
@@ -71,6 +73,15 @@ def open_rows(reader: Reader) -> Open:
     marked = reader.marked(DOCUMENT, first_ns)
     documents = [kept.document(one.format, one.body) for one in marked if one.body is not None]
     return Open(rows, [one for one in documents if one.identifier in wanted])
+
+
+def in_force(reader: Reader, now_ns: int) -> Sequence[Statement]:
+    """What was released and has not expired, oldest first. Slow: called in a thread."""
+    found: list[Statement] = []
+    for one in reader.marked(STATEMENT, now_ns - UNEXPIRED_NS):
+        with suppress(InputError):
+            found.append(wire.decode(one.kind, one.format, one.body or b""))
+    return [one for one in found if one.state == "released" and one.expires_ns > now_ns]
 
 
 def receipts(reader: Reader, now_ns: int) -> Sequence[Receipt]:

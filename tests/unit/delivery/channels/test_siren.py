@@ -139,6 +139,28 @@ def test_all_clear_sounds_only_when_no_place_of_the_siren_is_at_warning(controll
     assert [event for event, _, _ in controller.soundings] == numbers
 
 
+def test_after_a_restart_an_all_clear_does_not_end_what_another_place_was_told(controller: Controller) -> None:
+    async def story(siren: Siren) -> None:
+        siren.remember([parcel(1).statement, parcel(2, **OTHER).statement])
+        assert (await siren.send(parcel(3, kind="update", stage="all clear"))).idle
+
+    with_siren(controller, story)
+    assert controller.soundings == []
+
+
+def test_each_warning_sounds_whole_though_it_comes_as_the_one_before_ends(controller: Controller) -> None:
+    numbers = [event_number(f"event {k}", "warning") for k in range(3)]
+
+    async def story(siren: Siren) -> None:
+        for k in range(3):
+            await siren.send(parcel(k + 1, event=f"event {k}"))
+            await until(lambda: bool(controller.soundings[-1][2]))
+
+    with_siren(controller, story, longest_s=1.0, current_a_min=0.0)
+    assert [event for event, _, _ in controller.soundings] == numbers
+    assert all(ended_s - began_s > 0.9 for _, began_s, ended_s in controller.soundings)
+
+
 def test_a_cancel_silences_at_once(controller: Controller) -> None:
     async def story(siren: Siren) -> None:
         await siren.send(parcel(1))
