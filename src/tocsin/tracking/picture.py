@@ -47,6 +47,14 @@ def draw(
     return paint(state, settings, classes, time_ns, *columns)
 
 
+def numbers(state: State, settings: Settings, time_ns: int) -> frozenset[int]:
+    """The tracks that `draw` would show at a time."""
+    lost = np.array([track.tag[c.NUMBER] for track in state.lifecycle.shown(time_ns)], dtype=np.int64)
+    slots = _shown(state, settings.tracking.release_existence)
+    inside = np.concatenate([state.bank.tag[slots, c.NUMBER], lost])
+    return frozenset(state.past.names.label(inside).tolist())
+
+
 def _shown(state: State, release: float) -> Ints:
     """Slots of components whose number a Tick gave, that are likely, or were confirmed and not let go yet."""
     bank, slots = state.bank, state.living()

@@ -40,7 +40,7 @@ from tocsin.tracking.learning.learner import new_tally
 from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, seconds
 from tocsin.tracking.moving.carried import Carried
-from tocsin.tracking.picture import draw
+from tocsin.tracking.picture import draw, numbers
 from tocsin.tracking.plots import Plots
 from tocsin.tracking.smoothing.smoother import Smoother
 from tocsin.tracking.state import DEFAULT_SLOTS, State
@@ -134,7 +134,7 @@ class Tracker:
         notices = (*past.told.hand_out(time_ns, state.second, past.names.of), *state.notices, *news)
         state.notices = []
         self._forget()
-        now = frozenset(int(number) for number in self.picture(time_ns).track)
+        now = numbers(state, self.settings, time_ns)
         state.ended = tuple(sorted(state.shown - now))
         state.shown = now
         return notices
