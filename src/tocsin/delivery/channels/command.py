@@ -71,8 +71,10 @@ class Command:
         try:
             out, err = await process.communicate(_words(parcel))
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.communicate()  # it is gone: its pipes end, and are closed
         if process.returncode != 0:
             text = err.decode(errors="replace").strip()[:SAID_MAX]
             raise NotDelivered(f"{argv[0]} ended with {process.returncode}: {text}", perhaps=True)
