@@ -81,20 +81,21 @@ def plain(found: Warned) -> dict[str, Any]:
         "entries": entries,
         "false": false,
         "loads": loads,
+        "rules": sha256(encode(Alerting())).hexdigest()[:16],
     }
 
 
 def page(nights: list[dict[str, Any]]) -> str:
     """The results page."""
     entries = [one | {"scenario": night["scenario"]} for night in nights for one in night["entries"]]
-    rules = sha256(encode(Alerting())).hexdigest()[:16]
+    rules = sorted({str(night.get("rules", "not noted")) for night in nights})
     lines = [
         "# How well places are warned",
         "",
         "Made by `python -m benchmarks.warning`; nobody edits it by hand. Nights are simulated, played through",
         "`advance` exactly as live, and set against an oracle: the same forecast and rule, fed the truth of what was",
         "seeable.",
-        f"Rules: `settings.Alerting`, SHA-256 `{rules}`, one for all rows. Lead ends at the entry into the ring.",
+        f"SHA-256 of the rules, `settings.Alerting`: {', '.join(rules)}. Lead ends at the entry into the ring.",
         "",
         f"{len(nights)} nights: "
         + ", ".join(f"{n['scenario']} {n['seed']} ({n['seconds']:g} s)" for n in nights)
@@ -115,7 +116,7 @@ def page(nights: list[dict[str, Any]]) -> str:
         "",
     ]
     lines += ["| scenario | entries | missed | of these never shown as blind |", "|---|---|---|---|"]
-    for name in FAULTS:
+    for name in [name for name in FAULTS if any(night["scenario"] == name for night in nights)]:
         some = [one for one in entries if one["scenario"] == name]
         missed = [one for one in some if one["counted"] and not one["warned"]]
         silent = sum(not one["blind"] for one in missed)
