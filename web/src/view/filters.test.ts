@@ -17,6 +17,15 @@ const ALL: Picked = {
   alone: true,
   lowest: null,
   highest: null,
+  theme: 'night',
+  tab: 'tracks',
+  coverageAt: null,
+  rings: false,
+  cones: false,
+  wedges: false,
+  sound: false,
+  volume: 0.5,
+  spoken: false,
 }
 
 function sky(): Tracks {

@@ -4,7 +4,7 @@ import type { Place } from '../live/board.ts'
 import { Nearest } from './nearest.ts'
 
 const place = (name: string, kind: Place['kind'], ring: number, geometry: [number, number][]): Place => {
-  return { name, title: name, kind, ring, geometry }
+  return { name, title: name, kind, ring, geometry, parent: '', actions: [] }
 }
 const square: [number, number][] = [
   [20, 50],
