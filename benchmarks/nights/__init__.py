@@ -1,0 +1,1 @@
+"""Nights made of recorded flights: how often places would have been alerted for nothing."""
