@@ -52,6 +52,6 @@ def known_now(reader: Reader, time_ns: int, alive: Callable[[], bool] = lambda: 
 
 
 def _at(pictures: tuple[Picture, ...], time_ns: int) -> Picture | None:
-    """The one nearest to a moment, of those within a second of it."""
-    near = [one for one in pictures if abs(one.time_ns - time_ns) <= 1_000_000_000]
-    return min(near, key=lambda one: abs(one.time_ns - time_ns), default=None)
+    """The first one from a moment on, within a second of it."""
+    from_then = [one for one in pictures if 0 <= one.time_ns - time_ns < 1_000_000_000]
+    return min(from_then, key=lambda one: one.time_ns, default=None)
