@@ -29,7 +29,7 @@ class Night(RuleBasedStateMachine):
         self.observed = "seen clear"
         self.alert: Alert | None = None
         self.warned = False  # an alert is open
-        self.calm_s = 0.0  # time that was lived through with nothing near, and seen clear
+        self.calm_s = 0.0  # time that was lived through with nothing near that warns, and seen clear
         self.ends = False
 
     def tick(self, dt_s: float = 10.0, *, leap: bool = False) -> None:
@@ -42,7 +42,7 @@ class Night(RuleBasedStateMachine):
         tracks = [] if self.left_s is None else [1]
         said, shown = forecast(self.time_s, rows), seen(self.time_s, tracks, kind=self.kind)
         self.alert = self.board.step(said, shown, health(self.observed))[0]
-        quiet = self.left_s is None or self.left_s > 5_000.0
+        quiet = self.left_s is None or self.left_s > 400.0  # nothing that would warn: a watch keeps no warning open
         lived = 0.0 if leap else dt_s
         self.calm_s = self.calm_s + lived if quiet and self.observed == "seen clear" else 0.0
         self.check(before, leap=leap)
