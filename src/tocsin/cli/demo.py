@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tocsin.site import Site
 
 EXAMPLE = "tocsin demo --port 8000"
+AFTER_S = 1200.0  # a night is played on for so long after its file ends: the all clear waits for quiet
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,6 +35,7 @@ def run(arguments: Namespace) -> int:
     from tocsin.simulate.night import night
 
     declared, scenario = load(arguments.scenario)
+    scenario = replace(scenario, duration_s=scenario.duration_s + AFTER_S)
     server = declared.server
     if arguments.port:
         server = server.model_copy(update={"port": arguments.port})
