@@ -7,12 +7,14 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, SiteError
+from tocsin.live.documents.make import Office, texts
 from tocsin.live.evidence import Evidence
 from tocsin.live.health import Watch
 from tocsin.live.intake.feeds import LiveFeeds
@@ -120,6 +122,7 @@ class Page:
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
     desk: Desk | None = None
+    office: Office | None = None  # what makes documents here
     teller: Teller = field(default_factory=Teller)
 
     def __post_init__(self) -> None:
@@ -163,6 +166,7 @@ class Page:
             account_at=account_at,
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
             desk=lambda: self.desk,
+            texts=partial(texts, office=self.office) if self.office is not None else None,
             others=lambda: list(self.watch.others.shown()),
             posted=lambda: () if self.watch.dispatch is None else self.watch.dispatch.wall.posted(),
             picture_later=self._picture_later,

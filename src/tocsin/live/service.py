@@ -97,7 +97,7 @@ class _Service:
         taken, names = bind(self.site)
         mode = self.recording.mode if self.recording else "live"
         self.folder.mkdir(parents=True, exist_ok=True)
-        page = Page(self.site, mode, source, watch, self.folder, names, self.clock.now_ns)
+        page = Page(self.site, mode, source, watch, self.folder, names, self.clock.now_ns, office=office(self.site))
         serving = asyncio.create_task(page.serve(taken), name="server")
         for line in page.welcome(self.people):
             self.announce(line)

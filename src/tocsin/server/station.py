@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tocsin.alerts.release.desk import Desk
 from tocsin.delivery.atom import Posted
-from tocsin.messages import Answer, Explanation, Order, Picture
+from tocsin.messages import Answer, Explanation, Order, Picture, Statement
 from tocsin.models.account import SensorAccount
 from tocsin.settings import Frame, Settings
 
@@ -69,6 +69,8 @@ class Station:
     account_at: Callable[[str, int], SensorAccount] | None = None
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
     desk: Callable[[], Desk | None] = lambda: None
+    # the words of a statement in each language, slow; raises DocumentRefused; None: no documents are made here
+    texts: Callable[[Statement], Sequence[Mapping[str, object]]] | None = None
     others: Callable[[], Sequence[Mapping[str, object]]] = tuple  # other authorities' alerts: /api/others
     posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
     picture_later: Callable[[int], Picture] | None = None  # slow, like picture_at: as it is known now

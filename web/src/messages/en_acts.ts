@@ -172,7 +172,7 @@ export const acts = {
     clutter: 'Clutter a scan',
     downWeighted: 'It is further off than it says: it counts for less.',
     bias: { range: 'Range offset', azimuth: 'Azimuth offset', elevation: 'Elevation offset', time: 'Clock offset' },
-    residual: (of: string) => `Residuals of ${of}, in sigmas`,
+    residual: (of: string) => `Residuals of ${of}`,
     clutterMap: (most: number, km: number) => `Clutter map: up to ${most.toPrecision(2)}, to ${km.toFixed(0)} km`,
   },
   system: {

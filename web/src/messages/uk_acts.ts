@@ -173,7 +173,7 @@ export const acts: typeof english = {
     clutter: 'Завад за огляд',
     downWeighted: 'Помиляється більше, ніж каже: важить менше.',
     bias: { range: 'Зсув дальності', azimuth: 'Зсув азимута', elevation: 'Зсув кута місця', time: 'Зсув годинника' },
-    residual: (of) => `Нев’язки (${of}), у сигмах`,
+    residual: (of) => `Нев’язки (${of})`,
     clutterMap: (most, km) => `Карта завад: до ${most.toPrecision(2)}, до ${km.toFixed(0)} км`,
   },
   system: {

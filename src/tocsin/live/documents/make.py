@@ -15,6 +15,7 @@ from tocsin.alerts.cap import rules
 from tocsin.alerts.cap.document import STATUS, document
 from tocsin.alerts.cap.issuer import Document, Issuer
 from tocsin.alerts.cap.profile import Profile
+from tocsin.alerts.cap.reading import read
 from tocsin.alerts.cap.tree import parse
 from tocsin.alerts.wording import Review, Wording
 from tocsin.delivery import signing
@@ -67,6 +68,24 @@ def draft(statement: Statement, office: Office) -> Document:
         raise DocumentRefused(f"no language may be used for what is real: {'; '.join(unfit)}")
     made = document(statement, place, office.issuer, office.profile, fit)
     return replace(made, problems=(*problems, *made.problems))
+
+
+def texts(statement: Statement, office: Office) -> list[Mapping[str, object]]:
+    """The words of a statement in each language, as they would go out: for who must release them.
+
+    `draft`: no native speaker has signed these words. Raises DocumentRefused where there can be no document.
+    """
+    unread = {one.language for one in office.wordings if wording.unfit(one, office.reviews)}
+    return [
+        {
+            "language": one.language,
+            "headline": one.headline,
+            "description": one.description,
+            "instruction": one.instruction,
+            "draft": one.language.partition("-")[0] in unread or one.language in unread,
+        }
+        for one in read(draft(statement, office).data).said
+    ]
 
 
 def usable(

@@ -1,7 +1,8 @@
 """What is said of places, by whose word, and what asks for attention: for staff."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 
+from tocsin.errors import DocumentRefused
 from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action
 from tocsin.server.audiences.desk import alerts
@@ -9,7 +10,7 @@ from tocsin.server.station import Station
 
 
 def routes(door: Door, station: Station) -> APIRouter:
-    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message. GET /api/others."""
+    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message; the texts of one; others."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -21,6 +22,19 @@ def routes(door: Door, station: Station) -> APIRouter:
     @router.get("/api/statements", **see)
     def statements() -> dict[str, object]:
         return part("status", "halted", "statements")
+
+    @router.get("/api/statements/{identifier}/texts", **see)
+    def words(identifier: str) -> dict[str, object]:
+        desk = station.desk()
+        found = [one for one in desk.statements if one.identifier == identifier] if desk is not None else []
+        if not found:
+            raise HTTPException(404, f"no statement {identifier!r} now: it may be over; look at the list again")
+        if station.texts is None:
+            raise HTTPException(409, "no CAP documents are made here: write [cap] sender = ... into the site file")
+        try:
+            return {"texts": list(station.texts(found[0]))}
+        except DocumentRefused as error:
+            raise HTTPException(409, str(error)) from error
 
     @router.get("/api/standing", **see)
     def standing() -> dict[str, object]:

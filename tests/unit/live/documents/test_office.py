@@ -14,7 +14,7 @@ from tocsin.cli import main
 from tocsin.cli.doctor.documents import documents
 from tocsin.delivery import signing
 from tocsin.errors import DocumentRefused, SiteError
-from tocsin.live.documents.make import Office, draft, make
+from tocsin.live.documents.make import Office, draft, make, texts
 from tocsin.live.documents.office import office
 from tocsin.live.sending.dispatch import maker
 
@@ -219,3 +219,13 @@ def test_the_command_makes_shows_and_judges(tmp_path: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert run("key", "check", str(path), "--trusted", str(trusted)) == 1
     assert "is revoked" in capsys.readouterr().out
+
+
+def test_whoever_releases_reads_the_words_in_each_language_first(folder: Path) -> None:
+    made = office(parsed(folder, review("en"), delivery=""))
+    assert made is not None
+    told = {one["language"]: one for one in texts(replace(EXERCISE, state="asked"), made)}
+    assert set(told) == {"uk", "en"}
+    assert (told["en"]["draft"], told["uk"]["draft"]) == (False, True)
+    assert all(one["headline"] and one["instruction"] for one in told.values())
+    assert told["uk"]["headline"] != told["en"]["headline"]
