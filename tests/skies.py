@@ -24,6 +24,7 @@ from tocsin.messages import (
     Tick,
     freeze,
 )
+from tocsin.models.account import SensorAccount
 
 SECOND_NS = 1_000_000_000
 START_NS = 1_800_000_000 * SECOND_NS
@@ -136,6 +137,9 @@ class Counting:
     def explain(self, track: int) -> Explanation:
         none = np.zeros(0)
         return Explanation(track, none.astype(np.int64), none.astype(np.int32), none, {}, (), {}, {})
+
+    def account(self, sensor: str) -> SensorAccount:
+        raise KeyError(sensor)  # it counts, and believes nothing of its sensors
 
     def look(self, time_ns: int) -> Picture:
         return picture(time_ns, range(1, sum(self.seen.values()) + 1))

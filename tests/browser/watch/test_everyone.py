@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.page_steps import NO_WEBGL, WAIT_MS, WELCOMED, enter_without_map
 from tests.browser.stage.stage import Stage
 
 AXE = Path(__file__).parents[3] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 def violations(page: Page) -> list[str]:
@@ -35,8 +35,8 @@ def test_axe_finds_nothing_on_any_screen(page: Page, stage: Stage, theme: str) -
         expect(page.locator("html")).to_have_attribute("data-theme", "day")
     found = {"tracks and details": violations(page)}
     page.keyboard.press("Escape")
-    for key, screen in enumerate(("places", "tracks again", "alerts", "health", "notices"), start=1):
-        page.keyboard.press(str(key))
+    for number, screen in enumerate(("places", "tracks again", "alerts", "health", "notices"), start=1):
+        page.keyboard.press(str(number))
         page.wait_for_timeout(400)
         if screen == "places":
             page.locator("[data-place]").first.get_by_role("button").first.click()

@@ -12,7 +12,7 @@ SECOND = 1_000_000_000
 
 
 def test_one_goes_from_event_to_event_in_both_directions_past_what_is_none(tmp_path: Path) -> None:
-    said = [
+    said: list[Tick | Notice | Order] = [
         Tick(1 * SECOND),
         Notice(10 * SECOND, "stage", "plant", "quiet -> watch"),
         Notice(15 * SECOND, "track_confirmed", "7", "track 7 is confirmed"),

@@ -10,7 +10,7 @@ from tocsin.server.station import Station
 
 
 def routes(door: Door, station: Station) -> APIRouter:
-    """GET /api/statements, /api/standing, /api/annunciations: parts of the `alerts` message; the texts of one; others."""
+    """GET /api/statements, /api/standing, /api/annunciations: parts of the message `alerts`; texts; others."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 

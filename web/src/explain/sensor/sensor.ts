@@ -1,4 +1,4 @@
-import { isRecord } from '../live/frames.ts'
+import { isRecord } from '../../live/frames.ts'
 
 /** What is known against or for a sensor: residuals by quantity, and clutter by cell of range and azimuth. */
 export interface SensorWhy {
