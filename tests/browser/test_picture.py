@@ -118,7 +118,7 @@ def test_without_webgl_there_is_a_table_and_a_sentence_why(page: Page, stage: St
     heading = "No map: this browser draws no WebGL 2" if broken else "The map failed"
     expect(page.get_by_role("heading", level=2).first).to_contain_text(heading)
     page.get_by_text("Self-test").click()
-    expect(page.get_by_test_id("selftest")).to_contain_text("WebGL 2no" if broken else "WebGL 2yes")
+    expect(page.get_by_test_id("selftest")).to_contain_text("WebGL 2 no" if broken else "WebGL 2 yes")
     expect(page.locator("[data-track='1']")).to_be_visible()
     page.locator("[data-track='1']").click()
     expect(page.get_by_label("Track", exact=True)).to_contain_text("one-way-attack drone")
