@@ -67,7 +67,7 @@ def test_replay_says_what_it_needs(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("site.toml", "--link", "ann=boss"), "--link ann=boss: write NAME=ROLE with a role of viewer, operator"),
+        (("site.toml", "--link", "ann=boss"), "--link ann=boss: write NAME=ROLE with a role of public, viewer"),
         (("site.toml", "--token", "radars"), "--token radars: no such HTTP feed in site.toml; there are: posts"),
         (("zone.toml",), "zone.toml:2: timezone = 'Europe/Rigga' is not known; write timezone = 'Europe/Riga'"),
         (("full.toml",), "the ledger's folder cannot be made"),
