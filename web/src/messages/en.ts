@@ -246,6 +246,7 @@ export const en = {
     because: (kind: string, track: number, chance: string) => `${kind} T${track}: ${chance} danger`,
     held: (kind: string, track: number) => `${kind} T${track} was lost and may still be there`,
     more: (n: number) => `and ${n} more`,
+    entered: 'inside now',
     countdown: (likely: string, early: string) => `entry in ${likely}, not before ${early}`,
   },
   health: {
@@ -297,7 +298,7 @@ export const en = {
   starting: (what: string, done: number, of: number) => `Getting ready: ${what} (${done} of ${of})`,
   welcome: {
     title: 'What you see',
-    demoLead: 'A simulated night on a real coast. Nothing here is happening.',
+    demoLead: 'A simulated night on an invented coast. Nothing here is happening.',
     lead: 'The air picture of this site, from all of its sensors, several times a second.',
     symbols: 'Symbols',
     threat: 'A filled symbol: possibly a drone, missile, rocket or shell.',

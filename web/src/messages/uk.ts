@@ -236,6 +236,7 @@ export const uk: Messages = {
     because: (kind, track, chance) => `${kind} T${track}: небезпека ${chance}`,
     held: (kind, track) => `${kind} T${track} втрачено, може бути досі там`,
     more: (n) => `і ще ${n}`,
+    entered: 'уже всередині',
     countdown: (likely, early) => `вхід через ${likely}, не раніше ${early}`,
   },
   health: {
@@ -287,7 +288,7 @@ export const uk: Messages = {
   starting: (what, done, of) => `Готуємося: ${what} (${done} з ${of})`,
   welcome: {
     title: 'Що ви бачите',
-    demoLead: 'Змодельована ніч на справжньому узбережжі. Нічого з цього не відбувається.',
+    demoLead: 'Змодельована ніч на вигаданому узбережжі. Нічого з цього не відбувається.',
     lead: 'Повітряна картина цього об’єкта з усіх його датчиків, кілька разів на секунду.',
     symbols: 'Символи',
     threat: 'Заповнений символ: можливо, дрон, ракета або снаряд.',

@@ -95,7 +95,7 @@ export function arrivals(site: Site, health: Health | null, now: number, tracks:
     const words = shape(
       'arrival-words',
       point(away(center, 0, place.ring)),
-      m.places.countdown(span(arrival[1]), span(arrival[0])),
+      arrival[1] < 1 ? m.places.entered : m.places.countdown(span(arrival[1]), span(arrival[0])),
     )
     const first = known.reasons.find((reason) => reason.arrival !== null)
     const row = first === undefined ? -1 : tracks.row(first.track)
