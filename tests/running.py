@@ -73,7 +73,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 @dataclass(slots=True)
 class Running:
-    """A started tocsin. Without compiled kernels: what is tested here is not speed."""
+    """A started tocsin. Mostly without compiled kernels: what is tested here is not speed."""
 
     process: "subprocess.Popen[str]"
     origin: str
@@ -150,9 +150,9 @@ class Running:
         return self.process.wait()
 
 
-def start(*arguments: str) -> Running:
-    """`tocsin ...`, until it has printed a link."""
-    environment = dict(os.environ) | {"NUMBA_DISABLE_JIT": "1"}
+def start(*arguments: str, compiled: bool = False) -> Running:
+    """`tocsin ...`, until it has printed a link. `compiled`: with kernels, for a whole night's sky."""
+    environment = dict(os.environ) | ({} if compiled else {"NUMBA_DISABLE_JIT": "1"})
     command = [sys.executable, "-m", "tocsin", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
@@ -163,9 +163,9 @@ def start(*arguments: str) -> Running:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[Running]:
+def running(*arguments: str, compiled: bool = False) -> Iterator[Running]:
     """A tocsin that is gone after use, whatever happened."""
-    made = start(*arguments)
+    made = start(*arguments, compiled=compiled)
     try:
         yield made
     finally:

@@ -77,7 +77,8 @@ def kept_s(tocsin: Running) -> float:
 
 def test_a_night_is_played_paused_and_looked_back_at(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
-    with running("demo", "--port", str(free_port()), "--speed", "20", "--ledger", str(ledger)) as tocsin:
+    arguments = ("demo", "--port", str(free_port()), "--speed", "20", "--ledger", str(ledger))
+    with running(*arguments, compiled=True) as tocsin:
         tocsin.sign_in()
         frame = tocsin.until(confirmed(1))
         assert frame["speed"] > 0
