@@ -105,18 +105,6 @@ def size_km2(ring: Ring) -> float:
     return float(shapely.area(area("zone", tuple(ring)).shape)) / 1e6
 
 
-def same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Are two lists of CAP polygons one geometry? What was accepted against what was signed, in any order."""
-    try:
-        mine, theirs = (
-            sorted(tuple((round(a, DIGITS), round(b, DIGITS)) for a, b in points(text)) for text in texts)
-            for texts in (one, other)
-        )
-    except ValueError:
-        return False
-    return mine == theirs
-
-
 def _degrees(angle_rad: float) -> str:
     text = f"{degrees(angle_rad):.{DIGITS}f}"
     return text.removeprefix("-") if float(text) == 0.0 else text

@@ -1,4 +1,4 @@
-"""Areas: what may be warned of, and what a gateway made of it."""
+"""Areas: what may be warned of, and what was changed after it was signed."""
 
 from dataclasses import replace
 from math import radians
@@ -9,7 +9,6 @@ from tests.said.statements import ISSUER, PLACE, RING, WARNING, key
 from tocsin.alerts import wording
 from tocsin.alerts.cap import area, profile
 from tocsin.alerts.cap.document import document
-from tocsin.alerts.cap.readback import differences
 from tocsin.delivery import signing
 from tocsin.errors import DocumentRefused
 from tocsin.settings import Place
@@ -88,31 +87,3 @@ def test_ground_that_was_changed_after_it_was_signed_is_refused() -> None:
     assert "does not fit" in signing.faults(larger, signing.trusting(key("Actual")))[0]
     without = signed[: signed.index(b"<polygon>")] + signed[signed.index(b"</polygon>") + len(b"</polygon>") :]
     assert "does not fit" in signing.faults(without, signing.trusting(key("Actual")))[0]
-
-
-def test_a_gateway_that_keeps_text_and_ground_is_believed() -> None:
-    assert differences(SENT, SENT) == []
-    pretty = SENT.replace(b"><", b">\n  <").replace(b"46.40000,30.70000", b"46.4,30.7")
-    assert differences(SENT, pretty) == []
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        (b"46.45000,30.75000", b"47.45000,30.75000", "geometry"),
-        (b"The harbour", b"The county", "areaDesc"),
-        (b"Take shelter", b"Take care", "headline"),
-        (b"<status>Actual", b"<status>Test", "status"),
-    ],
-)
-def test_a_gateway_that_changed_the_ground_or_a_word_is_found_out(before: bytes, after: bytes, told: str) -> None:
-    assert any(told in one for one in differences(SENT, SENT.replace(before, after)))
-
-
-def test_a_gateway_that_lost_the_polygon_and_warned_a_county_is_found_out() -> None:
-    at, end = SENT.index(b"<polygon>"), SENT.index(b"</polygon>") + len(b"</polygon>")
-    county = SENT[:at] + SENT[end:].replace(b"<value>harbour</value>", b"<value>006037</value>")
-    found = differences(SENT, county)
-    assert "geometry: 1 polygons were signed, 0 others came back" in found
-    assert differences(SENT, b"<html>accepted</html>") != []
-    assert "cannot be read" in differences(SENT, b"accepted")[0]
