@@ -6,6 +6,7 @@ message gives the same bytes, which the hash chain and replay rely on.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from tocsin.errors import InputError
 from tocsin.messages import Alert, Answer, Health, Notice, Order, Picture, Refusal, Scan, Statement, Step, Tick, freeze
-from tocsin.settings import Settings
+from tocsin.settings import Alerting, Settings
 
 FORMAT = 1
 _ARRAY = 1  # MessagePack extension code: one byte of dimensions, dtype as "<f8", then each length as u32, then the data
@@ -119,3 +120,8 @@ def encode_settings(settings: Settings) -> bytes:
 def decode_settings(body: bytes) -> Settings:
     """The settings that `encode_settings` wrote."""
     return _settings_decoder.decode(body)
+
+
+def rules_digest(rules: Alerting) -> str:
+    """SHA-256 of the rules of alerting: of what they say, so that two files which say the same are the same."""
+    return sha256(encode(rules)).hexdigest()

@@ -11,5 +11,5 @@ from tocsin.site.lines import Lines
 
 def scenario_of(text: str, name: str, folder: Path) -> tuple[site.Site, Scenario]:
     """The site and the scenario. Files that it names lie in `folder`. Raises SiteError with every problem in it."""
-    declared = site.parse(text, name, ignore=reading.TABLES)
+    declared = site.parse(text, name, ignore=reading.TABLES, folder=folder)
     return declared, reading.read(tomllib.loads(text), Lines(text, name).at, declared.settings, folder)

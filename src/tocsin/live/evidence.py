@@ -61,6 +61,7 @@ class Evidence:
     ledger: Ledger
     rows: Rows = nowhere  # where statements are sent
     see: Callable[[Step], None] = unseen  # told of each step before it is kept
+    rules: str = ""  # which rules of alerting are in force, in words: what begins anew says by which
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +97,7 @@ class Evidence:
     def begin_anew(self, thinking: Thinking, time_ns: int, reason: str, dump: bytes | None = None) -> int:
         """Know nothing, or what `dump` knew, and say so in the evidence: a replay goes on from the dump after it."""
         thinking.begin(dump)
+        reason = f"{reason}; {self.rules}" if self.rules else reason
         self.submit([Record(ANEW, time_ns, reason.encode()), Record(DUMP, time_ns, thinking.dump())])
         return time_ns
 

@@ -69,6 +69,7 @@ class Watch:
     dispatch: Dispatch | None = None
     minute: MinuteTarget | None = None
     starting: tuple[str, int, int] = ("starting", 0, 0)
+    rules: str = ""  # SHA-256 of the rules of alerting in force
 
     def figures(self) -> Figures:
         """All of them, now."""
@@ -84,6 +85,8 @@ class Watch:
             counters[f"task_restarts_total|task={name}"] = task.restarts
             if task.state == "waiting":
                 troubles.append(f"{name} failed ({task.error}) and is started again")
+        if self.rules:
+            gauges[f"rules_of_alerting|sha256={self.rules}"] = 1.0
         if self.clock is not None:
             counters["clock_jumps_total"] = self.clock.jumps
             gauges["clock_difference_seconds"] = self.clock.difference_ns / 1e9

@@ -41,6 +41,7 @@ from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
 from tocsin.server.access.roles import Role
 from tocsin.site import Site
+from tocsin.wire import rules_digest
 
 DISCIPLINE_S = 1.0
 log = logging.getLogger("tocsin.live")
@@ -91,7 +92,7 @@ class _Service:
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         supervisor = Supervisor(lambda name, error: log.error("%s failed: %s: %s", name, type(error).__name__, error))
-        watch = Watch(Stalls(), supervisor)
+        watch = Watch(Stalls(), supervisor, rules=rules_digest(self.site.settings.alerting))
         source = self._source(watch)
         dispatch = self._dispatch(source, watch, lambda notice: page.hub.note((notice,)))
         taken, names = bind(self.site)
@@ -203,6 +204,7 @@ class _Service:
                 page.settings_now = thinking.settings_now
                 sent = watch.dispatch
                 evidence = Evidence(ledger, sent.rows, sent.sightings.see) if sent else Evidence(ledger)
+                evidence.rules = self.site.rules
                 runner = Runner(items, evidence, thinking, page.publish, resume=self.recording is None)
                 watch.evidence, watch.runner = evidence, runner
                 runner.run(begun)

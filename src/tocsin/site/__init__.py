@@ -22,6 +22,7 @@ from tocsin.geo.geotiff import terrain
 from tocsin.messages import MEASURED
 from tocsin.models.ground import pack
 from tocsin.settings import (
+    Alerting,
     Corridor,
     Frame,
     Ground,
@@ -34,9 +35,11 @@ from tocsin.settings import (
     Tracking,
     Watching,
 )
+from tocsin.site import rules as rule_files
 from tocsin.site.lines import Lines, explain
 from tocsin.site.problems import problems
 from tocsin.site.tables import (
+    AlertingTable,
     CapTable,
     FeedTable,
     LedgerTable,
@@ -51,6 +54,7 @@ from tocsin.site.tables import (
 )
 from tocsin.site.ways_out import delivery
 from tocsin.site.zones import Scheme, scheme, whole
+from tocsin.wire import rules_digest
 
 HERE = Path()
 PMTILES = b"PMTiles\x03"  # how such a file begins (PMTiles specification, version 3, section 3.1)
@@ -73,6 +77,13 @@ class Site:
     delivery: Delivery = field(default_factory=Delivery)
     cap: CapTable = field(default_factory=CapTable)  # its paths are whole
     map_file: str = ""  # PMTiles of the region, for the screen; its path is whole
+    rules_file: str = ""  # by which stages are decided (settings.alerting); "": as tocsin comes
+
+    @property
+    def rules(self) -> str:
+        """Which rules of alerting these are, in words."""
+        of = self.rules_file or "as tocsin comes"
+        return f"rules of alerting: {of}, SHA-256 {rules_digest(self.settings.alerting)}"
 
 
 def read(path: Path) -> Site:
@@ -125,6 +136,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         ground=_ground(file.terrain, lines, folder),
         learning=Learning(**file.learning.model_dump()),
         corridors=tuple(_corridor(line) for line in file.line if line.corridor_m > 0.0),
+        alerting=_alerting(file.alerting, lines, folder),
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
@@ -142,7 +154,18 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         out,
         _cap(file.cap, folder),
         _map(file.map, lines, folder),
+        str(folder / file.alerting.rules) if file.alerting.rules else "",
     )
+
+
+def _alerting(table: AlertingTable, lines: Lines, folder: Path) -> Alerting:
+    """The rules of the file beside the site file. Raises SiteError with what is wrong in it."""
+    if not table.rules:
+        return Alerting()
+    try:
+        return rule_files.read(folder / table.rules)
+    except SiteError as error:
+        raise SiteError(f"{lines.at(('alerting', 'rules'))}: these rules cannot be used:\n{error}") from error
 
 
 def _map(table: MapTable, lines: Lines, folder: Path) -> str:

@@ -3,6 +3,7 @@
 import difflib
 import re
 
+from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -63,7 +64,8 @@ def _finding(found: ErrorDetails, lines: Lines, root: type[BaseModel]) -> str:
             return f"{where}: {key} = {came!r} is unknown; expected {expected}{advice}"
         case _:
             message = str(found["msg"]).removeprefix("Input should be ")
-            return f"{where}: {key} = {came!r}: expected {message}; mend the value on this line"
+            allowed = _range(table, str(key))
+            return f"{where}: {key} = {came!r}: expected {message}{allowed}; mend the value on this line"
 
 
 def _table_of(root: type[BaseModel], path: Path) -> type[BaseModel] | None:
@@ -74,6 +76,21 @@ def _table_of(root: type[BaseModel], path: Path) -> type[BaseModel] | None:
         field = table.model_fields.get(part)
         table = _model_in(field.annotation) if field else None
     return table
+
+
+def _range(table: type[BaseModel] | None, key: str) -> str:
+    """From where to where a number may go, where both ends are told."""
+    field = table.model_fields.get(key) if table else None
+    if field is None:
+        return ""
+    parts = getattr(field.annotation, "__args__", ())  # `X | None` tells the bounds in its X
+    told = [info for part in parts for info in getattr(part, "__metadata__", ())]
+    bounds = [one for info in (field, *told) for one in getattr(info, "metadata", ())]
+    low = [f"{one.ge:g}" for one in bounds if isinstance(one, Ge)] + [
+        f"above {one.gt:g}" for one in bounds if isinstance(one, Gt)
+    ]
+    high = [f"{one.le:g}" for one in bounds if isinstance(one, Le)]
+    return f" ({low[0]} to {high[0]})" if low and high else ""
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

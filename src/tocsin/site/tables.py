@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tocsin.settings import Learning, Releasing, Retention, Tracking, Watching
+from tocsin.settings import Alerting, Learning, Releasing, Retention, Tracking, Watching
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Probability = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Azimuth = Annotated[float, Field(ge=0, le=360)]
@@ -326,6 +327,41 @@ class WatchingTable(Table):
     expired_floor_s: Annotated[float, Field(ge=1, le=60)] = Watching().expired_floor_s
 
 
+class AlertingTable(Table):
+    """[alerting]: which file of rules decides the stages of places; without one, the rules that tocsin comes with."""
+
+    rules: str = ""
+
+
+class ThreatTable(Named):
+    """[[threat]] of a rule file: settings.Threat. What is left out stays as tocsin comes with it."""
+
+    threat: Share | None = None
+    warn_chance: Probability | None = None
+    warn_chance_late: Probability | None = None
+    flight_s: Annotated[float, Field(ge=10, le=86_400)] | None = None
+    paths: Annotated[int, Field(ge=2, le=4)] | None = None  # one path alone never makes a public alert
+    fast: bool | None = None
+
+
+class RuleFile(Table):
+    """A rule file: settings.Alerting. What is left out stays as tocsin comes with it."""
+
+    threat: tuple[ThreatTable, ...] = ()
+    known_threat: Share = Alerting().known_threat
+    detections_least: Annotated[int, Field(ge=1, le=20)] = Alerting().detections_least
+    detections_least_fast: Annotated[int, Field(ge=1, le=20)] = Alerting().detections_least_fast
+    watch_chance: Annotated[float, Field(ge=0.01, le=0.9)] = Alerting().watch_chance
+    inside_chance: Annotated[float, Field(ge=0.05, le=0.95)] = Alerting().inside_chance
+    linger: Annotated[float, Field(ge=0.05, le=1)] = Alerting().linger
+    margin_s: Annotated[float, Field(ge=0, le=600)] = Alerting().margin_s
+    quiet_s: Annotated[float, Field(ge=0, le=3600)] = Alerting().quiet_s
+    watch_least_s: Annotated[float, Field(ge=0, le=3600)] = Alerting().watch_least_s
+    warning_least_s: Annotated[float, Field(ge=0, le=3600)] = Alerting().warning_least_s
+    clear_least_s: Annotated[float, Field(ge=0, le=7200)] = Alerting().clear_least_s
+    hold_chance: Annotated[float, Field(ge=0.001, le=0.9)] = Alerting().hold_chance
+
+
 class SiteFile(Table):
     """The whole file."""
 
@@ -348,3 +384,4 @@ class SiteFile(Table):
     tracking: TrackingTable = TrackingTable()
     watching: WatchingTable = WatchingTable()
     learning: LearningTable = LearningTable()
+    alerting: AlertingTable = AlertingTable()

@@ -25,6 +25,7 @@ def run(arguments: Namespace) -> int:
     from tocsin.cli.doctor.documents import documents
     from tocsin.cli.doctor.finding import BROKEN, WEAK, Finding
     from tocsin.cli.doctor.machine import machine
+    from tocsin.cli.doctor.rules import rules
     from tocsin.cli.doctor.sky import sky
     from tocsin.cli.doctor.standing import standing
     from tocsin.cli.doctor.ways_out import ways_out
@@ -35,6 +36,7 @@ def run(arguments: Namespace) -> int:
     now_ns = UtcClock().now_ns
     findings: list[Finding] = [
         *sky(declared),
+        *rules(declared),
         *documents(declared, now_ns()),
         *ways_out(declared, now_ns, send=arguments.send),
         *standing(declared, folder, now_ns()),
