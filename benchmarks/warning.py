@@ -45,7 +45,9 @@ def played(name: str, seed: int, seconds: float) -> dict[str, Any]:
 
 def plain(found: Warned) -> dict[str, Any]:
     """The numbers that are pooled."""
-    score = score_warnings(found.truth, found.places, found.alerts, knowable=found.knowable)
+    score = score_warnings(
+        found.truth, found.places, found.alerts, knowable=found.knowable, told=found.about, end_ns=found.end_ns
+    )
     one = score.entries
     entries = [
         {

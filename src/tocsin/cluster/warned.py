@@ -26,6 +26,8 @@ from tocsin.pipeline import State, advance
 from tocsin.score.tables.arrow import Table
 from tocsin.score.tables.objects import NEVER, Objects, truth_of
 from tocsin.score.tables.warning import STAGES, UNKNOWN, Alerts, Knowable, Places
+from tocsin.score.warning.about import About, Shown, about
+from tocsin.score.warning.lead import THREATS
 from tocsin.settings import Settings
 from tocsin.simulate import tables
 from tocsin.simulate.carriers import told
@@ -33,22 +35,23 @@ from tocsin.simulate.night import Slab, Truth, arrivals, slabs
 from tocsin.simulate.seeable import Stretches
 
 ORACLE_S = 2.0
-GATE_M = 3_000.0  # a track that an alert names is the target that it is this near to
+LATER_S = 1_800.0  # an alert is no false one when a threat enters within half an hour
 LEVELS = {"watch": STAGES.index("watch"), "warning": STAGES.index("warning"), "under way": STAGES.index("under way")}
 
 
 @dataclass(slots=True)
 class Warned:
-    """A night's tables, as the warning score takes them. `target` of an alert: what its first reason's track was."""
+    """A night's tables, as the warning score takes them. An alert is about what its first reason's track was."""
 
     name: str
     seed: int
     truth: Objects
     places: Places
     alerts: Alerts
-    of_alert: Ints
+    about: About
     knowable: Knowable
     seconds: float
+    end_ns: int  # of the watch; the truth goes on for LATER_S, so that who enters then makes true what was said before
     blind: frozenset[str] = frozenset()  # places that were shown as blind at any time
     notes: tuple[str, ...] = ()
 
@@ -68,7 +71,7 @@ class _Row:
     decided_ns: int
     public_ns: int
     track: int
-    at_m: np.ndarray
+    shown: Shown
     ended_ns: int = NEVER
 
 
@@ -81,22 +84,28 @@ def warned(job: Job) -> Warned:
     played = arrivals(_noted(slabs(scenario, job.seed), kept), scenario.start_ns)
     end_ns = scenario.start_ns + round(scenario.duration_s * SECOND_NS)
     rows, blind = _rows(settings, _steps(settings, played, scenario.start_ns, end_ns), end_ns)
-    flown = Table("truth", ArrowTable.from_batches([tables.truth_batch(part) for part in kept.truth]))
-    truth = truth_of(flown, "earth")
+    truth = _flown(kept.truth)
+    longer = replace(scenario, duration_s=scenario.duration_s + LATER_S)
+    later = _flown([slab.truth for slab in slabs(longer, job.seed, watched=False)])
     names = tuple(place.name for place in settings.places)
     parents = tuple(place.parent for place in settings.places)
     areas = tuple(area(place.kind, place.geometry, place.ring_m) for place in settings.places)
     return Warned(
         job.name,
         job.seed,
-        truth,
+        later,
         Places(names, areas, parents, ("",) * len(names)),
         _alerts(rows),
-        np.array([_target_of(row, truth) for row in rows], dtype=np.int64),
+        about(tuple(row.shown for row in rows), later, THREATS),
         knowable(settings, truth, kept.could, scenario.start_ns),
         scenario.duration_s,
+        end_ns,
         blind,
     )
+
+
+def _flown(parts: list[Truth]) -> Objects:
+    return truth_of(Table("truth", ArrowTable.from_batches([tables.truth_batch(part) for part in parts])), "earth")
 
 
 def _noted(played: Iterator[Slab], kept: _Kept) -> Iterator[Slab]:
@@ -126,6 +135,7 @@ def _rows(settings: Settings, steps: Iterator[Step], end_ns: int) -> tuple[list[
     """A row for each stage that a place was put in."""
     index = {place.name: k for k, place in enumerate(settings.places)}
     threats = {threat.name: threat for threat in settings.alerting.threats}
+    kinds = tuple(sensor.kind for sensor in settings.sensors)
     open_: dict[str, _Row] = {}
     rows: list[_Row] = []
     blind: set[str] = set()
@@ -145,21 +155,29 @@ def _rows(settings: Settings, steps: Iterator[Step], end_ns: int) -> tuple[list[
                 standing.ended_ns = step.time_ns
                 del open_[alert.place]
             if level:
-                open_[alert.place] = _row(index[alert.place], level, alert, picture, not support(alert, threats).why)
+                open_[alert.place] = _row(
+                    index[alert.place], level, alert, picture, kinds, not support(alert, threats).why
+                )
                 rows.append(open_[alert.place])
     for row in open_.values():
         row.ended_ns = end_ns
     return rows, frozenset(blind)
 
 
-def _row(place: int, level: int, alert: Alert, picture: Picture | None, public: bool) -> _Row:
-    track, at_m = UNKNOWN, np.full(3, np.nan)
-    if alert.reasons:
-        track = alert.reasons[0].track
-    if picture is not None and track in picture.track:
-        at_m = picture.position_m[int(np.searchsorted(picture.track, track))]
+def _row(place: int, level: int, alert: Alert, picture: Picture | None, kinds: tuple[str, ...], public: bool) -> _Row:
+    track = alert.reasons[0].track if alert.reasons else UNKNOWN
     released_ns = alert.time_ns if public and level >= LEVELS["warning"] else NEVER
-    return _Row(place, level, alert.time_ns, released_ns, track, at_m)
+    return _Row(place, level, alert.time_ns, released_ns, track, _shown(alert, track, picture, kinds))
+
+
+def _shown(alert: Alert, track: int, picture: Picture | None, kinds: tuple[str, ...]) -> Shown:
+    """The track that an alert names first, and the others."""
+    if picture is None or track not in picture.track:
+        return Shown(alert.time_ns, np.full(3, np.nan), "", np.zeros((0, 3)), ())
+    at = int(np.searchsorted(picture.track, track))
+    others_m = np.delete(picture.position_m, at, axis=0)
+    made_by = tuple(sorted({kinds[k] for k in picture.witness_sensor[picture.witness_track == track].tolist()}))
+    return Shown(alert.time_ns, picture.position_m[at], alert.reasons[0].kind, others_m, made_by)
 
 
 def _alerts(rows: list[_Row]) -> Alerts:
@@ -171,17 +189,6 @@ def _alerts(rows: list[_Row]) -> Alerts:
     place, level = columns
     decided, ended = times
     return Alerts(place, level, decided, ended, public, never, never.copy(), track)
-
-
-def _target_of(row: _Row, truth: Objects) -> int:
-    """The index of the target that was nearest to the track when the place was put in its stage."""
-    near = np.flatnonzero(np.abs(truth.time_ns - row.decided_ns) <= SECOND_NS)
-    if not len(near) or not np.isfinite(row.at_m).all():
-        return int(UNKNOWN)
-    at = ecef_from_geodetic(truth.place[near, 0], truth.place[near, 1], truth.place[near, 2])
-    away = np.linalg.norm(at - row.at_m, axis=1)
-    best = int(away.argmin())
-    return int(truth.number[near[best]]) if away[best] <= GATE_M else int(UNKNOWN)
 
 
 def knowable(settings: Settings, truth: Objects, could: Stretches, start_ns: int) -> Knowable:

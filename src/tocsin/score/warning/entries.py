@@ -1,6 +1,6 @@
 """When what flew was inside the rings of places: from the truth, between its rows along straight segments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import shapely
@@ -32,6 +32,11 @@ class Stays:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    def until(self, end_ns: int) -> "Stays":
+        """Those that began by then."""
+        kept = self.enter_ns <= end_ns
+        return Stays(*(getattr(self, one.name)[kept] for one in fields(self)))
 
 
 def stays(truth: Objects, places: Places) -> Stays:

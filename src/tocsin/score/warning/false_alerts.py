@@ -47,11 +47,17 @@ class FalseAlerts:
 
 
 def false_alerts(
-    alerts: Alerts, of_row: Ints, truth: Objects, stayed: Stays, threats: tuple[str, ...], place_days: float
+    alerts: Alerts,
+    of_row: Ints,
+    truth: Objects,
+    stayed: Stays,
+    threats: tuple[str, ...],
+    place_days: float,
+    words: tuple[str, ...] = (),
 ) -> tuple[FalseAlerts, ...]:
     """One line for each of AUDIENCES. `of_row`: the target that each alert is about, UNKNOWN where nobody can say.
 
-    An alert is public when it was released.
+    An alert is public when it was released. `words` say what each was about; without them the target's class does.
     """
     kinds = np.array(truth.kind or ("",))
     threat = np.isin(kinds[stayed.target], threats) if len(stayed) else np.zeros(0, np.bool_)
@@ -63,6 +69,7 @@ def false_alerts(
         wrong = ~_followed(begun.place, when, stayed, threat)
         target, track = of_row[begun.row], alerts.track[begun.row]
         once = _once(begun.place, target, track)[wrong[_once(begun.place, target, track)]]
+        told = [words[row] for row in begun.row[once].tolist()] if words else _classes(target[once], kinds)
         exposure, by_object = place_days / days, _by_object(target[once], len(truth.names))
         out.append(
             FalseAlerts(
@@ -72,7 +79,7 @@ def false_alerts(
                 alerts=len(begun),
                 rate=rate(len(once), exposure),
                 bootstrap=resampled(by_object, exposure),
-                by_class=_by_class(target[once], kinds),
+                by_class=_counted(told),
                 by_object=by_object,
             )
         )
@@ -104,7 +111,10 @@ def _by_object(target: Ints, targets: int) -> Ints:
     return np.concatenate((np.bincount(named, minlength=targets), np.ones(len(target) - len(named), np.int64)))
 
 
-def _by_class(target: Ints, kinds: np.ndarray) -> tuple[tuple[str, int], ...]:
-    words = [NOBODY if one == UNKNOWN else str(kinds[one]) or "class not told" for one in target.tolist()]
+def _classes(target: Ints, kinds: np.ndarray) -> list[str]:
+    return [NOBODY if one == UNKNOWN else str(kinds[one]) or "class not told" for one in target.tolist()]
+
+
+def _counted(words: list[str]) -> tuple[tuple[str, int], ...]:
     names, counts = np.unique(np.array(words or [""]), return_counts=True)
     return tuple(zip(names.tolist(), counts.tolist(), strict=True)) if words else ()

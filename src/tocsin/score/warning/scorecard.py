@@ -11,6 +11,7 @@ from tocsin.score.match import Clear
 from tocsin.score.scorecard import Scorecard
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import UNKNOWN, Alerts, Forecasts, Knowable, Places
+from tocsin.score.warning.about import About
 from tocsin.score.warning.bounds import quantile
 from tocsin.score.warning.calibration import Chances, Interval, chances, intervals
 from tocsin.score.warning.entries import Stays, stays
@@ -103,21 +104,28 @@ def score_warnings(
     knowable: Knowable | Oracle | None = None,
     tracks: Association = NO_TRACKS,
     threats: tuple[str, ...] = THREATS,
+    told: About | None = None,
+    end_ns: int | None = None,
 ) -> WarningScore:
     """Every warning score. `tracks` says which target a track was; without it alerts on tracks are about nobody known.
+
+    `told` says it of each alert, in words of its own. `end_ns` is when the watch ended, where the truth goes on: what
+    enters later is no entry that was to be warned of, but makes true what was said before.
 
     Raises InputError for truth that cannot be used.
     """
     if not len(truth):
         raise InputError("the truth has no row: without a time span there is no rate and nothing to warn of")
-    begin_ns, end_ns = int(truth.time_ns.min()), int(truth.time_ns.max())
+    begin_ns, last_ns = int(truth.time_ns.min()), int(truth.time_ns.max())
+    end_ns = last_ns if end_ns is None else end_ns
     stayed = stays(truth, places)
     notes = _notes(truth, stayed, knowable, threats)
     if callable(knowable):
         knowable = asked(knowable, stayed, truth, places)
-    found = entries(truth, stayed, periods(alerts, 2), knowable, threats)
+    found = entries(truth, stayed.until(end_ns), periods(alerts, 2), knowable, threats)
     span_s = (end_ns - begin_ns) / SECOND_NS
-    of_alert = tracks.target_of(alerts.track, alerts.decided_ns)
+    of_alert = tracks.target_of(alerts.track, alerts.decided_ns) if told is None else told.target
+    words = () if told is None else told.words
     place_days = len(places.names) * span_s / DAY_S
     interval, chance = None, None
     if forecasts is not None:
@@ -129,7 +137,7 @@ def score_warnings(
         truth=truth,
         entries=found,
         leads=leads(found),
-        false_alerts=false_alerts(alerts, of_alert, truth, stayed, threats, place_days),
+        false_alerts=false_alerts(alerts, of_alert, truth, stayed, threats, place_days, words),
         loads=loads(alerts, places, span_s),
         chain=_chain(alerts),
         intervals=interval,
