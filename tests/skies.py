@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.alerts.release.desk import Desk
+from tocsin.ends import Outlook
 from tocsin.messages import (
     Answer,
     Detections,
@@ -132,6 +133,10 @@ class Counting:
 
     def desk(self) -> Desk | None:
         """Nobody releases anything."""
+        return None
+
+    def outlook(self, picture: Picture | None = None, chosen: tuple[int, ...] = ()) -> Outlook | None:  # noqa: ARG002
+        """Nothing is forecast."""
         return None
 
     def explain(self, track: int) -> Explanation:

@@ -17,8 +17,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.ends import Landing, Origin
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -260,7 +258,7 @@ class Forecast:
     `place` and `goal_place` index `places`. `chance` is P(entry within each of HORIZONS_S), `enters` P(entry within the
     hour), `quantile_s` the seconds to entry at each of QUANTILES, given that. Pairs that no future enters are left
     out. A goal is where a track may be meant for; several alike: undecided. `circling`: in circles, `along`: along a
-    corridor; `impacts`, `launches`: both ends of what falls; `origins`: whence others came.
+    corridor. Where things fall and whence they came: `ends.Outlook`, made for who looks.
     """
 
     time_ns: int
@@ -279,9 +277,6 @@ class Forecast:
     along_track: Ints = field(default_factory=lambda: NO_INTS)
     along_corridor: Indices = field(default_factory=lambda: NO_INDICES)
     along_chance: Floats = field(default_factory=lambda: NO_FLOATS)
-    impacts: tuple[Landing, ...] = ()
-    launches: tuple[Landing, ...] = ()
-    origins: tuple[Origin, ...] = ()
 
     def __len__(self) -> int:
         return len(self.track)

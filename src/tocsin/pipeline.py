@@ -18,6 +18,7 @@ from tocsin import wire
 from tocsin.alerts.board import LEAP_NS, Board
 from tocsin.alerts.release.desk import Desk
 from tocsin.alerts.release.releases import Releases
+from tocsin.ends import Outlook
 from tocsin.errors import OrderRefused, SettingError, StateError
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.messages import (
@@ -46,6 +47,7 @@ from tocsin.tracking.watch import Watch
 
 DUMP_FORMAT = 2
 SCANS_WAITING, ROWS_WAITING = 64, 2_048  # so many are worked in at once, whether or not somebody asks
+OUTLOOK_MAX = 30  # tracks whose areas are shown unasked; each costs about a millisecond
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).
 ACTIONS: Mapping[str, str] = {
@@ -242,6 +244,18 @@ def explain(state: State, track: int) -> Explanation:
 def desk(state: State) -> Desk:
     """What the people at the desk see: statements, standing orders, annunciations. It changes no bit."""
     return state.releases.desk()
+
+
+def outlook(state: State, picture: Picture | None = None, chosen: tuple[int, ...] = ()) -> Outlook:
+    """Where the `chosen` tracks, or those that endanger something, may be, come down and came from. Changes no bit.
+
+    `picture`: of the last Tick, where it is at hand.
+    """
+    state.catch_up()
+    picture = picture or look(state, state.now_ns)
+    endangering = state.board.endangering()
+    tracks = chosen or tuple(dict.fromkeys((*endangering, *state.forecaster.falls)))
+    return state.forecaster.outlook(picture, {track: endangering.get(track, ()) for track in tracks[:OUTLOOK_MAX]})
 
 
 def account(state: State, sensor: str) -> SensorAccount:

@@ -123,6 +123,16 @@ class Board:
         self.ending = {}
         return tuple(alerts)
 
+    def endangering(self) -> dict[int, tuple[str, ...]]:
+        """Tracks for which places are at watch or more, with those places; the most dangerous track first."""
+        worst: dict[int, float] = {}
+        places: dict[int, tuple[str, ...]] = {}
+        for name, standing in self.standing.items():
+            for track, near in standing.near.items() if standing.stage >= Stage.WATCH else ():
+                worst[track] = max(worst.get(track, 0.0), near.danger)
+                places[track] = (*places.get(track, ()), name)
+        return {track: places[track] for track in sorted(worst, key=lambda track: (-worst[track], track))}
+
     def _settled(self, standing: Standing) -> bool:
         """Has the stage stood for its least time? It works downwards only."""
         rules = self.rules

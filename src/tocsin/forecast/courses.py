@@ -13,7 +13,7 @@ to within a degree says much: by chance few do. Legs that are over fade (minds c
 A corridor is followed by who is in it and flies along it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -132,6 +132,10 @@ class Courses:
         self.way_m = keep * self.way_m + speed * dt
         self.seen_s = keep * self.seen_s + dt
         self.centre += (1.0 - keep)[:, None] * (now.place - self.centre)
+
+    def some(self, rows: Ints) -> "Courses":
+        """The same of these rows alone."""
+        return Courses(self.goals, *(getattr(self, one.name)[rows] for one in fields(self) if one.name != "goals"))
 
     def circling(self) -> Flags:
         """(n,) True where a track has flown in circles for a while."""

@@ -1,16 +1,19 @@
 """The forecaster: Picture in, Forecast out. Its state is what each track has done lately, and what was said of it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
 import msgspec
 import numpy as np
 
+from tocsin.ends import Cone, Outlook
 from tocsin.errors import StateError
 from tocsin.forecast.areas import Areas, areas_of, laid, level
 from tocsin.forecast.arrival import chances, entries, times
 from tocsin.forecast.calibration import Calibration, usual
+from tocsin.forecast.cones import cones
 from tocsin.forecast.courses import Courses, Seen
 from tocsin.forecast.ends import landing, origin
 from tocsin.forecast.falls import MOST, Fall, chance_of, fall_of, falling, wind_of
@@ -87,33 +90,50 @@ class Forecaster:
         self.courses.follow(now, picture.time_ns, self.areas)
         seeks = np.array([law.seeks for law in laws])
         weight, aimed, heading = self.courses.weights(now, seeks, self.areas)
-        circling = self.courses.circling()
         kind = picture.class_index[rows].tolist()
         fall = falling(picture, rows)
         due = self._due(now, kind, picture.time_ns)
         due = due[~np.isin(rows[due], fall)]
-        middle = np.where(circling[:, None], self.courses.centre, now.place)
-        courses = self.courses
-        often = np.maximum(courses.leg_s, 20.0) / 20.0
-        speed_sigma = now.velocity_sigma / np.sqrt(np.minimum(often, 4.0))
-        state = (middle, now.place_sigma, courses.course, courses.sigma, courses.speed, speed_sigma, courses.flown_m)
-        starts = Starts(
-            now.number[due],
-            np.column_stack(state)[due],
-            circling[due],
-            aimed[due],
-            heading[due],
-            tuple(laws[k] for k in due.tolist()),
-        )
+        starts = _starts(now, self.courses, aimed, heading, laws, due)
         as_seen = np.column_stack([now.place, now.velocity, now.place_sigma, now.velocity_sigma])[due].tolist()
         of = [(*row, kind[k]) for row, k in zip(as_seen, due.tolist(), strict=True)]
         self._renew(starts, weight[due], of, picture.time_ns)
         self._fall(picture, fall)
         known = now.number.tolist()
         self.said = {track: self.said[track] for track in known if track in self.said}
-        made = self._made(picture.time_ns, now.number, weight, circling)
+        made = self._made(picture.time_ns, now.number, weight, self.courses.circling())
         freeze(made)
         return made
+
+    def outlook(self, picture: Picture, tracks: Mapping[int, tuple[str, ...]]) -> Outlook:
+        """Where these tracks may be, come down, and came from; what it does not follow is left out. Changes no bit.
+
+        `tracks`: with each the places that it endangers, as `Outlook.tracks` has them.
+        """
+        shown = (picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING)
+        known = np.isin(picture.track, self.courses.number)
+        wanted = np.isin(picture.track, np.array([*tracks], dtype=np.int64))
+        rows = np.flatnonzero(shown & known & wanted)
+        courses = self.courses.some(np.searchsorted(self.courses.number, picture.track[rows]))
+        falls = {track: self.falls[track] for track in tracks if track in self.falls}
+        flies: Ints = np.flatnonzero(~np.isin(courses.number, list(falls))).astype(np.int64)
+        ahead: tuple[Cone, ...] = ()
+        if len(flies):
+            laws = tuple(law_of(picture.classes[k]) for k in picture.class_index[rows].tolist())
+            now = self._seen(picture, rows, laws)
+            weight, aimed, heading = courses.weights(now, np.array([law.seeks for law in laws]), self.areas)
+            starts = _starts(now, courses, aimed, heading, laws, flies)
+            ways = futures(starts, self.areas, weight[flies], picture.time_ns // SECOND_NS)
+            ahead = cones(self.frame, starts.number.tolist(), ways)
+        come = [row for row in flies.tolist() if courses.began[row, 3] <= ORIGIN_RAD]
+        return Outlook(
+            picture.time_ns,
+            tuple(tracks.items()),
+            tuple(landing(self.frame, n, one.made_ns, one.impact) for n, one in falls.items() if one.impact),
+            tuple(landing(self.frame, n, one.made_ns, one.launch) for n, one in falls.items() if one.launch),
+            tuple(origin(self.frame, courses, row) for row in come),
+            ahead,
+        )
 
     def _seen(self, picture: Picture, rows: Ints, laws: tuple[Legs, ...]) -> Seen:
         """These tracks in the plane."""
@@ -205,15 +225,7 @@ class Forecaster:
             number[along_track],
             along.astype(np.int32),
             weight[along_track, places + along],
-            tuple(landing(self.frame, n, one.made_ns, one.impact) for n, one in self.falls.items() if one.impact),
-            tuple(landing(self.frame, n, one.made_ns, one.launch) for n, one in self.falls.items() if one.launch),
-            tuple(origin(self.frame, self.courses, row) for row in np.flatnonzero(self._come(number)).tolist()),
         )
-
-    def _come(self, number: Ints) -> Flags:
-        """(n,) is it known from where it came? What falls has a launch."""
-        known = self.courses.began[:, 3] <= ORIGIN_RAD
-        return np.asarray(known & ~np.isin(number, np.array(sorted(self.falls), dtype=np.int64)))
 
     def digest(self) -> bytes:
         """Equal digests: equal forecasts from now on, for equal pictures."""
@@ -249,6 +261,23 @@ class Forecaster:
             message = f"this forecaster's dump cannot be read ({error}): replay from the start of the ledger instead"
             raise StateError(message) from error
         return made
+
+
+def _starts(now: Seen, courses: Courses, aimed: Floats, heading: Ints, laws: tuple[Legs, ...], rows: Ints) -> Starts:
+    """Where these rows fly on from."""
+    circling = courses.circling()
+    middle = np.where(circling[:, None], courses.centre, now.place)
+    often = np.maximum(courses.leg_s, 20.0) / 20.0
+    speed_sigma = now.velocity_sigma / np.sqrt(np.minimum(often, 4.0))
+    state = (middle, now.place_sigma, courses.course, courses.sigma, courses.speed, speed_sigma, courses.flown_m)
+    return Starts(
+        now.number[rows],
+        np.column_stack(state)[rows],
+        circling[rows],
+        aimed[rows],
+        heading[rows],
+        tuple(laws[k] for k in rows.tolist()),
+    )
 
 
 def _packed(column: np.ndarray) -> tuple[str, list[int], bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tocsin import wire
+from tocsin.ends import Outlook
 from tocsin.errors import LedgerError
 from tocsin.ledger.disk.format import ANEW, DUMP
 from tocsin.ledger.reader import ITEMS, Reader
@@ -57,6 +58,10 @@ class LookBack:
         """What was believed of a sensor at `time_ns`, and why. Raises LedgerError, or KeyError for an unknown one."""
         self.picture_at(time_ns)
         return self.thinking.account(sensor)
+
+    def outlook_at(self, tracks: tuple[int, ...], time_ns: int) -> Outlook:
+        """Where these tracks could have gone from there, as forecast at `time_ns`. Raises LedgerError as the others."""
+        return self.thinking.outlook(self.picture_at(time_ns), tracks) or Outlook(time_ns)
 
     def _load(self, dump: Entry) -> None:
         self.thinking.begin(dump.body)

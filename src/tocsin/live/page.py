@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from tocsin.alerts.release.desk import Desk
+from tocsin.ends import Outlook
 from tocsin.errors import LedgerError, SiteError
 from tocsin.live.documents.make import Office, texts
 from tocsin.live.evidence import Evidence
@@ -122,6 +123,7 @@ class Page:
     _health: Health | None = None
     _alerts: tuple[Alert, ...] = ()
     desk: Desk | None = None
+    outlook: Outlook | None = None
     office: Office | None = None  # what makes documents here
     teller: Teller = field(default_factory=Teller)
 
@@ -142,6 +144,11 @@ class Page:
             if self.lookback is None:
                 self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
             return self.lookback.account_at(sensor, time_ns)
+
+        def outlook_at(tracks: tuple[int, ...], time_ns: int) -> Outlook:
+            if self.lookback is None:
+                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
+            return self.lookback.outlook_at(tracks, time_ns)
 
         def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):
@@ -171,6 +178,8 @@ class Page:
             posted=lambda: () if self.watch.dispatch is None else self.watch.dispatch.wall.posted(),
             picture_later=self._picture_later,
             event_from=lambda time_ns, way: event_from(self._evidence().reader, time_ns, way),
+            outlook=lambda: self.outlook,
+            outlook_at=outlook_at,
             silent=lambda: [one.sensor for one in self.watch.sensors if one.state != "fresh"],
             changed=self._settings_now,
             map_file=self.site.map_file,
@@ -232,6 +241,7 @@ class Page:
             self._health = published.health
             self._alerts = published.alerts
             self.watch.sensors = published.health.sensors
+            self.outlook = published.outlook
         if published.desk is not None:
             self.desk = published.desk
             if self.teller.changed(published.desk):

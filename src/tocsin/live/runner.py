@@ -17,6 +17,7 @@ from typing import Protocol
 
 from tocsin import wire
 from tocsin.alerts.release.desk import Desk
+from tocsin.ends import Outlook
 from tocsin.errors import LedgerError, LedgerFull
 from tocsin.ledger.disk.format import DUMP
 from tocsin.ledger.plan import Committed, Record
@@ -84,6 +85,7 @@ class Published:
     alerts: tuple[Alert, ...] = ()
     statements: tuple[Statement, ...] = ()
     desk: Desk | None = None
+    outlook: Outlook | None = None
     picture: Picture | None = None
     pace: float = 1.0  # of the clock that the picture's time is from
     anew: bool = False
@@ -291,8 +293,17 @@ class Runner:
         if notices or statements or last or desk:
             published = Published(notices, statements=statements, desk=desk)
             if last:
-                published = replace(published, health=last.health, alerts=last.alerts)
+                outlook = self._outlook(last)
+                published = replace(published, health=last.health, alerts=last.alerts, outlook=outlook)
             kept.add_done_callback(lambda done: self._publish(published) if _durable(done) else None)
+
+    def _outlook(self, step: Step) -> Outlook | None:
+        try:
+            return self._thinking.outlook(step.picture)
+        except Exception as error:  # noqa: BLE001  it is for showing alone, and changes nothing
+            self.figures.failures += 1
+            self.figures.say(f"the areas of the forecast could not be made: {type(error).__name__}: {error}")
+            return None
 
     def _look(self) -> None:
         now_s = time.monotonic()

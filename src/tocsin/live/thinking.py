@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tocsin.alerts.release.desk import Desk
+from tocsin.ends import Outlook
 from tocsin.messages import Explanation, Item, Picture, Step
 from tocsin.models.account import SensorAccount
 from tocsin.settings import Settings
@@ -46,6 +47,10 @@ class Thinking(Protocol):
 
     def desk(self) -> Desk | None:
         """What the people at the desk see; changes nothing. None where nobody releases anything."""
+        ...
+
+    def outlook(self, picture: Picture | None = None, chosen: tuple[int, ...] = ()) -> Outlook | None:
+        """Where tracks may be, come down and came from; changes nothing. None where nothing is forecast."""
         ...
 
     def dump(self) -> bytes:
@@ -109,6 +114,12 @@ class Pipeline:
         from tocsin.pipeline import desk  # noqa: PLC0415  as in begin
 
         return desk(self._begun())
+
+    def outlook(self, picture: Picture | None = None, chosen: tuple[int, ...] = ()) -> Outlook | None:
+        """Where tracks may be, come down and came from; changes nothing."""
+        from tocsin.pipeline import outlook  # noqa: PLC0415  as in begin
+
+        return outlook(self._begun(), picture, chosen)
 
     def settings_now(self) -> Settings | None:
         """The settings as orders have changed them; None before anything has begun. From any thread."""

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tocsin.errors import LedgerError
 from tocsin.server.frames import shown, snapshot
+from tocsin.server.outlook import geojson
 from tocsin.server.reasons import reasons, told
 from tocsin.server.station import Station
 
@@ -65,6 +67,15 @@ class Past:
             return told(self.station.account_at(sensor, time_ns), self.station.settings.frame)
         except KeyError as error:
             raise LedgerError(f"the site has no sensor {sensor!r}; /api/site lists them") from error
+
+    async def outlook(self, tracks: tuple[int, ...], time_ns: int) -> Mapping[str, object]:
+        """Where these tracks could have gone, as it was forecast then. Raises LedgerError where nothing is kept."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._outlook, tracks, time_ns)
+
+    def _outlook(self, tracks: tuple[int, ...], time_ns: int) -> Mapping[str, object]:
+        if self.station.outlook_at is None:
+            raise LedgerError("no ledger is kept here, so nothing can be thought again")
+        return geojson(self.station.outlook_at(tracks, time_ns), self.station.frame)
 
     def _make(self, time_ns: int, later: bool) -> bytes:
         if later and self.station.picture_later is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tocsin.alerts.release.desk import Desk
 from tocsin.delivery.atom import Posted
+from tocsin.ends import Outlook
 from tocsin.messages import Answer, Explanation, Order, Picture, Statement
 from tocsin.models.account import SensorAccount
 from tocsin.settings import Frame, Settings
@@ -75,6 +76,8 @@ class Station:
     posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
     picture_later: Callable[[int], Picture] | None = None  # slow, like picture_at: as it is known now
     event_from: Callable[[int, int], Mapping[str, object]] | None = None  # slow: time, 1 or -1; see live.past.events
+    outlook: Callable[[], Outlook | None] = lambda: None  # of the newest Tick
+    outlook_at: Callable[[tuple[int, ...], int], Outlook] | None = None  # slow: tracks, and a time; as explain_at
     silent: Callable[[], Collection[str]] = tuple  # sensors that nobody hears now
     changed: Callable[[], Settings | None] = lambda: None  # the settings as orders have changed them
     map_file: str = ""  # PMTiles of the user's own region

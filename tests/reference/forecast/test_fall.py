@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.skies import picture
+from tocsin.ends import Outlook
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.forecast.kernels.fall import grounds
 from tocsin.geo.distance import geodesic, travel
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef
-from tocsin.messages import Floats, Forecast
+from tocsin.messages import Floats, Forecast, Picture
 from tocsin.settings import Frame, Place, Settings
 from tocsin.tracking.kernels.ballistic.fall import step
 
@@ -45,11 +46,11 @@ def test_it_comes_down_where_the_tracker_says(speed: float, climb: float, east: 
     assert np.isnan(back[0, 0])  # one step back is not yet the launch
 
 
-def forecast(state: Floats, places: tuple[Place, ...], sigma_m: float = 50.0, sigma_mps: float = 5.0) -> Forecast:
-    """What is said of one rocket."""
+def seen(state: Floats, sigma_m: float, sigma_mps: float) -> Picture:
+    """A picture of one rocket."""
     covariance = np.zeros((1, 21))
     covariance[:, [0, 6, 11]], covariance[:, [15, 18, 20]] = sigma_m**2, sigma_mps**2
-    shown = picture(
+    return picture(
         10**18,
         [7],
         position_m=state[None, :3],
@@ -59,14 +60,24 @@ def forecast(state: Floats, places: tuple[Place, ...], sigma_m: float = 50.0, si
         class_index=np.ones(1, np.int32),
         classes=CLASSES,
     )
-    return Forecaster(Settings(frame=FRAME, places=places)).forecast(shown)
+
+
+def forecast(state: Floats, places: tuple[Place, ...], sigma_m: float = 50.0, sigma_mps: float = 5.0) -> Forecast:
+    """What is said of one rocket."""
+    return Forecaster(Settings(frame=FRAME, places=places)).forecast(seen(state, sigma_m, sigma_mps))
+
+
+def outlook(state: Floats, sigma_m: float = 50.0, sigma_mps: float = 5.0) -> Outlook:
+    """Its areas."""
+    forecaster, shown = Forecaster(Settings(frame=FRAME)), seen(state, sigma_m, sigma_mps)
+    forecaster.forecast(shown)
+    return forecaster.outlook(shown, {7: ()})
 
 
 def test_the_areas_hold_as_often_as_they_say() -> None:
     rng = np.random.default_rng(5)
     state = thrown(600.0, 0.7, 1.0, 3_000.0)
-    said = forecast(state, ())
-    landing = said.impacts[0]
+    landing = outlook(state).impacts[0]
     many = state + np.column_stack([50.0 * rng.standard_normal((400, 3)), 5.0 * rng.standard_normal((400, 3))])
     winds = ecef_vector_from_enu(
         np.column_stack([10.0 * rng.standard_normal((400, 2)), np.zeros(400)]), LATITUDE, LONGITUDE
@@ -90,8 +101,7 @@ def test_it_was_launched_from_where_it_flew_up() -> None:
     place, velocity = tuple(state[:3]), tuple(state[3:])
     for _ in range(80):
         place, velocity = step(place, velocity, 0.25, BODY, (0.0, 0.0, 0.0), 1)
-    said = forecast(np.concatenate([place, velocity]), (), 20.0, 2.0)
-    launch = said.launches[0]
+    launch = outlook(np.concatenate([place, velocity]), 20.0, 2.0).launches[0]
     away = float(geodesic(*launch.place, LATITUDE, LONGITUDE)[0])
     assert away < 2.5 * launch.sigma_m[0]
     assert launch.time_ns[1] < 10**18
@@ -99,7 +109,7 @@ def test_it_was_launched_from_where_it_flew_up() -> None:
 
 def test_what_comes_down_in_a_ring_is_an_attack_under_way_and_what_flies_over_is_none() -> None:
     state = thrown(600.0, 0.7, 0.0, 3_000.0)
-    landing = forecast(state, ()).impacts[0]
+    landing = outlook(state).impacts[0]
     under = travel(LATITUDE, LONGITUDE, 0.0, 8_000.0)
     places = (
         Place("hit", "site", (landing.place,), ring_m=6_000.0),
@@ -114,7 +124,7 @@ def test_what_comes_down_in_a_ring_is_an_attack_under_way_and_what_flies_over_is
 
 def test_a_rocket_just_launched_is_a_fan_of_small_chances() -> None:
     state = thrown(900.0, 0.9, 0.0, 5_000.0)
-    landing = forecast(state, (), 500.0, 60.0).impacts[0]
+    landing = outlook(state, 500.0, 60.0).impacts[0]
     ring = Place("town", "site", (landing.place,), ring_m=2_000.0)
     said = forecast(state, (ring,), 500.0, 60.0)
     assert 0.01 < said.enters[0] < 0.5

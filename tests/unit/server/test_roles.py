@@ -36,6 +36,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/sensor/{name}"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/forecast"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/trails"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/coverage"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/events"): {VIEW, OPER, SUPER, ADMIN},

@@ -11,6 +11,7 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action, may
 from tocsin.server.access.sessions import Session
 from tocsin.server.audiences import outside
+from tocsin.server.outlook import geojson
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Station
@@ -39,7 +40,7 @@ class Health(BaseModel):
 
 
 def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
-    """GET /api/site, health, latency, ledger, at, trails, explain/track/{number} and explain/sensor/{name}."""
+    """GET /api/site, health, latency, ledger, at, trails, forecast and explain."""
     router = APIRouter()
     see = door.needs(Action.SEE)
 
@@ -82,6 +83,16 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     @router.get("/api/explain/sensor/{name}", **see)
     async def account(name: Annotated[str, Path(max_length=80)], time: Seconds | None = None) -> dict[str, object]:
         return await past.account(name, station.scene_ns() if time is None else round(time * 1e9))
+
+    @router.get("/api/forecast", **see)
+    async def forecast(
+        track: Annotated[list[Annotated[int, Query(ge=1)]] | None, Query(max_length=8)] = None,
+        time: Seconds | None = None,
+    ) -> dict[str, object]:
+        if not track and time is None:
+            return dict(await asyncio.to_thread(geojson, station.outlook(), station.frame))
+        chosen = tuple(dict.fromkeys(track or ()))
+        return dict(await past.outlook(chosen, station.scene_ns() if time is None else round(time * 1e9)))
 
     @router.get("/api/trails", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def recent(since: Seconds = 0.0) -> Response:
