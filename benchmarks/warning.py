@@ -20,7 +20,7 @@ import numpy as np
 from tocsin.cluster.night import Job
 from tocsin.cluster.warned import Warned, warned
 from tocsin.score.warning.bounds import Bounded, quantile, rate, share
-from tocsin.score.warning.operators import ALARMS_MAX
+from tocsin.score.warning.operators import ALARMS_MAX, load
 from tocsin.score.warning.scorecard import score_warnings
 from tocsin.settings import Alerting
 from tocsin.wire import encode
@@ -74,7 +74,8 @@ def plain(found: Warned) -> dict[str, Any]:
         }
         for line in score.false_alerts
     ]
-    loads = [{"operator": load.operator, "worst": load.worst, "per_hour": load.per_hour} for load in score.loads]
+    heard = load("", found.sounded_ns, found.seconds)
+    loads = [{"operator": heard.operator, "worst": heard.worst, "per_hour": heard.per_hour}]
     return {
         "scenario": found.name,
         "seed": found.seed,
@@ -132,7 +133,7 @@ def page(nights: list[dict[str, Any]]) -> str:
     for night in nights:
         worst = max((load["worst"] for load in night["loads"]), default=0)
         lines.append(f"| {night['scenario']} {night['seed']} | {worst} |")
-    lines += ["", f"Bar: {ALARMS_MAX} for one operator.", ""]
+    lines += ["", f"Bar: {ALARMS_MAX} for one operator. Counted is what sounded; a watch is shown, and never heard.", ""]
     return "\n".join(lines)
 
 

@@ -52,6 +52,7 @@ class Warned:
     knowable: Knowable
     seconds: float
     end_ns: int  # of the watch; the truth goes on for LATER_S, so that who enters then makes true what was said before
+    sounded_ns: Ints  # when something sounded for an operator
     blind: frozenset[str] = frozenset()  # places that were shown as blind at any time
     notes: tuple[str, ...] = ()
 
@@ -83,7 +84,7 @@ def warned(job: Job) -> Warned:
     kept = _Kept()
     played = arrivals(_noted(slabs(scenario, job.seed), kept), scenario.start_ns)
     end_ns = scenario.start_ns + round(scenario.duration_s * SECOND_NS)
-    rows, blind = _rows(settings, _steps(settings, played, scenario.start_ns, end_ns), end_ns)
+    rows, blind, sounded = _rows(settings, _steps(settings, played, scenario.start_ns, end_ns), end_ns)
     truth = _flown(kept.truth)
     longer = replace(scenario, duration_s=scenario.duration_s + LATER_S)
     later = _flown([slab.truth for slab in slabs(longer, job.seed, watched=False)])
@@ -100,6 +101,7 @@ def warned(job: Job) -> Warned:
         knowable(settings, truth, kept.could, scenario.start_ns),
         scenario.duration_s,
         end_ns,
+        np.array(sounded, dtype=np.int64),
         blind,
     )
 
@@ -131,17 +133,19 @@ def _steps(settings: Settings, played: Iterator[Scan], start_ns: int, end_ns: in
         tick_ns += SECOND_NS
 
 
-def _rows(settings: Settings, steps: Iterator[Step], end_ns: int) -> tuple[list[_Row], frozenset[str]]:
-    """A row for each stage that a place was put in."""
+def _rows(settings: Settings, steps: Iterator[Step], end_ns: int) -> tuple[list[_Row], frozenset[str], list[int]]:
+    """A row for each stage that a place was put in; places that were blind; when something sounded."""
     index = {place.name: k for k, place in enumerate(settings.places)}
     threats = {threat.name: threat for threat in settings.alerting.threats}
     kinds = tuple(sensor.kind for sensor in settings.sensors)
     open_: dict[str, _Row] = {}
     rows: list[_Row] = []
     blind: set[str] = set()
+    sounded: list[int] = []
     picture: Picture | None = None
     for step in steps:
         picture = step.picture or picture
+        sounded += [notice.time_ns for notice in step.notices if notice.kind == "annunciation"]
         for alert in step.alerts:
             if alert.observation == "blind":
                 blind.add(alert.place)
@@ -161,7 +165,7 @@ def _rows(settings: Settings, steps: Iterator[Step], end_ns: int) -> tuple[list[
                 rows.append(open_[alert.place])
     for row in open_.values():
         row.ended_ns = end_ns
-    return rows, frozenset(blind)
+    return rows, frozenset(blind), sounded
 
 
 def _row(place: int, level: int, alert: Alert, picture: Picture | None, kinds: tuple[str, ...], public: bool) -> _Row:

@@ -42,6 +42,11 @@ def loads(alerts: Alerts, places: Places, span_s: float) -> tuple[Load, ...]:
 def _load(alerts: Alerts, places: Places, operator: str, span_s: float) -> Load:
     rows = [row for row in promotions(alerts).tolist() if places.operator[alerts.place[row]] == operator]
     times = np.sort(np.array(_announced(alerts, places, rows), np.int64))
+    return load(operator, times, span_s)
+
+
+def load(operator: str, times: Ints, span_s: float) -> Load:
+    """Of annunciations at these times, ns ascending: as they would be (`loads`), or as they sounded."""
     # how many came in the ten minutes up to each of them, itself included
     within = np.arange(1, len(times) + 1) - np.searchsorted(times, times - WINDOW_S * SECOND_NS, side="right")
     return Load(
