@@ -34,7 +34,7 @@ from tocsin.server.audiences.outside import static as glance
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import static
-from tocsin.server.station import Figures, Station
+from tocsin.server.station import Figures, Scenes, Station
 from tocsin.server.trails import Trails
 from tocsin.settings import Settings
 
@@ -95,6 +95,7 @@ class House:
             "a site", "demo", "UTC", (), self.settings, self._now, self._now, self._order, self._offer,
             lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
             account_at=accounted, desk=lambda: self.desk, event_from=lambda _time_ns, _way: {}, map_file=__file__,
+            reports=str(self.folder / "reports"), scenes=Scenes("demo-night", list, lambda _name, _seed: None),
         )  # fmt: skip
         people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         for role in Role:

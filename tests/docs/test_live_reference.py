@@ -47,7 +47,7 @@ def test_the_types_of_the_columns_are_the_real_ones() -> None:
 def test_the_table_of_roles_is_the_real_one() -> None:
     columns = (Action.GLANCE, Action.SEE, Action.MARK, Action.SET, Action.ADMIT)
     assert TABLE[Action.MARK] == TABLE[Action.CONTROL] == TABLE[Action.ACKNOWLEDGE] == TABLE[Action.RELEASE]
-    assert TABLE[Action.SET] == TABLE[Action.SIGN] == TABLE[Action.END]
+    assert TABLE[Action.SET] == TABLE[Action.SIGN] == TABLE[Action.END] == TABLE[Action.BEGIN]
     for role in Role:
         cells = next(line for line in PAGE.splitlines() if line.startswith(f"| {role.value} |")).split("|")[2:-1]
         assert [cell.strip() == "yes" for cell in cells] == [role in TABLE[action] for action in columns]

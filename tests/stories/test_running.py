@@ -1,7 +1,10 @@
 """From a radar's datagrams to a person's screen, through stops, restarts and a kill."""
 
 import json
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +98,35 @@ def test_a_night_is_played_paused_and_looked_back_at(tmp_path: Path) -> None:
         assert back["time"] >= bounds["first"]
         assert tocsin.stop() == 0
     assert verify(ledger).fault is None
+
+
+def test_a_supervisor_begins_another_scenario_and_nobody_signs_in_again(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    with running("demo", "--port", str(free_port()), "--speed", "10", "--ledger", str(ledger), compiled=True) as tocsin:
+        tocsin.sign_in()
+        tocsin.until(confirmed(1))
+        listed = json.loads(tocsin.request("GET", "/api/scenes")[1])
+        assert listed["now"] == "demo-night"
+        assert {"port", "river-border"} <= {one["name"] for one in listed["scenes"]}
+        status, body = tocsin.request("POST", "/api/scenes", {"name": "no-such-night"})
+        assert status == 422, body
+        assert tocsin.request("POST", "/api/scenes", {"name": "circling", "seed": 3})[0] == 202
+        begun = again(tocsin, lambda site: site["scene"] == "circling")
+        assert begun["mode"] == "demo"
+        tocsin.until(confirmed(1))
+        said = json.loads(tocsin.request("GET", "/api/statements")[1])
+        assert said["status"] == "exercise"
+        assert tocsin.stop() == 0
+    for kept in (ledger, ledger / "night-2"):
+        assert verify(kept).fault is None
+
+
+def again(tocsin: Running, accepts: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The site, once the server that begins anew tells of one that is meant."""
+    for _ in range(600):
+        with suppress(OSError, HTTPException):
+            status, body = tocsin.request("GET", "/api/site")
+            if status == 200 and accepts(site_now := json.loads(body)):
+                return dict(site_now)
+        time.sleep(0.1)
+    raise AssertionError("no other night began")

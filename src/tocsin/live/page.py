@@ -40,7 +40,8 @@ from tocsin.server.frames import Shown
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
-from tocsin.server.station import Line, Station
+from tocsin.server.routes.reports import REPORTS
+from tocsin.server.station import Line, Scenes, Station
 from tocsin.server.trails import Trails
 from tocsin.settings import Frame, Settings
 from tocsin.site import Site
@@ -125,6 +126,7 @@ class Page:
     desk: Desk | None = None
     outlook: Outlook | None = None
     office: Office | None = None  # what makes documents here
+    scenes: Scenes | None = None
     teller: Teller = field(default_factory=Teller)
 
     def __post_init__(self) -> None:
@@ -183,6 +185,9 @@ class Page:
             silent=lambda: [one.sensor for one in self.watch.sensors if one.state != "fresh"],
             changed=self._settings_now,
             map_file=self.site.map_file,
+            scenes=self.scenes,
+            rules_file=Path(self.site.rules_file).name,
+            reports=str(self.folder / REPORTS),
         )
         people = People(self.folder / "people.sqlite")
         sessions = Sessions(people, self.clock_ns, self._session_ended)

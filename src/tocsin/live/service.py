@@ -40,6 +40,7 @@ from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
 from tocsin.server.access.roles import Role
+from tocsin.server.station import Scenes
 from tocsin.site import Site
 from tocsin.wire import rules_digest
 
@@ -68,23 +69,28 @@ def run(
     recording: Recording | None = None,
     people: Mapping[str, Role] | None = None,
     announce: Callable[[str], None] = _say,
+    ledger: Path | None = None,
+    scenes: Callable[[Callable[[], None]], Scenes] | None = None,
 ) -> int:
     """Serve `site` until SIGTERM or SIGINT: its live feeds, or a recording. Returns the exit code.
 
-    `folder` holds the ledger and the people. For each of `people` a one-time link is announced. Raises SiteError before
-    anything has begun when the site cannot be served as it is, and LedgerError when evidence can no more be kept.
+    `folder` holds the ledger (unless `ledger` does), the people and the reports. For each of `people` a one-time link
+    is announced. `scenes` is given what ends this service, and makes what may be begun after it. Raises SiteError
+    before anything has begun when the site cannot be served as it is, and LedgerError when evidence cannot be kept.
     """
     use_cache()
-    return asyncio.run(_Service(site, folder, recording, people or {}, announce).run())
+    return asyncio.run(_Service(site, folder, ledger or folder, recording, people or {}, announce, scenes).run())
 
 
 @dataclass(slots=True)
 class _Service:
     site: Site
     folder: Path
+    ledger: Path
     recording: Recording | None
     people: Mapping[str, Role]
     announce: Callable[[str], None]
+    scenes: Callable[[Callable[[], None]], Scenes] | None = None
     clock: UtcClock = field(default_factory=UtcClock)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     failure: BaseException | None = None
@@ -98,7 +104,22 @@ class _Service:
         taken, names = bind(self.site)
         mode = self.recording.mode if self.recording else "live"
         self.folder.mkdir(parents=True, exist_ok=True)
-        page = Page(self.site, mode, source, watch, self.folder, names, self.clock.now_ns, office=office(self.site))
+
+        def end() -> None:
+            loop.call_soon_threadsafe(self.stopping.set)
+
+        scenes = self.scenes(end) if self.scenes is not None else None
+        page = Page(
+            self.site,
+            mode,
+            source,
+            watch,
+            self.folder,
+            names,
+            self.clock.now_ns,
+            office=office(self.site),
+            scenes=scenes,
+        )
         serving = asyncio.create_task(page.serve(taken), name="server")
         for line in page.welcome(self.people):
             self.announce(line)
@@ -199,7 +220,7 @@ class _Service:
             items = source.sequencer if isinstance(source, LiveFeeds) else source
             retention = self.site.retention
             print_of_us = fingerprint.encode(fingerprint.fingerprint())
-            with Ledger.open(self.folder, print_of_us, source.clock.now_ns, retention=retention) as ledger:
+            with Ledger.open(self.ledger, print_of_us, source.clock.now_ns, retention=retention) as ledger:
                 thinking = Pipeline(self.site.settings)
                 page.settings_now = thinking.settings_now
                 sent = watch.dispatch

@@ -13,7 +13,7 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Guard
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
-from tocsin.server.routes import alerts, cap, feeds, live, orders, people, picture, process, session, view
+from tocsin.server.routes import alerts, cap, feeds, live, orders, people, picture, process, reports, session, view
 from tocsin.server.station import Station
 from tocsin.server.trails import Trails
 
@@ -44,6 +44,7 @@ def api(
     app.include_router(live.routes(door, hub, outside))
     app.include_router(alerts.routes(door, station))
     app.include_router(view.routes(door, station))
+    app.include_router(reports.routes(door, station))
     app.include_router(orders.routes(door, station))
     app.include_router(feeds.routes(door, station))
     app.include_router(cap.routes(station))

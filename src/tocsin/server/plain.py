@@ -18,6 +18,7 @@ def static(station: Station, sensors: tuple[str, ...], classes: tuple[str, ...])
         "kind": "static",
         "title": station.title,
         "mode": station.mode,
+        "scene": station.scenes.now if station.scenes else "",
         "zone": station.timezone,
         "frame": frame.kind,
         "map": bool(station.map_file),

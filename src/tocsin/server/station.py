@@ -40,6 +40,29 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """A scenario that may be played here: its file's name, the site that it is on, how long it lasts."""
+
+    name: str
+    title: str
+    about: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scenes:
+    """Scenarios to pick from, where everything is simulated anyway. `now` is the name of the one that plays.
+
+    `listed` is slow. `begin` takes a name and a seed (None: as it stands in the file) and raises SiteError for an
+    unknown one; the instance then ends this night and begins that one under the same address.
+    """
+
+    now: str
+    listed: Callable[[], Sequence[Scene]]
+    begin: Callable[[str, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """The running system, as the server sees it. Times are int64 ns UTC.
 
@@ -81,6 +104,9 @@ class Station:
     silent: Callable[[], Collection[str]] = tuple  # sensors that nobody hears now
     changed: Callable[[], Settings | None] = lambda: None  # the settings as orders have changed them
     map_file: str = ""  # PMTiles of the user's own region
+    scenes: Scenes | None = None  # None: no scenario can be begun here
+    rules_file: str = ""  # the name of the file of the rules in force; "": as tocsin comes
+    reports: str = ""  # the folder with the pages of scores and threshold curves; "": none
 
     def settings_now(self) -> Settings:
         """As orders have changed them."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.browser.stage.sky import START_S
-from tocsin.messages import Alert, Answer, Order, Reason
+from tocsin.alerts.release.desk import Desk
+from tocsin.messages import Alert, Answer, Order, Reason, Statement
 
 SQUARE = [[-7.2, 37.15], [-7.0, 37.15], [-7.0, 37.3], [-7.2, 37.3], [-7.2, 37.15]]
 
@@ -20,6 +21,15 @@ def alert(time_s: float, stage: str = "warning") -> Alert:
     since = round((START_S - 60) * 1e9)
     known = (round(time_s * 1e9), "power station", "event-1", stage, "watch", "P(entry in time) >= 0.5")
     return Alert(*known, since, "slow", 0.93, arrival, "seen clear", reasons)
+
+
+def of_texts(time_s: float) -> Desk:
+    """A desk that holds the one statement whose words can be asked for."""
+    now = round(time_s * 1e9)
+    one = Statement(
+        now, "s-1", "event-1", "power station", "public", "actual", "alert", "warning", "slow", "asked", now, now
+    )
+    return Desk(now, "actual", "", (), (one,), (), (), (), (), 0, (), flood=False, missing=())
 
 
 @dataclass
@@ -52,6 +62,13 @@ class Said:
             "rate": {"count": 3, "flood": False, "limit": 10},
             "missing": [{"place": "port", "classes": ["ballistic rocket"]}],
         }
+
+    def public(self) -> dict[str, object]:
+        """What everybody is told: what was released, and no names."""
+        keys = ("identifier", "place", "title", "kind", "stage", "status", "expires", "area", "area_km2")
+        told = [one for one in self._statements() if one["state"] == "released"]
+        said = [{key: one[key] for key in keys} | {"sent": one["released"]} for one in told]
+        return {"kind": "public", "time": self.now(), "status": self.status, "statements": said}
 
     def order(self, order: Order) -> Answer:
         """Take an order as the release desk would, or refuse it."""

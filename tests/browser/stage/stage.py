@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.browser.stage import desk
 from tests.browser.stage import sky as heaven
+from tests.browser.stage.office import TEXTS, Office, account, explanation
 from tests.browser.stage.sky import START_S, Sky
+from tocsin.alerts.release.desk import Desk
 from tocsin.errors import LedgerError, SettingError
 from tocsin.messages import Alert, Answer, Order, Picture
 from tocsin.server.access.door import Door
@@ -25,14 +27,20 @@ from tocsin.server.access.people import People
 from tocsin.server.access.roles import Role
 from tocsin.server.access.sessions import Sessions
 from tocsin.server.app import build
+from tocsin.server.audiences import outside
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
 from tocsin.server.station import Figures, Line, Station
 from tocsin.server.trails import Trails
+from tocsin.settings import Frame
 
 PASSWORD = "correct horse battery"  # noqa: S105  of a person who exists on the stage only
 PERSON = "Olena"
+SECOND = "Petro"
+PEOPLE = {PERSON: Role.SUPERVISOR, SECOND: Role.OPERATOR, "Vera": Role.VIEWER, "Everybody": Role.PUBLIC}
+LATE_S = 300.0  # how late the public sees
+WORDS = ("language", "headline", "description", "instruction", "draft")
 HISTORY_S = 900.0  # how far back the stage's ledger goes
 RIVER = Line("border river", "river", ((-7.405, 37.165), (-7.425, 37.222), (-7.443, 37.300), (-7.46, 37.405)))
 
@@ -69,6 +77,7 @@ class Stage:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.said = desk.Said(now=lambda: self.scene_s)
+        self.office = Office(self.folder)
         self.stage_of_plant = ""  # "" : quiet; else how the power station stands
         self.map_file = ""
         self.controlled: list[tuple[str, float | None]] = []
@@ -93,9 +102,9 @@ class Stage:
         self._stop.set()
         self._thread.join(20)
 
-    def link(self) -> str:
+    def link(self, name: str = PERSON) -> str:
         """A one-time link, as it is printed at the start of a server."""
-        return f"{self.url}/#t={self.sessions.new_link(PERSON)}"
+        return f"{self.url}/#t={self.sessions.new_link(name)}"
 
     def become(self, n: int) -> None:
         """Another sky, of so many tracks."""
@@ -129,14 +138,16 @@ class Stage:
         self._lines: set[asyncio.Task[None]] = set()
         settings = heaven.settings()
         people = People(self.folder / "people.sqlite")
-        people.admit(PERSON, Role.SUPERVISOR)
+        for name, role in PEOPLE.items():
+            people.admit(name, role)
         people.set_password(PERSON, PASSWORD)
         self.sessions = Sessions(people, time.time_ns, self._session_ended)
         station = self._station()
         self.trails = Trails()
         self.hub = Hub(settings.frame, time.time_ns, lambda *known: static(station, *known), self.trails.see)
         door = Door(people, self.sessions, Limits(time.monotonic), names("127.0.0.1", self.port, tls=False))
-        app = self._faulty(build(station, door, self.hub, Past(station), self.trails, self.web))
+        self.outside = Hub(Frame(), time.time_ns, lambda *_known: outside.static(station), lambda _shown: None)
+        app = self._faulty(build(station, door, self.hub, Past(station), self.trails, self.web, self.outside))
         listening = socket.create_server(("127.0.0.1", self.port))
         config = uvicorn.Config(
             app, log_level="warning", ws="websockets-sansio", lifespan="off", timeout_graceful_shutdown=2
@@ -148,6 +159,7 @@ class Stage:
         await asyncio.to_thread(self._stop.wait)
         playing.cancel()
         self.hub.close_all("the stage closes")
+        self.outside.close_all("the stage closes")
         self._cut()
         server.should_exit = True
         await serving
@@ -176,7 +188,19 @@ class Stage:
             picture_later=lambda time_ns: self.sky.picture(time_ns / 1e9),
             silent=lambda: ("Microphones",),
             map_file=self.map_file,
+            explain_at=explanation,
+            account_at=account,
+            deliveries=self.office.deliveries,
+            desk=self._desk,
+            texts=lambda _statement: [dict(zip(WORDS, (*text, False), strict=True)) for text in TEXTS],
+            others=self.office.others,
+            scenes=self.office.scenes() if self.mode == "demo" else None,
+            reports=str(self.folder / "reports"),
         )
+
+    def _desk(self) -> Desk | None:
+        """The statement whose words are asked for; the rest is told by `desk.Said`."""
+        return desk.of_texts(self.scene_s) if self.stage_of_plant else None
 
     def _picture_at(self, time_ns: int) -> Picture:
         if time_ns / 1e9 < self.kept_from_s:
@@ -226,6 +250,10 @@ class Stage:
                 if turn % (10 * self.rate_hz) == self.rate_hz:
                     self.hub.note(heaven.notices(self.scene_s))
                 self.hub.show(self.sky.picture(self.scene_s), live=self.live, speed=self.speed)
+                if turn % self.rate_hz == 0 and self.outside.clients:
+                    late = outside.coarse(self.sky.picture(self.scene_s - LATE_S), heaven.settings().frame)
+                    self.outside.show(late, live=False, speed=self.speed)
+                    self.outside.tell(self.said.public())
             turn += 1
             await asyncio.sleep(1 / self.rate_hz)
 

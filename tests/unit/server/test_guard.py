@@ -11,7 +11,7 @@ from tocsin.server.access.roles import Role
 
 CSP = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 OTHER_HOSTS = ["evil.example:8000", "127.0.0.1", "127.0.0.1:8001", "localhost:80", "127.0.0.1.evil.example:8000", ""]
 OTHER_ORIGINS = [

@@ -41,6 +41,11 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/coverage"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/events"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/settings"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/rules"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/reports"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/report"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/scenes"): {VIEW, OPER, SUPER, ADMIN},
+    ("post", "/api/scenes"): {SUPER},
     ("get", "/api/map"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/statements"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/statements/{identifier}/texts"): {VIEW, OPER, SUPER, ADMIN},
@@ -58,6 +63,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
 BODIES: dict[str, dict[str, object]] = {
     "/api/orders": {"key": "key-0001", "action": "note", "subject": "x", "arguments": {"text": "y"}},
     "/api/control": {"action": "pause"},
+    "/api/scenes": {"name": "port"},
     "/api/people": {"name": "new", "role": "viewer"},
     "/api/password": {"old": PASSWORD, "new": PASSWORD},
 }
@@ -114,14 +120,14 @@ def test_each_cell_of_the_matrix(shared: House, method: str, path: str, role: Ro
     client = server.client(role)
     address = path.replace("{name}", "guest" if "people" in path else "box").replace("{number}", "7")
     body = {"json": BODIES[path]} if path in BODIES and method == "post" else {}
-    query = {"time": server.now_ns / 1e9} if path in {"/api/at", "/api/events"} else {}
+    query = {"time": str(server.now_ns / 1e9)} if path in {"/api/at", "/api/events"} else {"name": "score.html"}
     status = client.request(method.upper(), address, params=query, **body).status_code  # type: ignore[arg-type]
     if allowed is None:
         assert status in (200, 401, 404, 422), "a public route has a check of its own"
     elif role is None:
         assert status == 401
-    elif role in allowed and path.startswith("/api/statements/"):
-        assert status == 404  # let in, and told that nothing of this name is said now
+    elif role in allowed and (path.startswith("/api/statements/") or path == "/api/report"):
+        assert status == 404  # let in, and told that there is nothing of this name now
     elif role in allowed:
         assert 200 <= status < 300
     else:

@@ -13,16 +13,17 @@ from starlette.testclient import TestClient
 
 from tests.doors import House
 from tests.skies import START_NS, picture
-from tocsin.errors import LedgerError
+from tocsin.errors import LedgerError, SiteError
 from tocsin.messages import Answer, Order
 from tocsin.server.access.roles import Role
 from tocsin.server.app import build
+from tocsin.server.audiences.rules import in_force
 from tocsin.server.frames import shown
 from tocsin.server.past import Past
 from tocsin.server.routes import orders
-from tocsin.server.station import Figures
+from tocsin.server.station import Figures, Scene, Scenes
 from tocsin.server.trails import KEPT, STEP_S, Trails
-from tocsin.settings import Frame
+from tocsin.settings import Alerting, Frame
 
 NOTE = {"key": "key-0001", "action": "note", "subject": "x", "arguments": {"text": "y"}, "reason": "because"}
 
@@ -231,3 +232,68 @@ def test_trails_are_points_of_the_last_ten_minutes() -> None:
     assert len(np.frombuffer(recent["lon"], "<f4")) == 4
     trails.see(shown(picture(START_NS, [1]), Frame(), sent_ns=START_NS, live=True, speed=1.0))
     assert len(np.frombuffer(msgspec.msgpack.decode(trails.message(0.0))["id"], "<u4")) == 1, "time was turned back"
+
+
+PAGE = "<!doctype html><html><head><title>Missed &amp; false</title></head><body>drawn</body></html>"
+
+
+def test_pages_of_scores_are_listed_newest_first_and_shown_in_a_frame_of_ours_alone(server: House) -> None:
+    client = server.client(Role.VIEWER)
+    assert client.get("/api/reports").json()["reports"] == []
+    bench = server.folder / "reports" / "bench"
+    bench.mkdir(parents=True)
+    (bench / "thresholds.html").write_text(PAGE)
+    (server.folder / "reports" / "way-out.html").symlink_to(server.folder / "secret.txt")
+    (listed,) = client.get("/api/reports").json()["reports"]
+    assert (listed["name"], listed["title"]) == ("bench/thresholds.html", "Missed & false")
+    shown = client.get("/api/report", params={"name": listed["name"]})
+    assert shown.text == PAGE
+    policy = shown.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "frame-ancestors 'self'" in policy
+    for name in ("way-out.html", "../secret.txt", "../people.sqlite", "/etc/passwd", "bench"):
+        assert client.get("/api/report", params={"name": name}).status_code == 404
+    assert server.client(Role.PUBLIC).get("/api/reports").status_code == 403
+
+
+def test_the_rules_in_force_are_told_apart_from_the_usual_ones(server: House) -> None:
+    client = server.client(Role.VIEWER)
+    usual = client.get("/api/rules").json()
+    assert usual["plain"] is True
+    assert {one["name"] for one in usual["tables"]} >= {"alerting", "releasing"}
+    settings = replace(server.settings, alerting=replace(Alerting(), watch_chance=0.3))
+    stricter = in_force(settings, "night.toml")
+    assert stricter["file"] == "night.toml"
+    assert stricter["plain"] is False
+    assert stricter["digest"] != usual["digest"]
+    rows = next(one for one in usual["tables"] if one["name"] == "alerting")["rows"]
+    assert {"name": "watch_chance", "value": 0.2, "usual": 0.2} in rows
+
+
+def test_another_scenario_is_begun_by_a_supervisor_and_only_where_everything_is_simulated(server: House) -> None:
+    begun: list[tuple[str, int | None]] = []
+
+    def begin(name: str, seed: int | None) -> None:
+        if name != "port":
+            raise SiteError(f"no scenario is called {name!r}")
+        begun.append((name, seed))
+
+    scenes = Scenes("demo-night", lambda: [Scene("port", "A port", "drones along the shore", 600.0)], begin)
+    origin = "http://127.0.0.1:8000"
+
+    def client(role: Role, scenes: Scenes | None) -> TestClient:
+        station = replace(server.station, scenes=scenes)
+        app = build(station, server.door, server.hub, Past(station), Trails(), server.folder / "web")
+        return TestClient(app, base_url=origin, headers={"origin": origin}, cookies=server.client(role).cookies)
+
+    real = client(Role.SUPERVISOR, None)
+    assert real.get("/api/scenes").json()["why"] == orders.REAL
+    assert real.post("/api/scenes", json={"name": "port"}).status_code == 409
+    clients = {role: client(role, scenes) for role in (Role.OPERATOR, Role.SUPERVISOR)}
+    assert clients[Role.OPERATOR].get("/api/scenes").json()["scenes"][0]["title"] == "A port"
+    assert clients[Role.OPERATOR].post("/api/scenes", json={"name": "port"}).status_code == 403
+    assert clients[Role.SUPERVISOR].post("/api/scenes", json={"name": "port", "seed": 3}).status_code == 202
+    assert clients[Role.SUPERVISOR].post("/api/scenes", json={"name": "nowhere"}).status_code == 422
+    assert clients[Role.SUPERVISOR].post("/api/scenes", json={"name": "../port"}).status_code == 422
+    assert begun == [("port", 3)]

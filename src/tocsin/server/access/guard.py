@@ -20,8 +20,11 @@ BODY_WAIT_S = 20.0
 FEEDS = "/api/feeds/"
 CSP = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+# A page that a command wrote: its own style, and nothing that runs or loads; in a frame of ours, and nowhere else.
+REPORT = "/api/report"
+REPORT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "content-security-policy": CSP,
@@ -160,6 +163,8 @@ def _with_headers(scope: Scope, send: Send, *, tls: bool) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in ours:
                 headers[name] = value
+            if scope["path"] == REPORT:
+                headers["content-security-policy"] = REPORT_CSP
             if scope["path"].startswith("/assets/"):
                 headers["cache-control"] = (
                     "public, max-age=31536000, immutable"  # their names change with what they hold

@@ -21,6 +21,7 @@ class Action(StrEnum):
     GLANCE = "glance"  # what everybody may know: what was said to the public, and a late, coarse picture
     SEE = "see"  # the picture, the health, the past: for staff alone, since they tell where we are blind
     CONTROL = "control"  # pause, speed, seek: in playback only
+    BEGIN = "begin"  # another scenario for everybody: in a simulated instance only
     MARK = "mark"  # orders about tracks, and notes
     ACKNOWLEDGE = "acknowledge"  # annunciations; and being on duty
     RELEASE = "release"  # one person's word for, or against, what is said to the public
@@ -39,6 +40,7 @@ TABLE: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.GLANCE: _ALL,
         Action.SEE: _STAFF,
         Action.CONTROL: _WATCH,
+        Action.BEGIN: frozenset({Role.SUPERVISOR}),
         Action.MARK: _WATCH,
         Action.ACKNOWLEDGE: _WATCH,
         Action.RELEASE: _WATCH,

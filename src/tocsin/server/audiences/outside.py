@@ -21,7 +21,8 @@ from tocsin.settings import Frame
 _NS = 1_000_000_000
 DELAY_NS = 300 * _NS
 STEP_NS = 5 * _NS  # one picture in so long
-CELL_RAD = radians(0.05)  # about 5 km
+CELL_RAD = radians(0.05)
+CELL_M = 5_500.0  # so long is its longer side
 HEIGHT_M = 1_000.0
 CLASSES = ("aircraft",)
 
@@ -32,6 +33,8 @@ def static(station: Station) -> Mapping[str, object]:
         "kind": "static",
         "title": station.title,
         "mode": station.mode,
+        "late_s": DELAY_NS / _NS,
+        "coarse_m": CELL_M,
         "zone": station.timezone,
         "frame": "earth",
         "origin": {"lon": degrees(station.frame.longitude_rad), "lat": degrees(station.frame.latitude_rad)},

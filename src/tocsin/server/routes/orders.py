@@ -1,6 +1,7 @@
 """Orders, answered only when they are durable; and the control of a playback."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -41,8 +42,18 @@ class ControlBody(BaseModel):
     value: Annotated[float | None, Field(allow_inf_nan=False)] = None
 
 
+class SceneBody(BaseModel):
+    """The name of a scenario, and the seed of another night of it."""
+
+    name: Annotated[str, Field(max_length=100, pattern=r"^[\w-]+$")]
+    seed: Annotated[int | None, Field(ge=0, le=2**31)] = None
+
+
+REAL = "this instance watches the real sky or plays a recording: `tocsin demo NAME` begins an instance for scenarios"
+
+
 def routes(door: Door, station: Station) -> APIRouter:
-    """POST /api/orders, POST /api/control."""
+    """POST /api/orders, POST /api/control, GET and POST /api/scenes."""
     router = APIRouter()
     # asked for in `give`, by the order's own action; to give any order at all, one must be signed in
     signed_in = Depends(door.check(Action.SELF))
@@ -86,5 +97,18 @@ def routes(door: Door, station: Station) -> APIRouter:
             station.control("resume", None)
         else:
             station.control(body.action, body.value)
+
+    @router.get("/api/scenes", **door.needs(Action.SEE))
+    def scenes() -> dict[str, object]:
+        if station.scenes is None:
+            return {"now": "", "why": REAL, "scenes": []}
+        return {"now": station.scenes.now, "why": "", "scenes": [asdict(one) for one in station.scenes.listed()]}
+
+    @router.post("/api/scenes", status_code=202, **door.needs(Action.BEGIN))
+    def begin(body: SceneBody) -> dict[str, object]:
+        if station.scenes is None:
+            raise HTTPException(409, REAL)
+        station.scenes.begin(body.name, body.seed)
+        return {"begins": body.name}
 
     return router

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from tocsin.errors import LedgerError
 from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action
+from tocsin.server.audiences.rules import in_force
 from tocsin.server.station import Station
 from tocsin.settings import BOUNDS
 
@@ -42,7 +43,7 @@ class _Charts:
 
 
 def routes(door: Door, station: Station) -> APIRouter:
-    """GET /api/coverage, /api/events, /api/settings, /api/map."""
+    """GET /api/coverage, /api/events, /api/settings, /api/rules, /api/map."""
     router = APIRouter()
     see = door.needs(Action.SEE)
     charts = _Charts(station)
@@ -66,6 +67,10 @@ def routes(door: Door, station: Station) -> APIRouter:
             value = getattr(getattr(now, stage), key)
             rows.append({"name": name, "value": value, "lowest": lowest, "highest": highest, "reason": reason})
         return {"settings": rows}
+
+    @router.get("/api/rules", **see)
+    async def rules() -> dict[str, object]:
+        return dict(in_force(station.settings_now(), station.rules_file))
 
     @router.get("/api/map", response_class=Response, **see)
     def map_file() -> Response:
