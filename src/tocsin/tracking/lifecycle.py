@@ -1,6 +1,7 @@
 """Tracks that were lost: kept for half an hour, shown for a minute, and taken up again by those that continue them."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from tocsin.messages import Floats, Ints
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
+from tocsin.tracking.kernels.columns import Events
 
 SECOND_NS = 1_000_000_000
 KEPT_NS = 1800 * SECOND_NS
@@ -38,6 +40,8 @@ class Lifecycle:
     _table: Floats = field(default_factory=lambda: np.zeros((64, 15)), repr=False)  # mean, variances, ties of each
     _times: Ints = field(default_factory=lambda: np.zeros(64, dtype=np.int64), repr=False)
     _known: tuple[int, ...] = field(default=(), repr=False)  # the numbers in the table
+    _oldest_ns: int = 2**62  # no lost track is older
+    stale: bool = True  # a track may be gone since `forget` looked; no state: to look once more changes nothing
 
     def copy(self) -> "Lifecycle":
         """A copy that goes its own way; lost tracks are never written to."""
@@ -46,8 +50,26 @@ class Lifecycle:
     def end(self, lost: Lost) -> None:
         """A track left; remember it."""
         self.lost[lost.number] = lost
+        self._oldest_ns = min(self._oldest_ns, lost.time_ns)
         while len(self.lost) > LOST_MAX:
             del self.lost[next(iter(self.lost))]
+
+    def hear(self, events: Events, count: int, model: Model, tell: Callable[..., None]) -> None:
+        """What happened to tracks, in order; what is news of it is told by `tell` (state.tell)."""
+        for e in range(count):
+            tag, x, p = events.tag[e], events.x[e], events.p[e]
+            kind, time_ns, number = int(tag[c.EVENT_KIND]), int(tag[c.EVENT_TIME]), int(tag[c.EVENT_NUMBER])
+            if kind == c.E_CONFIRMED and tag[c.EVENT_AGAIN]:
+                tell(time_ns, "track", number, "confirmed again")
+            elif kind == c.E_CONFIRMED:
+                text = "confirmed" + self.begin(number, time_ns, x, p, model)
+                tell(time_ns, "track", number, text, self.continues.get(number, (0,))[0])
+            elif kind == c.E_LOST:
+                tell(time_ns, "track", number, "lost")
+            else:
+                self.stale = True
+                if tag[c.EVENT_TAG + c.STATE] == c.LOST:
+                    self.end(lost_row(tag, x, p, events.kind[e]))
 
     def _lost_table(self) -> tuple[Floats, Ints]:
         """Moments (n, 15) and times (n,) of the lost tracks, in their order; only what is new is looked at."""
@@ -80,15 +102,19 @@ class Lifecycle:
             before = list(self.lost)[best]
             self.continues[number] = (before, probability)
             del self.lost[before]
+            self.stale = True
             return f"; continues {{}} with probability {probability:.2f}"
         return ""
 
-    def forget(self, time_ns: int, numbers: Ints) -> None:
+    def forget(self, time_ns: int, numbers: Callable[[], Ints]) -> None:
         """Let go of what is older than half an hour, and of what was continued by tracks that are gone."""
-        self.lost = {n: lost for n, lost in self.lost.items() if time_ns - lost.time_ns <= KEPT_NS}
-        if self.continues:
-            keep = set(numbers.tolist()) | set(self.lost)
-            self.continues = {n: of for n, of in self.continues.items() if n in keep}
+        if self.stale or time_ns - self._oldest_ns > KEPT_NS:
+            self.lost = {n: lost for n, lost in self.lost.items() if time_ns - lost.time_ns <= KEPT_NS}
+            self._oldest_ns = min((lost.time_ns for lost in self.lost.values()), default=2**62)
+            self.stale = False
+            if self.continues:
+                keep = set(numbers().tolist()) | set(self.lost)
+                self.continues = {n: of for n, of in self.continues.items() if n in keep}
 
     def shown(self, time_ns: int) -> list[Lost]:
         """The lost tracks that the picture still shows."""

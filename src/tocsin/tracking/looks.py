@@ -6,14 +6,13 @@ of the rows alone, (time, sensor, scan, row), and never of the order in which th
 passed already waits for the next Tick, which works it in from a snapshot (tracking.late).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from tocsin.messages import Flags, Indices, Ints, Sweeps
+from tocsin.messages import Flags, Floats, Indices, Ints, Sweeps
 from tocsin.settings import Sensor
 from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
 
@@ -273,22 +272,43 @@ EMPTY: Final = Rows(
     strength=np.zeros(0),
     said=np.zeros((0, 2)),
 )
-DERIVED: Final = frozenset({"axes", "place", "word"})  # they follow from the others; words are numbered as they come
 _FACTORS: Final = np.random.default_rng(1_993).integers(-(2**63), 2**63, 64) | 1  # any odd numbers do, if fixed
+_MASK, _TIME, _STRENGTH, _SAID, _Z, _VAR = 0, 1, 2, 3, 8, 32  # which of them are whose
+
+
+def measured(rows: Rows) -> Ints:
+    """A number for each row of what was measured and its values, (m,)."""
+    mark = _mixed(rows.mask) * _FACTORS[_MASK]
+    _add(mark, rows.mask, rows.z, _Z)
+    return mark
+
+
+def _mixed(bits: Ints) -> Ints:
+    return np.asarray(bits ^ (bits >> 31))
+
+
+def _add(mark: Ints, mask: Ints, columns: Floats, factor: int) -> None:
+    """Add the quantities that were measured, and no others: they follow from these."""
+    anywhere = int(np.bitwise_or.reduce(mask, initial=0))
+    everywhere = int(np.bitwise_and.reduce(mask, initial=-1))
+    bits = columns.view(np.int64)
+    for q in range(columns.shape[1]):  # one after the other: a table in between costs four times as much
+        if anywhere >> q & 1:
+            mixed = _mixed(bits[:, q]) * _FACTORS[factor + q]
+            mark += mixed if everywhere >> q & 1 else mixed * (mask >> q & 1)
 
 
 def marks_of(rows: Rows, word: Ints) -> Ints:
     """A number for each row that is made of all that was measured, (m,): it puts rows of one time in order, by what
     they say and not by when they came, and says which is which when they are worked again. `word` (m,): of their words.
     """
-    mark, at = word.copy(), 0
-    for name, column in zip(Rows._fields, rows, strict=True):
-        if name not in DERIVED:
-            bits = column.view(np.int64).reshape(len(mark), math.prod(column.shape[1:]))
-            for q in range(bits.shape[1]):  # one after the other: a table in between costs four times as much
-                mark += (bits[:, q] ^ (bits[:, q] >> 31)) * _FACTORS[at + q]
-            at += bits.shape[1]
-    return mark ^ (mark >> 29)
+    mark = word + measured(rows)
+    _add(mark, rows.mask, rows.var, _VAR)
+    mark += _mixed(rows.time) * _FACTORS[_TIME]
+    mark += _mixed(rows.strength.view(np.int64)) * _FACTORS[_STRENGTH]
+    for q in range(2):
+        mark += _mixed(rows.said[:, q].view(np.int64)) * _FACTORS[_SAID + q]
+    return np.asarray(mark ^ (mark >> 29))
 
 
 def gathered(stretches: Sequence[Stretch]) -> Stretch:

@@ -57,6 +57,7 @@ PARTS: tuple[str, ...] = (
     "witnesses",
     "census",
     "second",
+    "worked",
     "lifecycle",
 )
 
@@ -78,6 +79,7 @@ class State:
     witnesses: Witnesses = field(default_factory=Witnesses)
     census: Census = field(default_factory=Census)
     second: int = NEVER  # of event time: its beat is over, later looks are not worked
+    worked: int = NEVER  # the last second in which there was a look
     past: Past = field(default_factory=Past)
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
@@ -122,17 +124,21 @@ class State:
         happened = [one.subject for one in self.past.told.happened if isinstance(one.subject, int)]
         return {*tags.reshape(-1).tolist(), *(number for pair in (*pairs, *lost) for number in pair), *happened}
 
-    def births(self) -> dict[int, int]:
-        """Birth -> number inside, of all components that have one and of those lately lost."""
-        tags = self.bank.tag[self.living()]
-        tags = tags[tags[:, c.NUMBER] > 0]
-        lost = {int(track.tag[c.BIRTH]): number for number, track in self.lifecycle.lost.items()}
-        return lost | dict(zip(tags[:, c.BIRTH].tolist(), tags[:, c.NUMBER].tolist(), strict=True))
+    def births(self) -> tuple[Ints, Ints]:
+        """Births, ascending, and their numbers inside, of all components that have one and of those lately lost."""
+        living = self.living()
+        number, birth = self.bank.tag[living, c.NUMBER], self.bank.tag[living, c.BIRTH]
+        named = number > 0
+        lost = [(int(track.tag[c.BIRTH]), track.number) for track in self.lifecycle.lost.values()]
+        before = np.array(lost, dtype=np.int64).reshape(-1, 2)
+        births = np.concatenate([birth[named], before[:, 0]])
+        first = np.unique(births, return_index=True)[1]  # who lives comes first
+        return births[first], np.concatenate([number[named], before[:, 1]])[first]
 
     def copy(self) -> Snapshot:
         """A snapshot of all PARTS, which later work does not change."""
         living = self.living()
-        bank = Bank._make(column[living] for column in self.bank)
+        bank = Bank._make(column.take(living, axis=0) for column in self.bank)
         return Snapshot(bank, {name: copied(getattr(self, name)) for name in PARTS})
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -231,6 +237,7 @@ class State:
             "counted": arrays.pack(self.counted),
             "heard": [arrays.pack(column) for column in self.heard.living(int(running[c.HEARD_TIME]))],
             "second": self.second,
+            "worked": self.worked,
             "lost": [
                 [lost.number, lost.time_ns, *(arrays.pack(column) for column in (lost.x, lost.p, lost.tag, lost.kind))]
                 for lost in lifecycle.lost.values()
@@ -282,7 +289,7 @@ class State:
         self.running = arrays.unpack(parts["running"])
         self.counted = arrays.unpack(parts["counted"])
         self.heard.fill(*(arrays.unpack(column) for column in parts["heard"]))
-        self.second = parts["second"]
+        self.second, self.worked = parts["second"], parts["worked"]
         columns = [arrays.unpack(column) for column in parts["bank"]]
         (n, modes), kinds = columns[2].shape, columns[6].shape[1]
         self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes, kinds)

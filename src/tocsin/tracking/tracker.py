@@ -34,10 +34,9 @@ from tocsin.tracking.kernels.merging.duplicates import merge
 from tocsin.tracking.late.journal import NOTHING, Segment, owners
 from tocsin.tracking.late.names import alike
 from tocsin.tracking.late.past import COUNTERS as LATE_COUNTERS
-from tocsin.tracking.late.snapshots import CLOSE_S, MANY, MANY_APART, kept
+from tocsin.tracking.late.snapshots import MANY, MANY_APART, changed, kept
 from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
-from tocsin.tracking.lifecycle import lost_row
 from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, seconds
 from tocsin.tracking.moving.carried import Carried
 from tocsin.tracking.picture import draw, numbers
@@ -63,6 +62,7 @@ class Tracker:
         self.state = State.new(settings, self.model)
         self._ruled: dict[Tracking, Rules] = {}
         self._sensors = sensors_of(settings)
+        self._reports = bool((self._sensors.num[:, c.REPORT_RATE] > 0.0).any())
         self._plots = Plots(settings.sensors, self._rules().plane)
         self._intake = Intake(settings.sensors, settings.frame, self.model, self._sensors, settings.tracking.gate)
         hears_tracks = any(sensor.kind == "track" for sensor in settings.sensors)
@@ -155,15 +155,30 @@ class Tracker:
         state = self.state
         self._carried.sensors = state.whereabouts.at(state.second)
         self._carried.put(time_ns)
-        state.identities.doubt(state.bank, state.living(), self._rules().believed, time_ns)
+        state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
         self._merge()
         self._recursion.think(state.bank, state.living(), time_ns, self._scratch)
+        self._retire(time_ns)
+        state.learner.beat(time_ns)
+        state.witnesses.beat(time_ns)
+        state.census.beat(time_ns, state.bank, int(state.running[c.SLOTS]), self._mark())
+        state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
+        state.lifecycle.forget(time_ns, lambda: state.bank.tag[state.living(), c.NUMBER])
+
+    def _retire(self, time_ns: int) -> None:
+        """Let go of what nobody knows of any more. Where only long silence can do that, most beats need not look."""
+        state, rules = self.state, self._rules()
+        if rules.useful == np.inf and self._recursion.idle and not self._reports:
+            tag = state.bank.tag[: int(state.running[c.SLOTS])]
+            silent = tag[:, c.LAST] < time_ns - rules.coast
+            if not silent.any() or not tag[silent, c.ALIVE].any():
+                return
         self._make_events(0)
         retire(
             state.bank,
             time_ns,
             self._sensors,
-            self._rules(),
+            rules,
             self._scratch,
             state.unseen.read,
             self._events,
@@ -171,11 +186,13 @@ class Tracker:
             state.counted,
         )
         self._hear()
-        state.learner.beat(time_ns)
-        state.witnesses.beat(time_ns)
-        state.census.beat(time_ns, state.bank, state.living())
-        state.unseen.beat(time_ns, state.learner.learned.pd_ratio, state.learner.plan.table)
-        state.lifecycle.forget(time_ns, state.bank.tag[state.living(), c.NUMBER])
+
+    def _mark(self) -> tuple[int, ...]:
+        """Another one once any component has changed its existence, its standing or its number; empty: nobody knows."""
+        if self._reports:
+            return ()  # silence speaks at every beat
+        running, counted = self.state.running, self.state.counted
+        return (*counted[[c.C_LOOKS, c.C_PRUNED, c.C_MERGED]].tolist(), int(running[c.ALIVE_COUNT]))
 
     def _merge(self) -> None:
         """Two tentative components that explain the same detections become one. Laboratory data is left as it is."""
@@ -312,7 +329,7 @@ class Tracker:
             if state.second == c.NEVER:
                 state.second = second
             self._pass_to(second, now)
-            state.past.place = 2 * second + 1
+            state.worked, state.past.place = second, 2 * second + 1
             self._work_looks(batch, piece, state.past.journal.at(second, piece))
 
     def _pass_to(self, second: int, now: int) -> None:
@@ -326,8 +343,7 @@ class Tracker:
             past.place = 2 * state.second
             self.beat(state.second * SECOND_NS)
             few = int(state.running[c.ALIVE_COUNT]) <= MANY or state.second % MANY_APART == 0
-            worked = state.second % CLOSE_S == 0 or state.second - 1 in past.journal.segments
-            if few and worked and kept(state.second, now):
+            if few and changed(state.second, state.worked) and kept(state.second, now):
                 past.journal.snapshots[state.second] = state.copy()
 
     def _go_back(self, time_ns: int) -> int:
@@ -359,7 +375,7 @@ class Tracker:
         until_ns = min(looks.worked_ns, past.waiting.first_ns()) if len(past.waiting) else looks.worked_ns
         gone = past.journal.forget((until_ns - looks.late_ns) // SECOND_NS, state.second)
         if gone:
-            past.enter(gone, state.births(), state.numbers())
+            past.enter(gone, state.births(), state.numbers)
         oldest = past.journal.oldest()
         looks.forget(c.NEVER if oldest == c.NEVER else oldest * SECOND_NS)
         self.state.whereabouts.forget(oldest)
@@ -382,7 +398,7 @@ class Tracker:
     def _work_looks(self, batch: Batch, stretch: Stretch, segment: Segment) -> None:
         """Looks of one second in one call of compiled code (more only where room runs out)."""
         state, rules, learner = self.state, self._rules(), self.state.learner
-        batch, refusals = state.identities.judge(batch.own(), len(state.words.words))
+        batch, refusals = state.identities.judge(batch, len(state.words.words))
         segment.refused += refusals
         if len(batch.looks.time) == 0:
             return
@@ -480,16 +496,5 @@ class Tracker:
     def _hear(self) -> None:
         """What happened to tracks, in order."""
         state = self.state
-        for e in range(int(state.running[c.EVENT_COUNT])):
-            tag, x, p = self._events.tag[e], self._events.x[e], self._events.p[e]
-            kind, time_ns, number = int(tag[c.EVENT_KIND]), int(tag[c.EVENT_TIME]), int(tag[c.EVENT_NUMBER])
-            if kind == c.E_CONFIRMED and tag[c.EVENT_AGAIN]:
-                state.tell(time_ns, "track", number, "confirmed again")
-            elif kind == c.E_CONFIRMED:
-                text = "confirmed" + state.lifecycle.begin(number, time_ns, x, p, self.model)
-                state.tell(time_ns, "track", number, text, state.lifecycle.continues.get(number, (0,))[0])
-            elif kind == c.E_LOST:
-                state.tell(time_ns, "track", number, "lost")
-            elif tag[c.EVENT_TAG + c.STATE] == c.LOST:
-                state.lifecycle.end(lost_row(tag, x, p, self._events.kind[e]))
+        state.lifecycle.hear(self._events, int(state.running[c.EVENT_COUNT]), self.model, state.tell)
         state.running[c.EVENT_COUNT] = 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.tracks import flat, ns, scan, sensor
-from tocsin.tracking.late.snapshots import kept
+from tocsin.tracking.late.snapshots import changed, kept
 from tocsin.tracking.tracker import Tracker
 
 
@@ -37,6 +37,23 @@ def test_which_snapshots_are_kept_depends_on_no_history_and_leaves_one_of_each_a
             ages = [now - second for second in held if now - second >= late_s]
             assert min(ages) <= 1.5 * late_s + 2
         assert all(kept(second, then) for second in held for then in range(second, now))
+
+
+def test_a_snapshot_is_made_after_looks_and_none_while_nothing_comes() -> None:
+    assert [second for second in range(11, 40) if changed(second, 10)] == [11, 12]
+    assert [second for second in range(13, 40) if changed(second, 12)] == [13, 16]
+
+
+def test_tables_of_identities_are_copied_when_somebody_writes_to_them_and_not_before() -> None:
+    tracker = Tracker(flat(sensor()))
+    tracker.advance(scan("lab", 100.0, np.zeros((3, 2))))
+    copy = tracker.state.identities.copy()
+    assert copy.heard is tracker.state.identities.heard
+    before = copy.heard.copy()
+    tracker.advance(scan("lab", 103.0, np.full((3, 2), 500.0)))
+    tracker.tick(ns(104.0))
+    assert (copy.heard == before).all()
+    assert (tracker.state.identities.heard != before).any()
 
 
 def test_going_back_to_a_full_bank_leaves_room_and_an_index_for_all_of_it() -> None:

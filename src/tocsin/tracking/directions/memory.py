@@ -60,6 +60,8 @@ class Memory:
     def copy(self) -> "Memory":
         """A copy that goes its own way."""
         newest = int(self._rings.time.max()) if self._rings is not None else 0
+        if newest == c.NEVER:
+            return Memory(self.count, self.kept_ns)
         return Memory(self.count, self.kept_ns, _packed=self._packed if self._rings is None else self.living(newest))
 
 

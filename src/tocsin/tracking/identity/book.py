@@ -20,7 +20,7 @@ from tocsin.tracking.kernels.columns import NEVER, Bank, Looks, Rows
 from tocsin.tracking.kernels.identity import columns as c
 from tocsin.tracking.kernels.identity.columns import Book, Sources
 from tocsin.tracking.kernels.identity.judge import judge
-from tocsin.tracking.looks import Batch
+from tocsin.tracking.looks import Batch, measured
 
 SECOND_NS = 1_000_000_000
 HEARD_MAX = 1 << 15  # rows remembered against recordings that are played again: 44 minutes of 60 aircraft
@@ -38,6 +38,7 @@ REFUSED: Mapping[int, tuple[str, str]] = {
     c.DENIED: ("a claim that independent sensors deny", "it begins no track; whose looks deny it is worth a question"),
     c.STRIPPED: ("identity elsewhere at the same time", "the detection is used without its identity"),
 }
+GOLDEN, MIXED = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64).view(np.int64)
 NOTES: Sequence[tuple[int, str]] = (
     (c.FLOOD_UNTIL, "flood of new identities: births from it are withheld."),
     (c.REPLAYING, "a recording is played again on its line: refused."),
@@ -62,6 +63,7 @@ class Identities:
         self.book = Book(np.zeros((0, c.BOOK_NUM)), np.zeros((0, c.BOOK_TAG), dtype=np.int64))
         self.heard = np.full((HEARD_MAX, 2), NEVER, dtype=np.int64)
         self.counted = np.zeros(c.VERDICTS, dtype=np.int64)
+        self._lent = False  # the tables are a copy's as well: they are copied before they are written to
 
     def judge(self, batch: Batch, words: int) -> tuple[Batch, tuple[Refusal, ...]]:
         """The batch without what is refused, and why. `words`: how many words there are."""
@@ -69,6 +71,7 @@ class Identities:
         n = len(rows.time)
         if n == 0:
             return batch, ()
+        self._own()
         self._grow(words)
         look = np.repeat(np.arange(len(looks.time)), looks.last - looks.first)
         sensor, verdict = looks.sensor[look], np.zeros(n, dtype=np.int64)
@@ -89,6 +92,8 @@ class Identities:
         if not verdict.any():
             return batch, ()
         self.counted += np.bincount(verdict, minlength=c.VERDICTS)
+        batch = batch.own()
+        rows = batch.rows
         withheld = (verdict == c.FLOOD) | (verdict == c.DENIED)
         rows.prior[withheld] = 0.0
         rows.word[verdict == c.STRIPPED, :3:2] = 0
@@ -113,20 +118,29 @@ class Identities:
         return {name: int(self.counted[verdict]) for verdict, name in COUNTED.items()}
 
     def copy(self) -> "Identities":
-        """A copy that shares nothing which is written to."""
-        other = copy(self)
-        other.book = Book(self.book.num.copy(), self.book.tag.copy())
-        other.sources = self.sources._replace(num=self.sources.num.copy(), tag=self.sources.tag.copy())
-        other.heard, other.counted = self.heard.copy(), self.counted.copy()
-        return other
+        """A copy that shares nothing which is written to: who writes first copies."""
+        self._lent = True
+        return copy(self)
 
-    def doubt(self, bank: Bank, living: Ints, believed: float, time_ns: int) -> None:
-        """Note the identities whose claims independent sensors deny: for a while they begin no other track."""
-        claims = living[bank.num[living, k.TRUST] > 0.0]
-        denied = claims[bank.num[claims, k.TRUST] < DENIED * believed]
+    def _own(self) -> None:
+        """Tables of its own, to write to."""
+        if self._lent:
+            self.book = Book(self.book.num.copy(), self.book.tag.copy())
+            self.sources = self.sources._replace(num=self.sources.num.copy(), tag=self.sources.tag.copy())
+            self.heard, self.counted, self._lent = self.heard.copy(), self.counted.copy(), False
+
+    def doubt(self, bank: Bank, slots: int, believed: float, time_ns: int) -> None:
+        """Note the identities whose claims independent sensors deny: for a while they begin no other track.
+
+        `slots`: how many are in use.
+        """
+        trust = bank.num[:slots, k.TRUST]
+        denied = np.flatnonzero((trust > 0.0) & (trust < DENIED * believed) & (bank.tag[:slots, k.ALIVE] == 1))
         words = bank.tag[denied, k.IDENTITY]
         words = words[(words > 0) & (words < len(self.book.tag))]
-        self.book.tag[words, c.DENIED_UNTIL] = time_ns + DENIED_NS
+        if len(words):
+            self._own()
+            self.book.tag[words, c.DENIED_UNTIL] = time_ns + DENIED_NS
 
     def state(self) -> tuple[np.ndarray, ...]:
         """All that decides later verdicts, for a digest."""
@@ -144,6 +158,7 @@ class Identities:
     def load(self, dumped: Mapping[str, Any]) -> None:
         """Take on what `dump` wrote."""
         used, num, tag, source_num, source_tag, heard, rows, counted = map(arrays.unpack, dumped["arrays"])
+        self._own()
         self.book = Book(np.zeros((0, c.BOOK_NUM)), np.zeros((0, c.BOOK_TAG), dtype=np.int64))
         self._grow(int(used.max()) + 1 if len(used) else 0)
         self.book.num[used], self.book.tag[used] = num, tag
@@ -189,13 +204,10 @@ def _streams(n: int, width: int, *times: int) -> Ints:
 
 
 def _signature(rows: Rows, sensor: Ints) -> Ints:
-    """A number for each row's stream and bits (splitmix64's mixing: Steele et al., OOPSLA 2014)."""
-    stream = np.where(rows.word[:, 0] > 0, -rows.word[:, 0], sensor)
-    sign = stream.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    for column in np.ascontiguousarray(rows.z.T).view(np.uint64):
-        sign = (sign ^ column) * np.uint64(0xBF58476D1CE4E5B9)
-        sign ^= sign >> np.uint64(29)
-    return sign.view(np.int64)
+    """A number for each row's stream and values (the multipliers are splitmix64's: Steele et al., OOPSLA 2014)."""
+    stream = np.where(rows.word[:, 0] > 0, -rows.word[:, 0], sensor) * GOLDEN
+    sign = (stream ^ measured(rows)) * MIXED
+    return np.asarray(sign ^ (sign >> 29))
 
 
 def _without(batch: Batch, kept: Flags) -> Batch:

@@ -1,7 +1,7 @@
 """The tracker's past: what was worked lately, what waits to be worked in, which numbers were shown, what was told."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,26 +73,26 @@ class Past:
         admitted, self.waiting = gathered([self.waiting, rest]), NOTHING
         return admitted
 
-    def enter(self, gone: list[Segment], births: dict[int, int], used: set[int]) -> None:
-        """Seconds that can be worked again no more become history. `births`: birth -> number, `used`: as of numbers."""
+    def enter(self, gone: list[Segment], births: tuple[Ints, Ints], used: Callable[[], set[int]]) -> None:
+        """Seconds that can be worked again no more become history. `births` and `used`: see state."""
         made = contributions(gone, births)
         made["track"] = self.names.label(made["track"])
         if self.everything is not None:
             self.everything.append(made)
-        self.history.enter(made, np.unique(self.names.label(np.array(sorted(used), dtype=np.int64))))
+        self.history.enter(made, lambda: np.unique(self.names.label(np.array(sorted(used()), dtype=np.int64))))
 
-    def made(self, track: int, births: dict[int, int]) -> tuple[np.ndarray, dict[int, tuple[int, float]]]:
+    def made(self, track: int, births: tuple[Ints, Ints]) -> tuple[np.ndarray, dict[int, tuple[int, float]]]:
         """What made the track of a number shown: contributions, oldest first, and their sums for each sensor."""
         lately = self.lately_made(births)
         lately = lately[lately["track"] == track]
-        sums = dict(self.history.sums.get(track, {}))
+        sums: dict[int, tuple[int, float]] = dict(self.history.sums.get(track, {}))
         for sensor, (count, weight) in summed(lately).get(track, {}).items():
             before = sums.get(sensor, (0, 0.0))
             sums[sensor] = before[0] + count, before[1] + weight
         made = np.concatenate([self.history.of(track), lately])
         return made[np.argsort(made["time_ns"], kind="stable")][-KEPT:], sums
 
-    def lately_made(self, births: dict[int, int]) -> np.ndarray:
+    def lately_made(self, births: tuple[Ints, Ints]) -> np.ndarray:
         """The contributions of what may still be worked again, by the numbers shown."""
         lately = contributions(self.journal.segments.values(), births)
         lately["track"] = self.names.label(lately["track"])

@@ -28,6 +28,13 @@ def copied(part: Any) -> Any:  # noqa: ANN401  an array, a tuple of arrays, a nu
     return part.copy()
 
 
+def changed(second: int, worked: int) -> bool:
+    """Whether a second deserves a snapshot: there were looks in the one before it, or in the last few. `worked`: the
+    last second that had any. Where nothing comes, going back to an older snapshot costs a few beats.
+    """
+    return worked == second - 1 or (second % CLOSE_S == 0 and worked >= second - CLOSE_S)
+
+
 def kept(second: int, now: int) -> bool:
     """Whether the snapshot of a second is kept still: 1 s apart below 4 s of age, 2 s below 8, 4 s below 16, and so on.
 

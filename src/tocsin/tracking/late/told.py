@@ -1,5 +1,6 @@
 """What happened to tracks, and what of it was told: nothing is told twice, and hindsight is told as hindsight."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -43,9 +44,11 @@ class Told:
 
     def forget(self, second: int) -> None:
         """Let go of what happened before this second began."""
-        gone = sum(one.place <= 2 * second for one in self.happened)
-        self.happened, self.count = self.happened[gone:], max(self.count - gone, 0)
-        self.told = [one for one in self.told if one[0] > 2 * second]
+        gone = bisect_right(self.happened, 2 * second, key=lambda one: one.place)  # in order of places
+        if gone:
+            self.happened, self.count = self.happened[gone:], max(self.count - gone, 0)
+        if self.told and min(self.told[0][0], self.told[-1][0]) <= 2 * second:
+            self.told = [one for one in self.told if one[0] > 2 * second]
 
     def hand_out(self, time_ns: int, second: int, name: Callable[[int], int]) -> list[Notice]:
         """What is news at a Tick, with event time at `second`. `name` gives the number shown for one inside."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tocsin.messages import Floats, Ints
+from tocsin.messages import Flags, Floats, Ints
 from tocsin.models.model import Model
 from tocsin.settings import Sensor, Settings
 from tocsin.tracking import arrays
@@ -43,6 +43,7 @@ class Census:
     settled_ns: int = NEVER  # when what was there at the beginning had been found
     ticked_ns: int = NEVER
     known: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # numbers of tracks counted, sorted
+    seen: tuple[int, ...] = ()  # `mark` at the last beat: while it is the same, nobody came and nobody left
 
     @classmethod
     def of(cls, settings: Settings, model: Model) -> "Census":
@@ -71,18 +72,32 @@ class Census:
             survey = looks.survey[begin:end] == 1
             self.looks += np.bincount(looks.sensor[begin:end][survey], minlength=len(self.looks))
 
-    def beat(self, time_ns: int, bank: Bank, living: Ints) -> None:
-        """Count who came and who left since the last beat; every one alive is given the life that follows."""
+    def beat(self, time_ns: int, bank: Bank, slots: int, mark: tuple[int, ...]) -> None:
+        """Count who came and who left since the last beat; every one alive is given the life that follows.
+
+        `slots`: how many are in use. `mark`: another one once any component was changed; empty: never the same.
+        """
         if not self.on:
             return
         dt_s = min((time_ns - self.ticked_ns) / SECOND_NS, 60.0) if self.ticked_ns != NEVER else 0.0
         self.ticked_ns = time_ns
-        tag, likely = bank.tag[living], bank.num[living, c.EXISTENCE]
-        since = self.settled_ns != NEVER and tag[:, c.BORN] > self.settled_ns
-        number, sure = tag[:, c.NUMBER], (tag[:, c.STATE] == c.CONFIRMED) & (tag[:, c.NUMBER] > 0)
-        there = np.isin(self.known, number[(number > 0) & (likely >= GONE)])
-        anew = sure & ~np.isin(number, self.known)
         self.counts *= 0.5 ** (dt_s / self.half_life_s)
+        if mark and mark == self.seen:
+            self.counts[3] += dt_s * len(self.known)
+        else:
+            self._count(time_ns, dt_s, bank, np.flatnonzero(bank.tag[:slots, c.ALIVE]))
+        self.seen = mark
+        bank.num[:slots, c.LIFE] = self.life_s()
+
+    def _count(self, time_ns: int, dt_s: float, bank: Bank, living: Ints) -> None:
+        """Who came and who left."""
+        number, likely = bank.tag[living, c.NUMBER], bank.num[living, c.EXISTENCE]
+        since = self.settled_ns != NEVER and bank.tag[living, c.BORN] > self.settled_ns
+        sure = (bank.tag[living, c.STATE] == c.CONFIRMED) & (number > 0)
+        counted, at = _among(number, self.known)
+        there = np.zeros(len(self.known), dtype=np.bool_)
+        there[at[counted & (number > 0) & (likely >= GONE)]] = True
+        anew = sure & ~counted
         if self.settled_ns != NEVER:
             self.counts[0] += float((anew & since).sum())
             self.counts[1] += float((self.covered_m2 * self.looks).sum())
@@ -92,10 +107,10 @@ class Census:
             self.looks[:] = 0
         self.counts[2] += float((~there).sum())
         self.counts[3] += dt_s * len(self.known)
-        self.known = np.sort(np.concatenate([self.known[there], number[anew]]))
-        counted = np.isin(number, self.known)
+        if anew.any() or not there.all():
+            self.known = np.sort(np.concatenate([self.known[there], number[anew]]))
+            counted, _ = _among(number, self.known)
         self.open = np.array([likely[~counted & since].sum(), (1.0 - likely[counted]).sum()])
-        bank.num[living, c.LIFE] = self.life_s()
 
     def life_s(self) -> float:
         """The mean life that is believed."""
@@ -129,3 +144,12 @@ class Census:
         """Take on the state of a dump."""
         self.counts, self.open, self.looks, self.known, times = (arrays.unpack(column) for column in dumped)
         self.settled_ns, self.ticked_ns = (int(time) for time in times)
+        self.seen = ()
+
+
+def _among(numbers: Ints, known: Ints) -> tuple[Flags, Ints]:
+    """Which numbers stand among `known` (sorted), and where."""
+    if not len(known):
+        return np.zeros(len(numbers), dtype=np.bool_), np.zeros(len(numbers), dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+    return known[at] == numbers, at

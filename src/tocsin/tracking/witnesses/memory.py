@@ -21,6 +21,7 @@ from tocsin.tracking.looks import SECOND_NS, Batch
 FADES_S: Final = 60.0
 FORGOTTEN: Final = 0.05  # three minutes after a single detection
 CREDIT_MIN: Final = 0.5
+SENSORS_MOST: Final = 1 << 20  # that can be told apart
 SENSORS_MAX: Final = 16  # of one component; those that say most are kept
 
 Table = tuple[Ints, Ints, Ints, Floats]  # birth, sensor, detections, recent
@@ -55,16 +56,21 @@ class Witnesses:
             return
         keep = np.exp(-max(time_ns - self.time_ns, 0) / SECOND_NS / FADES_S)
         self.time_ns = time_ns
-        came = self._came()
-        rows = np.concatenate([np.stack([self.birth, self.sensor], axis=1), came])
-        order = np.lexsort((rows[:, 1], rows[:, 0]))
-        rows = rows[order]
-        new = np.ones(len(rows), dtype=np.bool_)
-        new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-        first = np.flatnonzero(new)
-        old = np.concatenate([self.detections, np.ones(len(came), dtype=np.int64)])[order]
-        faded = np.concatenate([keep * self.recent, np.ones(len(came))])[order]
-        self._take(rows[first], np.add.reduceat(old, first), np.add.reduceat(faded, first))
+        birth, sensor, detections, recent = self.birth, self.sensor, self.detections, keep * self.recent
+        if self.pending:
+            key, count = np.unique(self._came(), return_counts=True)
+            known = birth * SENSORS_MOST + sensor
+            at = np.searchsorted(known, key)
+            there = at < len(known)
+            there[there] = known[at[there]] == key[there]
+            detections = detections.copy()
+            detections[at[there]] += count[there]
+            recent[at[there]] += count[there]
+            new = np.divmod(key[~there], SENSORS_MOST)
+            birth, sensor = np.insert(birth, at[~there], new[0]), np.insert(sensor, at[~there], new[1])
+            detections = np.insert(detections, at[~there], count[~there])
+            recent = np.insert(recent, at[~there], count[~there])
+        self._take(birth, sensor, detections, recent)
 
     def of(self, birth: Ints) -> tuple[Ints, Indices, Ints, Floats]:
         """For components by their births (n,): row of `birth`, sensor, detections, recent, of each witness."""
@@ -79,19 +85,18 @@ class Witnesses:
 
     def _came(self) -> Ints:
         noted, self.pending = self.pending, []
-        if not noted:
-            return np.zeros((0, 2), dtype=np.int64)
-        return np.concatenate([np.stack(one, axis=1) for one in noted])
+        return np.concatenate([birth * SENSORS_MOST + sensor for birth, sensor in noted])
 
-    def _take(self, rows: Ints, detections: Ints, recent: Floats) -> None:
-        """Keep what is not forgotten, and of each component at most SENSORS_MAX."""
-        rank = np.lexsort((rows[:, 1], -recent, rows[:, 0]))
-        begins = np.searchsorted(rows[rank, 0], rows[rank, 0], side="left")
-        good = np.zeros(len(rows), dtype=np.bool_)
-        good[rank] = np.arange(len(rows)) - begins < SENSORS_MAX
-        good &= recent >= FORGOTTEN
-        self.birth, self.sensor = rows[good, 0], rows[good, 1]
-        self.detections, self.recent = detections[good], recent[good]
+    def _take(self, birth: Ints, sensor: Ints, detections: Ints, recent: Floats) -> None:
+        """Keep what is not forgotten, and of each component at most SENSORS_MAX. Rows are sorted, each once."""
+        good = recent >= FORGOTTEN
+        if (birth[SENSORS_MAX:] == birth[:-SENSORS_MAX]).any():
+            rank = np.lexsort((sensor, -recent, birth))
+            begins = np.searchsorted(birth[rank], birth[rank], side="left")
+            good[rank] &= np.arange(len(birth)) - begins < SENSORS_MAX
+        if not good.all():
+            birth, sensor, detections, recent = birth[good], sensor[good], detections[good], recent[good]
+        self.birth, self.sensor, self.detections, self.recent = birth, sensor, detections, recent
 
     def columns(self) -> list[np.ndarray]:
         """All that decides the future, as of the last beat."""
