@@ -46,7 +46,9 @@ from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
 
 DUMP_FORMAT = 2
-SCANS_WAITING, ROWS_WAITING = 64, 2_048  # so many are worked in at once, whether or not somebody asks
+# So many are worked in at once, whether or not somebody asks. More than one second's: a second cut between two feeds
+# is worked twice, because the rows of the other feed then came after their place was passed.
+SCANS_WAITING, ROWS_WAITING = 1_024, 32_768
 OUTLOOK_MAX = 30  # tracks whose areas are shown unasked; each costs about a millisecond
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).

@@ -27,7 +27,7 @@ from tocsin.live.intake.queues import REFUSED_BYTES, Bell, Receipt
 from tocsin.live.intake.sequencer import empty_scan
 from tocsin.live.process.watchdog import notify
 from tocsin.live.thinking import Anew, Thinking
-from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Statement, Step
+from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Statement, Step, Tick
 
 LOOK_S = 0.25
 # A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay the lesser half
@@ -158,7 +158,7 @@ class Runner:
     def stop(self) -> None:
         """Finish: think through what waits, keep it, end."""
         self._stopping.set()
-        self._source.bell.ring()
+        self._source.bell.call()
 
     def order(self, order: Order) -> "Future[Answer]":
         """Give an order; the future resolves when the answer is durable."""
@@ -169,7 +169,7 @@ class Runner:
             )
             return future
         self._orders.append((order, future))
-        self._source.bell.ring()
+        self._source.bell.call()
         return future
 
     def run(self, begun: Callable[[], None]) -> None:
@@ -213,7 +213,7 @@ class Runner:
             self._think(batch)
         for receipt in self._source.receipts():
             self._kept.add_done_callback(partial(_acknowledge, receipt))
-        self._look()
+        self._look(ticked=any(isinstance(item, Tick) for item in batch))
         turn_s = time.monotonic() - began_s
         self.figures.turns_s.append(turn_s)
         self._dumped.thought_s += turn_s
@@ -280,7 +280,7 @@ class Runner:
             self.figures.say(str(error))
         elif error is not None:
             self._broken = error
-            self._source.bell.ring()
+            self._source.bell.call()
         else:
             self.figures.inputs_not_kept += done.result().refused
 
@@ -305,11 +305,12 @@ class Runner:
             self.figures.say(f"the areas of the forecast could not be made: {type(error).__name__}: {error}")
             return None
 
-    def _look(self) -> None:
+    def _look(self, *, ticked: bool) -> None:
+        """Show what is known, LOOK_S after the last time; with a Tick sooner, so that the two are worked as one."""
         now_s = time.monotonic()
-        if now_s < self._look_due_s:
+        if now_s < self._look_due_s - (LOOK_S / 2 if ticked else 0.0):
             return
-        self._look_due_s = max(self._look_due_s + LOOK_S, now_s)
+        self._look_due_s = now_s + LOOK_S if ticked else max(self._look_due_s + LOOK_S, now_s)
         pace = self._source.clock.pace  # before the time: a frame that says "paused" is of the moment that stands still
         try:
             picture = self._thinking.look(self._source.clock.now_ns())

@@ -1,8 +1,10 @@
 """The sequencer: arrival order, ticks between what came before and after, decoders that fail."""
 
+import threading
+
 from tests.skies import SECOND_NS, START_NS, HandClock, Rows
 from tocsin.live.clock import Jump
-from tocsin.live.intake.queues import Bell, SourceQueue
+from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.intake.sequencer import Sequencer
 from tocsin.live.thinking import Anew
 from tocsin.messages import Packet, Scan, Tick
@@ -39,6 +41,17 @@ def test_what_came_before_a_second_comes_before_its_tick_however_late_thinking_i
         START_NS + 2 * SECOND_NS,
         ("a", 1),
     ]
+
+
+def test_what_comes_is_gathered_until_somebody_waits_for_an_answer() -> None:
+    clock, sequencer = made("a")
+    clock.time_ns += 1
+    sequencer.queues["a"].offer(Packet(START_NS, b"."))
+    threading.Timer(0.05, lambda: sequencer.queues["a"].offer(Packet(START_NS, b"."))).start()
+    receipt = Receipt()
+    threading.Timer(0.1, lambda: sequencer.queues["a"].take_in(Packet(START_NS, b"."), receipt)).start()
+    assert told(list(sequencer.take(60.0))) == [("a", 3)]
+    assert sequencer.receipts() == [receipt]
 
 
 def test_silence_still_ticks() -> None:

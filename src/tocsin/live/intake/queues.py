@@ -40,10 +40,21 @@ class Bell:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._called = threading.Event()
 
     def ring(self) -> None:
         """Something has come."""
         self._event.set()
+
+    def call(self) -> None:
+        """Somebody waits for an answer."""
+        self._called.set()
+        self._event.set()
+
+    def gather(self, seconds: float) -> None:
+        """Let more come: return after `seconds`, sooner only when somebody waits for an answer."""
+        self._called.wait(max(0.0, seconds))
+        self._called.clear()
 
     def wait(self, seconds: float) -> None:
         """Return when something has come since the last return, or after `seconds`."""
@@ -101,7 +112,10 @@ class SourceQueue:
                 self.figures.held_back += 1
                 return False
             self._accept(packet, receipt)
-        self.bell.ring()
+        if receipt is None:
+            self.bell.ring()
+        else:
+            self.bell.call()
         return True
 
     def _spend(self, now_ns: int) -> bool:
@@ -148,11 +162,6 @@ class SourceQueue:
         else:
             count, length = first.count + refusal.count, first.length + refusal.length
             self._refused[refusal.reason] = replace(first, count=count, length=length)
-
-    def first_ns(self) -> int | None:
-        """When the oldest waiting packet came, or None."""
-        with self._lock:
-            return self._packets[0][0].received_ns if self._packets else None
 
     def take(self, before_ns: int) -> tuple[list[Packet], tuple[Refusal, ...]]:
         """All waiting packets that came before `before_ns`, and what was refused since the last time."""

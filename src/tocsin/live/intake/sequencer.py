@@ -1,4 +1,4 @@
-"""Merges the feeds in the order of arrival into batches of about 20 ms, with the ticks between them.
+"""Merges the feeds in the order of arrival into batches, one for each picture, with the ticks between them.
 
 It orders nothing by event time: that happens inside tracking, row by row. Everything that was received before a whole
 second comes before that second's Tick, however late thinking is, so that overload shifts no tick against the data.
@@ -15,7 +15,6 @@ from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.thinking import Anew
 from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick
 
-BATCH_S = 0.02  # waiting so long for more makes one kernel call of many packets, and is a fiftieth of the latency bar
 FAILED_BYTES = 4_096
 
 
@@ -75,21 +74,17 @@ class Sequencer:
         return sum(len(queue) for queue in self.queues.values())
 
     def take(self, wait_s: float) -> "list[Item | Anew]":
-        """The items that are there, waiting at most `wait_s` for the first and 20 ms more for its company."""
+        """The items that are there after `wait_s`, or at the next Tick, or as soon as somebody waits for an answer.
+
+        Nothing is shown or decided before that, so what comes meanwhile is decoded in one call for each feed: a call
+        costs as much as some hundred reports.
+        """
         if self._turned_back is not None:
             jump, self._turned_back = self._turned_back, None
             now_ns = self.clock.now_ns()
             self.ticks.begin(now_ns)
             return [Anew(now_ns, f"the system clock jumped back by {-jump.by_ns / SECOND_NS:.1f} s")]
-        until_tick_s = self.clock.seconds_until(self.ticks.next_ns)
-        if not self.waiting():
-            self.bell.wait(min(wait_s, until_tick_s))
-        if self.waiting():
-            oldest = min(first for queue in self.queues.values() if (first := queue.first_ns()) is not None)
-            company_s = BATCH_S - (self.clock.now_ns() - oldest) / SECOND_NS
-            while company_s > 0.001 and self.clock.seconds_until(self.ticks.next_ns) > 0:
-                self.bell.wait(min(company_s, self.clock.seconds_until(self.ticks.next_ns)))
-                company_s = BATCH_S - (self.clock.now_ns() - oldest) / SECOND_NS
+        self.bell.gather(min(wait_s, self.clock.seconds_until(self.ticks.next_ns)))
         return self._drain(self.clock.now_ns())
 
     def _drain(self, now_ns: int) -> "list[Item | Anew]":
