@@ -3,6 +3,8 @@
 Sends CAT048 plots and CAT034 sectors of many radars over UDP at the pace of their turns, opens one map over WebSocket
 that measures, and more that only watch. Latency: from the moment at which the datagram with a detection was sent to the
 moment at which the first frame came whose confirmed track has that detection's time as its last one or a later one.
+When the server has stopped, what its ledger holds is counted beside what was sent. A burst: all radars turn so many
+times as fast for 30 s; its latencies, those of the 30 s after it, and how long it took until all was as usual.
 
     python benchmarks/load.py --named 2000      2,000 reports/s, 4,000 tracks, 10 maps
     python benchmarks/load.py --named 10000     10,000 reports/s, 10,000 tracks, 100 maps
@@ -24,16 +26,18 @@ import tempfile
 import time
 import urllib.request
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM, socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
+from tocsin import wire
 from tocsin.geo.frames import (
     ecef_from_enu,
     ecef_from_geodetic,
@@ -41,15 +45,20 @@ from tocsin.geo.frames import (
     geodetic_from_ecef,
     polar_from_enu,
 )
+from tocsin.ledger.reader import Reader
 from tocsin.messages import Detections
 from tocsin.simulate.asterix_out import blocks, north, plots, sector
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 SECTORS = 32
 GROUP_DEG = 4.0  # between groups of two radars: none sees the targets of another
 RANGE_M = 120_000.0
 CONFIRMED = 1
 FIRST_PORT = 18_600
-BURST_S = 30.0
+BURST_S, AFTER_S = 30.0, 30.0
+USUAL = 1.2  # times the p95 before
 # One command each: reports a second, tracks, maps, UDP ports.
 NAMED = {"2000": (2_000.0, 4_000, 10, 30), "10000": (10_000.0, 10_000, 100, 30), "20000": (20_000.0, 10_000, 500, 30)}
 CLOCK_S = 0.2  # a track's last time is corrected by what was learnt of its sensor's clock, here some hundredths
@@ -103,25 +112,39 @@ class Sector:
 
 @dataclass(slots=True)
 class Ledger:
-    """What was sent and not yet seen, by target; and the latencies of what was seen."""
+    """What was sent and not yet seen, by target; and when what was seen was sent, with its latency."""
 
-    measuring: bool = False
     sent: int = 0
     waiting: dict[int, deque[tuple[float, float]]] = field(default_factory=dict)
-    latencies_s: list[float] = field(default_factory=list)
+    seen: list[tuple[float, float]] = field(default_factory=list)
 
     def send(self, target: NDArray[np.int64], time_s: Floats, now_s: float) -> None:
-        """These detections leave now."""
+        """These detections left then."""
         self.sent += len(target)
-        if self.measuring:
-            for number, at_s in zip(target.tolist(), time_s.tolist(), strict=True):
-                self.waiting.setdefault(number, deque()).append((at_s, now_s))
+        for number, at_s in zip(target.tolist(), time_s.tolist(), strict=True):
+            self.waiting.setdefault(number, deque()).append((at_s, now_s))
 
     def see(self, target: int, last_s: float, now_s: float) -> None:
         """A confirmed track of this target was last detected then, says a frame that came now."""
         queue = self.waiting.get(target)
         while queue and queue[0][0] <= last_s + CLOCK_S:
-            self.latencies_s.append(now_s - queue.popleft()[1])
+            sent_s = queue.popleft()[1]
+            self.seen.append((sent_s, now_s - sent_s))
+
+    def latencies(self, from_s: float, to_s: float) -> dict[str, float]:
+        """Of what was sent in a stretch of time: how many were seen and not, and after how long."""
+        found = np.array([late for sent_s, late in self.seen if from_s <= sent_s < to_s] or [np.nan])
+        unseen = sum(from_s <= sent_s < to_s for queue in self.waiting.values() for _, sent_s in queue)
+        shown = {f"p{q}": round(float(np.percentile(found, q)), 3) for q in (50, 95, 99, 99.9, 100)}
+        return {"seen": float(np.isfinite(found).sum()), "unseen": float(unseen)} | shown
+
+    def recovered_s(self, ended_s: float, usual_s: float) -> float:
+        """Seconds after `ended_s` until what is sent is seen as soon as usual again (a second's p95); NaN: not."""
+        by_second: dict[int, list[float]] = {}
+        for sent_s, late in self.seen:
+            by_second.setdefault(int(sent_s - ended_s), []).append(late)
+        good = {at for at, late in by_second.items() if float(np.percentile(late, 95)) <= usual_s * USUAL}
+        return next((float(at) for at in range(120) if {at, at + 1, at + 2} <= good), float("nan"))
 
 
 def world(arguments: argparse.Namespace, rng: np.random.Generator) -> list[Radar]:
@@ -177,23 +200,40 @@ def site_file(radars: list[Radar], feeds: int, port: int) -> str:
     return "\n".join([head, *sensors, *ports])
 
 
-async def send(radars: list[Radar], feeds: int, ledger: Ledger, start_s: float, seed: int) -> None:
-    """Turn all radars for ever, each sector's datagrams at the moment at which the sector ends."""
-    rng = np.random.default_rng(seed)
-    out = socket(AF_INET, SOCK_DGRAM)
-    due = sorted((radar.phase_s + radar.period_s / SECTORS, radar.number, 0) for radar in radars)
+def send(out: Connection, radars: list[Radar], feeds: int, start_s: float, factor: "Synchronized[float]") -> None:
+    """Turn all radars for ever, each sector's datagrams when it ends; tell of each (target, time, when it left).
+
+    In a process of its own. `factor`: so many times as fast as they say in the site file; 0: no more.
+    """
+    rng = np.random.default_rng(1)
+    udp = socket(AF_INET, SOCK_DGRAM)
+    due = [(radar.phase_s + radar.period_s / SECTORS, radar.phase_s, radar.number, 0) for radar in radars]
     heapq.heapify(due)
-    while True:
-        end_s, number, index = heapq.heappop(due)
-        radar = radars[number]
-        await asyncio.sleep(max(0.0, start_s + end_s - time.time()))
-        width_s, width_rad = radar.period_s / SECTORS, 2 * np.pi / SECTORS
-        found = radar.seen(end_s - width_s, end_s, index * width_rad, (index + 1) * width_rad, rng)
+    while speed := factor.value:
+        end_s, since_s, number, index = heapq.heappop(due)
+        radar, width_rad = radars[number], 2 * np.pi / SECTORS
+        time.sleep(max(0.0, start_s + end_s - time.time()))
+        found = radar.seen(since_s, end_s, index * width_rad, (index + 1) * width_rad, rng)
         times_ns = np.round((start_s + found.time_s) * 1e9).astype(np.int64)
-        for data in encoded(radar, found, times_ns, round((start_s + end_s) * 1e9), index):
-            out.sendto(data, ("127.0.0.1", FIRST_PORT + number % feeds))
-        ledger.send(found.target, (times_ns // 7_812_500 * QUANTUM_S).astype(np.float64), time.monotonic())
-        heapq.heappush(due, (end_s + width_s, number, (index + 1) % SECTORS))
+        faster = replace(radar, period_s=radar.period_s / speed)
+        for data in encoded(faster, found, times_ns, round((start_s + end_s) * 1e9), index):
+            udp.sendto(data, ("127.0.0.1", FIRST_PORT + number % feeds))
+        told = np.stack((found.target.astype(np.float64), times_ns // 7_812_500 * QUANTUM_S))
+        out.send_bytes(np.float64(time.monotonic()).tobytes() + told.tobytes())
+        heapq.heappush(due, (end_s + faster.period_s / SECTORS, end_s, number, (index + 1) % SECTORS))
+    out.close()
+
+
+def hear(incoming: Connection, ledger: Ledger) -> None:
+    """Write down what the sender tells, as long as it tells something."""
+    while incoming.poll():
+        try:
+            told = np.frombuffer(incoming.recv_bytes())
+        except EOFError:
+            asyncio.get_running_loop().remove_reader(incoming.fileno())
+            return
+        target, time_s = told[1:].reshape(2, -1)
+        ledger.send(target.astype(np.int64), time_s, float(told[0]))
 
 
 def encoded(radar: Radar, found: Sector, times_ns: NDArray[np.int64], end_ns: int, index: int) -> list[bytes]:
@@ -274,71 +314,92 @@ def figures(origin: str) -> dict[str, float]:
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
 
 
-async def run(
-    arguments: argparse.Namespace, origin: str, headers: dict[str, str], radars: list[Radar], server: int
-) -> dict[str, Any]:
+@dataclass(slots=True)
+class Stretch:
+    """One stretch of the run: what it cost, what was seen of it."""
+
+    name: str
+    from_s: float
+    to_s: float
+    sent: int
+    cores: float
+    loop_cores: float
+    load_average: float
+
+
+async def run(arguments: argparse.Namespace, origin: str, headers: dict[str, str], server: int) -> dict[str, Any]:
     """Send and measure; the figures."""
+    radars = world(arguments, np.random.default_rng(7))
     ledger, state = Ledger(), {"frames": 0, "snapshots": 0, "bytes": 0}
     url = origin.replace("http", "ws") + "/api/live"
     while (await asyncio.to_thread(figures, origin)).get("tocsin_items_total", 0) < 1:  # noqa: ASYNC110  it is elsewhere
         await asyncio.sleep(0.5)
-    sender = asyncio.create_task(send(radars, arguments.feeds, ledger, time.time(), 1))
+    incoming, outgoing = multiprocessing.Pipe(duplex=False)
+    factor = multiprocessing.Value("d", 1.0)
+    ways = (outgoing, radars, arguments.feeds, time.time() + 1.0, factor)
+    sender = multiprocessing.Process(target=send, args=ways, daemon=True)
+    sender.start()
+    outgoing.close()
+    asyncio.get_running_loop().add_reader(incoming.fileno(), hear, incoming, ledger)
+
+    async def stretch(name: str, seconds: float) -> Stretch:
+        before, loop, began_s, sent = cpu_s(server), cpu_s(server, server), time.monotonic(), ledger.sent
+        await asyncio.sleep(seconds)
+        passed_s = time.monotonic() - began_s
+        cores, loops = (cpu_s(server) - before) / passed_s, (cpu_s(server, server) - loop) / passed_s
+        return Stretch(name, began_s, began_s + passed_s, ledger.sent - sent, cores, loops, os.getloadavg()[0])
+
     async with connect(url, additional_headers=headers, max_size=None, compression=None) as open_map:
         reader = asyncio.create_task(measure(open_map, ledger, state))
         await asyncio.sleep(arguments.warm)
-        ledger.measuring, sent_before = True, ledger.sent
-        before, began_s = cpu_s(server), time.monotonic()
-        await asyncio.sleep(arguments.seconds)
-        passed_s = time.monotonic() - began_s
-        used, rate = (cpu_s(server) - before) / passed_s, (ledger.sent - sent_before) / passed_s
-        ledger.measuring = False
+        stretches = [await stretch("steady", arguments.seconds)]
         memory_mb = rss_mb(server)
-        burst = await burst_of(arguments, radars, origin) if arguments.burst > 1 else None
-        await asyncio.sleep(5.0)
+        if arguments.burst > 1:
+            factor.value = arguments.burst
+            stretches.append(await stretch("burst", BURST_S))
+            factor.value = 1.0
+            stretches.append(await stretch("after", AFTER_S))
         server_figures = await asyncio.to_thread(figures, origin)
-        for task in (reader, sender):
-            task.cancel()
-    found = np.array(ledger.latencies_s or [float("nan")])
-    unseen = sum(len(queue) for queue in ledger.waiting.values())
+        factor.value = 0.0
+        await asyncio.sleep(arguments.settle)
+        reader.cancel()
     kept = ("latency", "shed", "lost", "skipped", "restores", "failures", "refused", "clients", "frame_bytes")
-    return {
-        "reports_per_s": round(rate),
-        "seen": len(ledger.latencies_s),
-        "unseen": unseen,
-        "latency_s": {f"p{q}": round(float(np.percentile(found, q)), 3) for q in (50, 95, 99, 99.9, 100)},
-        "server_cpu_cores": round(used, 2),
-        "server_rss_mb": memory_mb,
-        "burst": burst,
-        "frames": state,
+    found: dict[str, Any] = {"sent": ledger.sent, "frames": state, "server_rss_mb": memory_mb}
+    for one in stretches:
+        found[one.name] = {
+            "reports_per_s": round(one.sent / (one.to_s - one.from_s)),
+            "latency_s": ledger.latencies(one.from_s, one.to_s),
+            "server_cpu_cores": round(one.cores, 2),
+            "of_these_event_loop": round(one.loop_cores, 2),
+            "load_average": round(one.load_average, 1),
+        }
+    if arguments.burst > 1:
+        usual_s = found["steady"]["latency_s"]["p95"]
+        found["recovered_s"] = ledger.recovered_s(stretches[1].to_s, usual_s)
+    return found | {
         "server": {
             name: value for name, value in server_figures.items() if value and any(word in name for word in kept)
         },
     }
 
 
-async def burst_of(arguments: argparse.Namespace, radars: list[Radar], origin: str) -> dict[str, float]:
-    """So many times the rate for BURST_S: how much more was refused, shed or lost by then, of how many more sent."""
-    before, more = await asyncio.to_thread(figures, origin), Ledger()
-    started_s = time.time()
-    extra = [
-        asyncio.create_task(send(radars, arguments.feeds, more, started_s, seed))
-        for seed in range(2, round(arguments.burst) + 1)
-    ]
-    await asyncio.sleep(BURST_S)
-    for task in extra:
-        task.cancel()
-    await asyncio.sleep(5.0)
-    after = await asyncio.to_thread(figures, origin)
-    grown = {name: after[name] - before.get(name, 0.0) for name in after}
-    words = ("shed", "lost", "refused", "failures", "restores", "skipped")
-    return {"sent": float(more.sent)} | {
-        name: value for name, value in grown.items() if value and any(word in name for word in words)
-    }
+def kept(folder: Path) -> dict[str, int]:
+    """What the ledger holds after the server has stopped: detections, and what was refused of them."""
+    reader = Reader(folder)
+    found = {"scans": 0, "detections": 0, "refused": 0}
+    for entry in reader.items_between(0, 2**62, {"scan"}):
+        scan = wire.decode(entry.kind, entry.format, entry.body or b"")
+        found["scans"] += 1
+        found["detections"] += len(scan.detections)
+        found["refused"] += sum(refusal.count for refusal in scan.refusals)
+    reader.close()
+    return found
 
 
-def cpu_s(pid: int) -> float:
-    """Processor seconds that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+def cpu_s(pid: int, task: int = 0) -> float:
+    """Processor seconds that a process has used, or one thread of it; the event loop's has the number of the process."""
+    path = f"/proc/{pid}/task/{task}/stat" if task else f"/proc/{pid}/stat"
+    fields = Path(path).read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -362,12 +423,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--folder", type=Path, help="keep the site and its ledger here")
     parser.add_argument("--named", choices=NAMED, help="one of the three loads of the results page")
+    parser.add_argument("--settle", type=float, default=5.0, help="seconds after the last report before it is counted")
     parser.add_argument("--burst", type=float, default=1.0, help="so many times the rate for 30 s, after measuring")
     arguments = parser.parse_args()
     if arguments.named:
         arguments.rate, arguments.tracks, maps, arguments.feeds = NAMED[arguments.named]
         arguments.watchers = maps - 1
     radars = world(arguments, np.random.default_rng(7))
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="tocsin-load-") as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -386,13 +449,13 @@ def main() -> None:
                     target=watch, args=(address, headers, arguments.watchers, arguments.watchers_rate), daemon=True
                 )
                 watcher.start()
-            found = asyncio.run(run(arguments, origin, headers, radars, server.pid))
-            print(json.dumps({"asked": vars(arguments), **found}, indent=1, default=str))
+            found = asyncio.run(run(arguments, origin, headers, server.pid))
         finally:
             if watcher is not None:
                 watcher.terminate()
             server.terminate()
             server.wait()
+        print(json.dumps({"asked": vars(arguments), **found, "kept": kept(folder / "ledger")}, indent=1, default=str))
 
 
 if __name__ == "__main__":
