@@ -397,7 +397,7 @@ def kept(folder: Path) -> dict[str, int]:
 
 
 def cpu_s(pid: int, task: int = 0) -> float:
-    """Processor seconds that a process has used, or one thread of it; the event loop's has the number of the process."""
+    """Processor seconds of a process, or of one thread of it; the event loop's has the number of the process."""
     path = f"/proc/{pid}/task/{task}/stat" if task else f"/proc/{pid}/stat"
     fields = Path(path).read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
