@@ -208,7 +208,8 @@ class Picture:
     `corroborated` is False where a single self-reporting source is the only witness.
     `mark` is what a named person called it ("" none). `ended` lists numbers that left the picture since the last one.
     `witness_track` and `witness_sensor` (w rows, tracks ascending): whose detections made which track lately, how many
-    since it was never long silent, and how many `recent` ones, fading within a minute.
+    since it was never long silent, and how many `recent` ones, fading within a minute. `sure`: how many detections of
+    the last minutes were more likely the track's own than anything else's or nobody's (no rows: not told).
     """
 
     time_ns: int
@@ -242,6 +243,7 @@ class Picture:
     witness_sensor: Indices = field(default_factory=lambda: NO_INDICES)
     witness_detections: Ints = field(default_factory=lambda: NO_INTS)
     witness_recent: Floats = field(default_factory=lambda: NO_FLOATS)
+    sure: Ints = field(default_factory=lambda: NO_INTS)
 
     def __len__(self) -> int:
         return len(self.track)

@@ -173,6 +173,7 @@ class Threat:
     flight_s: float  # the longest that one which was lost may still fly
     paths: int = 2  # independent paths that a public alert needs
     fast: bool = False  # always in the fast lane: no time for two people
+    detections: int = 3  # of a track, before it counts as a danger; see alerts.danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Alerting:
         Threat("small fixed-wing drone", 0.6, 0.5, 0.3, 3600.0),
         Threat("multirotor", 0.4, 0.6, 0.4, 1800.0),
         Threat("cruise missile", 1.0, 0.3, 0.1, 1800.0, fast=True),
-        Threat("ballistic rocket", 1.0, 0.02, 0.02, 600.0, fast=True),
+        Threat("ballistic rocket", 1.0, 0.02, 0.02, 600.0, fast=True, detections=2),  # two tell its fall, and no less
         Threat("artillery or mortar round", 1.0, 0.05, 0.05, 120.0, fast=True),
         Threat("fast jet", 0.5, 0.4, 0.2, 3600.0),
         Threat("helicopter", 0.4, 0.5, 0.3, 3600.0),
@@ -194,8 +195,6 @@ class Alerting:
         Threat("unknown", 0.6, 0.5, 0.3, 3600.0),
     )
     known_threat: float = 0.02  # times the class's threat for who says who it is, and sensors agree
-    detections_least: int = 3  # of a track, before it counts as a danger
-    detections_least_fast: int = 2  # of a class that leaves no time
     watch_chance: float = 0.2  # of entry within half an hour
     inside_chance: float = 0.5
     linger: float = 0.5  # bounds fall to this share of themselves on the way down: hysteresis

@@ -45,10 +45,12 @@ def test_what_is_written_is_read_as_the_same_rules(
     margin_s: float, watch: float, detections: int, chance: float, kind: str
 ) -> None:
     threats = tuple(
-        replace(one, warn_chance=chance, warn_chance_late=chance / 2, fast=not one.fast) if one.name == kind else one
+        replace(one, warn_chance=chance, warn_chance_late=chance / 2, fast=not one.fast, detections=detections)
+        if one.name == kind
+        else one
         for one in ALWAYS.threats
     )
-    made = replace(ALWAYS, margin_s=margin_s, watch_chance=watch, detections_least=detections, threats=threats)
+    made = replace(ALWAYS, margin_s=margin_s, watch_chance=watch, threats=threats)
     again = rules.parse(rules.text(made))
     assert again == made
     assert rules_digest(again) == rules_digest(made)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.messages import QUANTILES, Floats, Forecast, Ints, Picture
+from tocsin.messages import QUANTILES, Flags, Floats, Forecast, Ints, Picture
 from tocsin.settings import Alerting, Place
 
+YOUNG_NS = 120_000_000_000  # the tracker remembers whose a detection was for three minutes
 ALIKE = 0.5  # of the likeliest goal's chance: undecided between them
 ARRIVAL = (QUANTILES.index(0.10), QUANTILES.index(0.50), QUANTILES.index(0.90))
 
@@ -84,16 +85,30 @@ def harm(picture: Picture, rules: Alerting) -> Floats:
 
     Who says who it is and is contradicted has its identity refused by the tracker. Where no sensor bears it out, it is
     an aircraft that nobody else sees, or nothing at all: neither does harm, and phantoms must not ring bells.
-    The first detections are no track yet: they may be clutter, and a speed by two of them is a guess.
+    The first detections are no track yet (`proven`).
     """
     threat = _threat(picture, rules)
     known = np.array([word is not None for word in picture.identity], dtype=np.bool_)
     marked = np.array([_marked(mark) for mark in picture.mark]).reshape(-1)
     harm_of = np.where(known, rules.known_threat * threat, threat)
-    fast = np.array([threat.fast for threat in rules.threats])[kinds(picture, rules)]
-    least = np.where(fast, rules.detections_least_fast, rules.detections_least)
-    harm_of = np.where(picture.detections >= least, harm_of, 0.0)
+    harm_of = np.where(proven(picture, rules), harm_of, 0.0)
     return np.asarray(np.where(np.isnan(marked), harm_of, marked))
+
+
+def proven(picture: Picture, rules: Alerting) -> Flags:
+    """(n,) does each track rest on enough detections to be taken for a danger?
+
+    Two false detections in a wide gate are a fast low flyer as good as any, and birds of a flock that are taken for one
+    another are fast as well. What tells them from a true one is whose the next detections are: all but the first must
+    have been more likely the track's own than anything else's. That is asked of young tracks alone: what hides behind
+    hills for minutes has nobody who remembers its detections, and proved itself before.
+    """
+    least = np.array([threat.detections for threat in rules.threats])[kinds(picture, rules)]
+    enough = picture.detections >= least
+    if len(picture.sure):
+        young = picture.time_ns - picture.born_ns < YOUNG_NS
+        enough &= ~young | (picture.sure >= least - 1)
+    return np.asarray(enough)
 
 
 def _threat(picture: Picture, rules: Alerting) -> Floats:

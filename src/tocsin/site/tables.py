@@ -342,6 +342,7 @@ class ThreatTable(Named):
     flight_s: Annotated[float, Field(ge=10, le=86_400)] | None = None
     paths: Annotated[int, Field(ge=2, le=4)] | None = None  # one path alone never makes a public alert
     fast: bool | None = None
+    detections: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
 class RuleFile(Table):
@@ -349,8 +350,6 @@ class RuleFile(Table):
 
     threat: tuple[ThreatTable, ...] = ()
     known_threat: Share = Alerting().known_threat
-    detections_least: Annotated[int, Field(ge=1, le=20)] = Alerting().detections_least
-    detections_least_fast: Annotated[int, Field(ge=1, le=20)] = Alerting().detections_least_fast
     watch_chance: Annotated[float, Field(ge=0.01, le=0.9)] = Alerting().watch_chance
     inside_chance: Annotated[float, Field(ge=0.05, le=0.95)] = Alerting().inside_chance
     linger: Annotated[float, Field(ge=0.05, le=1)] = Alerting().linger

@@ -132,6 +132,7 @@ def paint(
         witness_sensor=witness,
         witness_detections=came,
         witness_recent=recent,
+        sure=np.bincount(row, weights=came, minlength=n).astype(np.int64),
     )
     freeze(picture)
     return picture

@@ -108,6 +108,7 @@ def coarse(picture: Picture, frame: Frame) -> Picture:
         classes=CLASSES, ended=np.zeros(0, np.int64), class_probability=np.zeros((0, 0)),
         witness_track=np.zeros(0, np.int64), witness_sensor=np.zeros(0, np.int32),
         witness_detections=np.zeros(0, np.int64), witness_recent=np.zeros(0),
+        sure=np.zeros(0, np.int64),
     )  # fmt: skip
 
 
