@@ -1,6 +1,6 @@
 """Networks of listening stations and of direction finders: how fast, how soon found, how many false. Never a test.
 
-    python benchmarks/directions/acoustic.py network 14000 1200    stations, simulated seconds: 100 targets
+    python benchmarks/directions/acoustic.py network 14000 1200 41 42   stations, seconds, seeds (1): 100 targets
     python benchmarks/directions/acoustic.py network 200 3600      the same density of stations, 10 targets
     python benchmarks/directions/acoustic.py silence 14000 600     no targets at all: every confirmed track is false
     python benchmarks/directions/acoustic.py finders 10            four radio direction finders, one target: runs
@@ -12,7 +12,7 @@ than the site says, and a wind of 3 m/s blows of which the site knows nothing. F
 
 Found: a confirmed track within 1 km, at the latest 10 s after the sound of a target has first reached three stations
 inside their reach. False: a confirmed track that was never within 3 km of a target in all its life. Speed: simulated
-seconds over processor seconds of `Tracker.advance` and `tick`, one core, after compiling. Seeds are fixed.
+seconds over processor seconds of `Tracker.advance` and `tick`, one core, after compiling.
 """
 
 import sys
@@ -229,7 +229,7 @@ def run(count: int, seconds: int, alive: int, seed: int = 1) -> None:
     print(
         f"  false confirmed tracks: {false} in {hours:.2f} thousand station hours: {false / hours:.2f} per hour", end=""
     )
-    print(f" and 1,000 stations (at most {bound / hours:.2f} with 95 %)")
+    print(f" and 1,000 stations (at most {bound / hours:.2f} with 95 %)", flush=True)
 
 
 def _upper(count: int) -> float:
@@ -299,10 +299,10 @@ def main() -> None:
     what, numbers = sys.argv[1], [int(word) for word in sys.argv[2:]]
     warm()
     match what:
-        case "network":
-            run(numbers[0], numbers[1], 100 if numbers[0] > 2000 else 10)
-        case "silence":
-            run(numbers[0], numbers[1], 0)
+        case "network" | "silence":
+            alive = 0 if what == "silence" else 100 if numbers[0] > 2000 else 10
+            for seed in numbers[2:] or [1]:
+                run(numbers[0], numbers[1], alive, seed)
         case "finders":
             finders(numbers[0])
         case _:

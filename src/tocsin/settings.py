@@ -122,6 +122,16 @@ class Corridor:
 
 
 @dataclass(frozen=True, slots=True)
+class Launch:
+    """A region from which things are launched: an outline of (latitude_rad, longitude_rad), once around."""
+
+    name: str
+    geometry: tuple[tuple[float, float], ...]
+    groups: tuple[str, ...] = ("missiles", "ballistic")  # of models.groups
+    per_hour: float = 0.1  # expected launches, of all its groups together
+
+
+@dataclass(frozen=True, slots=True)
 class Tracking:
     """The tracker's numbers. Rates, not steps: predict(a + b) = predict(a) then predict(b)."""
 
@@ -240,6 +250,7 @@ class Settings:
     releasing: Releasing = field(default_factory=Releasing)
     ground: Ground | None = None  # hills that sensors cannot see through
     corridors: tuple[Corridor, ...] = ()
+    launches: tuple[Launch, ...] = ()
 
 
 # name: (lowest, highest, why these) for every number that an Order may change while running.

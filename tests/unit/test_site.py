@@ -182,6 +182,26 @@ points_deg = [[57.0, 21.0], [57.2, 21.3]]
     assert degrees(corridors[0].geometry[1][1]) == pytest.approx(21.3)
 
 
+def test_a_launch_region_is_read_and_a_wrong_one_explained() -> None:
+    table = '\n[[launch]]\nname = "cape"\npoints_deg = [[57.0, 21.0], [57.1, 21.0], [57.1, 21.2]]\n'
+    (launch,) = site.parse(GOOD + table + 'groups = ["ballistic"]\nper_hour = 2\n').settings.launches
+    assert (launch.name, launch.groups, launch.per_hour) == ("cape", ("ballistic",), 2.0)
+    assert degrees(launch.geometry[2][1]) == pytest.approx(21.2)
+    for more, says in (
+        ('groups = ["birds"]', "groups"),
+        ("groups = []", "groups"),
+        ("per_hour = 0", "per_hour"),
+    ):
+        with pytest.raises(SiteError, match=says):
+            site.parse(GOOD + table + more + "\n")
+    with pytest.raises(SiteError, match="2 different points"):
+        site.parse(GOOD + table.replace(", [57.1, 21.2]", ""))
+    with pytest.raises(SiteError, match="crosses itself"):
+        site.parse(GOOD + table.replace("[[57.0, 21.0]", "[[57.0, 21.0], [57.2, 21.3], [57.0, 21.3]"))
+    with pytest.raises(SiteError, match="the frame is local"):
+        site.parse('[frame]\nkind = "local"\n' + table)
+
+
 def test_who_releases_and_who_lives_there_come_from_the_file() -> None:
     read = site.parse(
         '[release]\npeople = ["ann", "ben"]\nsame_person = [["ann", "ann.night"]]\nanswer_s = 20\n'

@@ -26,6 +26,7 @@ from tocsin.settings import (
     Corridor,
     Frame,
     Ground,
+    Launch,
     Learning,
     Place,
     Releasing,
@@ -42,6 +43,7 @@ from tocsin.site.tables import (
     AlertingTable,
     CapTable,
     FeedTable,
+    LaunchTable,
     LedgerTable,
     LineTable,
     MapTable,
@@ -137,6 +139,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         learning=Learning(**file.learning.model_dump()),
         corridors=tuple(_corridor(line) for line in file.line if line.corridor_m > 0.0),
         alerting=_alerting(file.alerting, lines, folder),
+        launches=tuple(_launch(table) for table in file.launch),
     )
     title = file.site.title or file.site.name
     retention = Retention(**file.retention.model_dump())
@@ -350,6 +353,11 @@ def _sensor(table: SensorTable, frame: str) -> Sensor:
 def _corridor(table: LineTable) -> Corridor:
     geometry = tuple((radians(latitude), radians(longitude)) for latitude, longitude in table.points_deg)
     return Corridor(table.name, geometry, table.corridor_m)
+
+
+def _launch(table: LaunchTable) -> Launch:
+    geometry = tuple((radians(latitude), radians(longitude)) for latitude, longitude in table.points_deg)
+    return Launch(table.name, geometry, tuple(dict.fromkeys(table.groups)), table.per_hour)
 
 
 def _place(table: PlaceTable) -> Place:

@@ -9,7 +9,7 @@ from shapely import LinearRing, is_valid_reason
 from shapely.geometry import Polygon
 
 from tocsin.site.lines import Lines
-from tocsin.site.tables import FeedTable, Named, PlaceTable, SensorTable, SiteFile
+from tocsin.site.tables import FeedTable, LaunchTable, Named, PlaceTable, Point, SensorTable, SiteFile
 
 BORDER_POINTS_MIN = 2
 ZONE_POINTS_MIN = 3
@@ -26,6 +26,7 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
         ("feed", file.feed),
         ("scheme", file.scheme),
         ("channel", file.channel),
+        ("launch", file.launch),
     )
     for kind, tables in kinds:
         seen: dict[str, int] = {}
@@ -46,8 +47,15 @@ def problems(file: SiteFile, lines: Lines) -> list[str]:
             found.append(f"{where}: {len(file.scheme)} schemes of zones; write current = true for the one that counts")
     for index, place in enumerate(file.place):
         found += _place_problems(place, lines.at(("place", index)), parents)
+    for index, launch in enumerate(file.launch):
+        found += _launch_problems(launch, file.frame.kind, lines.at(("launch", index)))
     for index, feed in enumerate(file.feed):
         found += _feed_problems(feed, lines.at(("feed", index)))
+    return found + _setting_problems(file, lines)
+
+
+def _setting_problems(file: SiteFile, lines: Lines) -> list[str]:
+    found: list[str] = []
     zones = available_timezones()  # empty where the system has no table of them
     if zones and file.site.timezone not in zones:
         where = lines.at(("site", "timezone"))
@@ -124,16 +132,26 @@ def _place_problems(place: PlaceTable, where: str, parents: set[str]) -> list[st
             found.append(f"{name} has no ring; write ring_m = the distance in metres inside which it is in danger")
         return found
     needed = ZONE_POINTS_MIN if place.kind == "zone" else BORDER_POINTS_MIN
-    distinct = len(set(place.points_deg))
+    return found + _outline_problems(place.points_deg, name, needed)
+
+
+def _launch_problems(launch: LaunchTable, frame: str, where: str) -> list[str]:
+    name = f"{where}: launch region {launch.name!r}"
+    if frame != "earth":
+        return [f"{name} has degrees, and the frame is local; leave it out"]
+    return _outline_problems(launch.points_deg, name, ZONE_POINTS_MIN)
+
+
+def _outline_problems(points_deg: Sequence[Point], name: str, needed: int) -> list[str]:
+    """Of an outline that needs so many different corners; only one of three or more encloses anything."""
+    distinct = len(set(points_deg))
     if distinct < needed:
-        found.append(
-            f"{name} has {distinct} different points; points_deg = [[latitude, longitude], ...] needs {needed}"
-        )
-    elif place.kind == "zone":
-        polygon = Polygon([(longitude, latitude) for latitude, longitude in place.points_deg])
+        return [f"{name} has {distinct} different points; points_deg = [[latitude, longitude], ...] needs {needed}"]
+    if needed == ZONE_POINTS_MIN:
+        polygon = Polygon([(longitude, latitude) for latitude, longitude in points_deg])
         if not LinearRing(polygon.exterior).is_simple or not polygon.is_valid:
-            found.append(f"{name} crosses itself ({is_valid_reason(polygon)}); give its corners in order, once around")
-    return found
+            return [f"{name} crosses itself ({is_valid_reason(polygon)}); give its corners in order, once around"]
+    return []
 
 
 def _feed_problems(feed: FeedTable, where: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tocsin.settings import Alerting, Learning, Releasing, Retention, Tracking, Watching
+from tocsin.settings import Alerting, Launch, Learning, Releasing, Retention, Tracking, Watching
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -20,6 +20,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Azimuth = Annotated[float, Field(ge=0, le=360)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Launched = Literal["drones", "missiles", "ballistic"]
 Point = tuple[Latitude, Longitude]
 Waypoint = tuple[AwareDatetime, Finite, Finite, Finite]  # degrees and metres on the earth, else east, north, up
 
@@ -157,6 +158,14 @@ class LineTable(Named):
     kind: Literal["river", "border", "road", "other"] = "other"
     points_deg: tuple[Point, ...]
     corridor_m: NotNegative = 0.0
+
+
+class LaunchTable(Named):
+    """[[launch]]: a region from which things are launched. They are likelier to begin there."""
+
+    points_deg: tuple[Point, ...]
+    groups: Annotated[tuple[Launched, ...], Field(min_length=1)] = ("missiles", "ballistic")
+    per_hour: Annotated[float, Field(gt=0, le=1000)] = Launch("", ()).per_hour
 
 
 class FeedTable(Named):
@@ -370,6 +379,7 @@ class SiteFile(Table):
     place: tuple[PlaceTable, ...] = ()
     scheme: tuple[SchemeTable, ...] = ()
     line: tuple[LineTable, ...] = ()
+    launch: tuple[LaunchTable, ...] = ()
     terrain: TerrainTable = TerrainTable()
     map: MapTable = MapTable()
     feed: tuple[FeedTable, ...] = ()

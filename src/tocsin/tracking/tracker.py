@@ -157,7 +157,7 @@ class Tracker:
         self._carried.put(time_ns)
         state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
         self._merge()
-        self._recursion.think(state.bank, state.living(), time_ns, self._scratch)
+        self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
         self._retire(time_ns)
         state.learner.beat(time_ns)
         state.witnesses.beat(time_ns)

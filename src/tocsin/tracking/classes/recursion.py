@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tocsin.messages import Flags, Floats, Ints
+from tocsin.models.groups import GROUPS
 from tocsin.models.model import Model
 from tocsin.settings import Sensor
 from tocsin.tracking.classes.laws import Laws
@@ -27,6 +28,7 @@ from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Credits, Scratch
 from tocsin.tracking.kernels.lives import moves as m
 from tocsin.tracking.looks import Batch
+from tocsin.tracking.unseen.field import Unseen
 from tocsin.tracking.words import Words
 
 MEMORY_S = 120.0
@@ -54,6 +56,8 @@ class Recursion:
         self._prior = np.log(self.classes.column("prior"))
         self._death = 1.0 / self.classes.column("survival_s")
         self._useful = self.classes.column("useful_sigma_m")
+        group = {one.name: g for g, one in enumerate(GROUPS)}  # "unknown" is none of them, and nobody launches it
+        self._group = np.array([group.get(row.group, len(GROUPS)) for row in self.classes.rows])
         self._confusion = [self.classes.confusion(sensor.confusion) for sensor in sensors]
 
     def hear(self, bank: Bank, count: int, words: Words, batch: Batch, credited: Credits) -> None:
@@ -84,7 +88,7 @@ class Recursion:
         heard = bank.heard[slot] + weight * np.log(likely)
         bank.heard[slot] = np.maximum(heard - heard.max(), -MEMORY_MOST)
 
-    def think(self, bank: Bank, living: Ints, time_ns: int, scratch: Scratch) -> None:
+    def think(self, bank: Bank, living: Ints, time_ns: int, scratch: Scratch, unseen: Unseen) -> None:
         """Classes of the components that were detected since, and what follows from them."""
         if self.idle or not len(living):
             return
@@ -93,6 +97,8 @@ class Recursion:
         slots = living[(tag[:, c.DETECTIONS] != tag[:, c.CLASSED]) & (tag[:, c.DETECTIONS] > 1)]
         if not len(slots):
             return
+        if len(unseen.region.launching.groups):
+            self._begun_at(bank, slots[bank.tag[slots, c.CLASSED] == 0], unseen)
         moved = np.empty((len(slots), m.MOVES))
         m.moves(bank, slots, self.earth, scratch, moved)
         known = moved[:, m.SPEED_SIGMA] < KNOWN_MPS
@@ -108,6 +114,13 @@ class Recursion:
         self._follow(bank, slots, self._prior + bank.heard[slots] + fit, known)
         bank.tag[slots, c.CLASSED] = bank.tag[slots, c.DETECTIONS]
         bank.tag[slots, c.CLASSED_TIME] = bank.tag[slots, c.TIME]
+
+    def _begun_at(self, bank: Bank, slots: Ints, unseen: Unseen) -> None:
+        """What begins where things are launched is likelier to be one of those (`Unseen.lift`)."""
+        for slot in slots.tolist():
+            lift = np.append(unseen.lift(bank.x[slot, int(bank.mu[slot].argmax()), :3]), 1.0)[self._group]
+            heard = bank.heard[slot] + np.log(lift)
+            bank.heard[slot] = np.maximum(heard - heard.max(), -MEMORY_MOST)
 
     def _follow(self, bank: Bank, slots: Ints, log: Floats, known: Flags) -> None:
         """Probabilities of log weights (n, classes), and the modes, lives and ends that follow from them."""

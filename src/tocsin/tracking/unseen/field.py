@@ -6,7 +6,9 @@ anybody looks, thinned by (1 - Pd f)^n for n turns that saw a part f of the cell
 has remained undetected, which is what *seen clear* asks. `given[b, cell]` counts what tracks that ended have given
 back, in objects.
 
-    density = sum_g share_g height_gb unseen_gb x Model.unseen_per_m2  +  given / cell area
+    density = sum_g share_g height_gb unseen_gb x Model.unseen_per_m2  +  (given + launched) / cell area
+
+`launched` is what comes from declared launch regions (`launching`).
 
 Looks are counted as they are worked, in order; the field moves and is thinned at beats alone, in whole steps, so
 that how scans are cut changes no bit.
@@ -29,6 +31,7 @@ from tocsin.tracking.kernels.columns import NEVER, Field, Looks
 from tocsin.tracking.kernels.unseen.field import HIGH_M, LOW_M, cell_of
 from tocsin.tracking.moving.whereabouts import SECOND_NS, Whereabouts
 from tocsin.tracking.unseen.grid import CELL_MOST_M, Grid, grid_of
+from tocsin.tracking.unseen.launching import Launching
 from tocsin.tracking.unseen.motion import STEP_S, Layers, Motion
 from tocsin.tracking.unseen.sight import TURN_RAD, Sight, followed, sight_of
 
@@ -48,6 +51,7 @@ class Region:
     grid: Grid | None
     sight: Sight
     motion: Motion
+    launching: Launching
     sensors: int
     density: float
     pd: Floats  # (s,) as declared
@@ -65,7 +69,8 @@ class Region:
         pd = np.array([sensor.detection_probability for sensor in settings.sensors])
         ranges = np.array([[sensor.min_range_m, sensor.max_range_m] for sensor in settings.sensors]).reshape(-1, 2)
         carried = settings.sensors if grid and len(moving(settings.sensors)) else ()
-        return cls(grid, sight, motion, len(settings.sensors), model.unseen_per_m2, pd, ranges, carried, terrain)
+        launching, count = Launching.of(settings.launches, grid or NOWHERE, motion), len(settings.sensors)
+        return cls(grid, sight, motion, launching, count, model.unseen_per_m2, pd, ranges, carried, terrain)
 
     def at(self, time_ns: int, sensors: tuple[Sensor, ...] = ()) -> "Region":
         """The region as sensors that move see it at a time. `sensors`: with their paths, where other ones are known."""
@@ -96,6 +101,7 @@ class Unseen:
     region: Region
     shares: Layers  # (G, 3, cells)
     given: Layers  # (3, cells)
+    launched: Layers  # (L, 3, cells), of the region's launching
     turns: Floats  # (s, bins) how often since the last step
     last: Ints  # (s, bins) ns of the last look
     read: Field  # what kernels read; its `given` is what came back since the last step
@@ -121,6 +127,7 @@ class Unseen:
             region,
             np.ones((len(GROUPS), 3, grid.cells), dtype=np.float32),
             np.zeros((3, grid.cells), dtype=np.float32),
+            region.launching.free.copy(),
             np.zeros((region.sensors, region.sight.bins)),
             np.full((region.sensors, region.sight.bins), NEVER, dtype=np.int64),
             _new_read(grid, on=region.grid is not None),
@@ -164,12 +171,16 @@ class Unseen:
         self.shares = self.shares.copy()
         if steps > STEPS_MAX:
             self.shares[:], self.given = 1.0, np.zeros_like(self.given)
+            self.launched = self.region.launching.free
             steps = 0
         shape = (self.region.grid.along, self.region.grid.across)
+        launched = self.launched.copy()
         layers, given = self.shares.reshape(len(GROUPS), 3, *shape), self.given.reshape(3, *shape)
         for _ in range(steps):
             self.region.motion.step(layers)
             given = self.region.motion.step_given(given)
+            launched = self.region.launching.step(launched, self.region.grid, self.region.motion)
+        self.launched = launched
         self.given = np.ascontiguousarray(given.reshape(3, -1))
         self.given += self.read.given[:-1].T.astype(np.float32)
         self.read = self.read._replace(given=np.zeros_like(self.read.given))
@@ -199,6 +210,7 @@ class Unseen:
         self.shares *= left
         np.maximum(self.shares, np.float32(LEAST), out=self.shares)
         self.given *= left
+        self.launched *= left
         self.turns[:] = 0.0
 
     def _publish(self) -> None:
@@ -208,7 +220,8 @@ class Unseen:
             return
         area = self.region.density * grid.cell_m**2
         by_group = PRIOR[:, :, None] * self.shares.astype(np.float64)
-        density = np.maximum(by_group.sum(axis=0), FLOOR * BAND_SHARE[:, None]) + self.given / area
+        back = self.given + self.launched.sum(axis=0)
+        density = np.maximum(by_group.sum(axis=0), FLOOR * BAND_SHARE[:, None]) + back / area
         ratio, total = np.ones_like(self.read.ratio), np.ones_like(self.read.total)
         ratio[:-1] = (density / BAND_SHARE[:, None]).T
         total[:-1] = density.sum(axis=0)
@@ -218,7 +231,29 @@ class Unseen:
         """Expected unseen objects per m2 of each group, in the height band of a place (3,) of the frame: (G,)."""
         band, k = self._at(position_m)
         shares = self.shares[:, band, k] if k < self.given.shape[1] else np.ones(len(GROUPS))
-        return np.asarray(self.region.density * PRIOR[:, band] * shares)
+        density = self.region.density * PRIOR[:, band] * shares
+        if k < self.given.shape[1] and self.region.grid is not None:
+            density[self.region.launching.groups] += self.launched[:, band, k] / self.region.grid.cell_m**2
+        return np.asarray(density)
+
+    def lift(self, position_m: Floats) -> Floats:
+        """How much likelier something of each group begins at a place (3,) because things are launched: (G,)."""
+        band, k = self._at(position_m)
+        lift, groups, grid = np.ones(len(GROUPS)), self.region.launching.groups, self.region.grid
+        if grid is not None and k < self.given.shape[1] and len(groups):
+            usual = self.region.density * grid.cell_m**2 * PRIOR[groups, band]
+            usual *= np.maximum(self.shares[groups, band, k], FLOOR)
+            lift[groups] += self.launched[:, band, k] / usual
+        return lift
+
+    def undetected(self) -> Floats:
+        """P(never detected | present) of each group, band and cell (G, 3, cells)."""
+        out, groups, grid = self.shares.astype(np.float64), self.region.launching.groups, self.region.grid
+        if grid is not None and len(groups):
+            usual = self.region.density * grid.cell_m**2 * PRIOR[groups][:, :, None]
+            there = usual + self.region.launching.free
+            out[groups] = np.minimum((usual * out[groups] + self.launched) / there, 1.0)
+        return out
 
     def add(self, positions_m: Floats, mass: Floats) -> None:
         """Raise the field at places (n, 3) of the frame by so many objects each, from the next step on."""
@@ -233,7 +268,7 @@ class Unseen:
     def digest(self) -> bytes:
         """A digest of all that decides the field's future. The layers change at steps alone."""
         if self._digest[0] != self.steps:
-            self._digest = self.steps, arrays.digest_of(self.shares, self.given)
+            self._digest = self.steps, arrays.digest_of(self.shares, self.given, self.launched)
         rest = arrays.digest_of(self.turns, self.last, self.read.given, np.array([self.time_ns, self.steps]))
         return self._digest[1] + rest
 
@@ -244,6 +279,8 @@ class Unseen:
 
     def load(self, parts: dict[str, object]) -> None:
         """Take on the field of a dump of the same site. Raises ValueError where the site is another."""
+        if "launched" not in parts and not len(self.launched):  # of a version that knew no launch regions
+            parts = parts | {"launched": arrays.pack(self.launched)}
         for name in (*KEPT, "back"):
             packed = parts[name]
             assert isinstance(packed, dict)  # noqa: S101
@@ -262,7 +299,7 @@ class Unseen:
         self._publish()
 
 
-KEPT: Final = ("shares", "given", "turns", "last")
+KEPT: Final = ("shares", "given", "launched", "turns", "last")
 PRIOR: Final = np.array([[group.share * height for height in group.heights] for group in GROUPS])
 BAND_SHARE: Final = PRIOR.sum(axis=0)
 

@@ -130,8 +130,8 @@ class Coverage:
         np.bitwise_or.at(seen, sight.cell[entries], sight.seen[entries] | sight.hole[entries])
         wanted = np.bitwise_count(reach.need).astype(np.float64)
         missing = np.bitwise_count(reach.need & ~seen[reach.cell])
-        share = unseen.shares.reshape(len(GROUPS), -1)[reach.group, reach.cell]
-        undetected = np.maximum(share.astype(np.float64), missing / wanted)
+        share = unseen.undetected().reshape(len(GROUPS), -1)[reach.group, reach.cell]
+        undetected = np.maximum(share, missing / wanted)
         starts = reach.starts()
         mean = np.add.reduceat(undetected * wanted, starts) / np.add.reduceat(wanted, starts)
         hidden = np.add.reduceat(missing.astype(np.int64), starts) > 0
