@@ -3,6 +3,7 @@
     python benchmarks/directions/acoustic.py network 14000 1200 41 42   stations, seconds, seeds (1): 100 targets
     python benchmarks/directions/acoustic.py network 200 3600      the same density of stations, 10 targets
     python benchmarks/directions/acoustic.py silence 14000 600     no targets at all: every confirmed track is false
+    python benchmarks/directions/acoustic.py order 200 300         stations declared in four orders: GOSPA of each
     python benchmarks/directions/acoustic.py finders 10            four radio direction finders, one target: runs
 
 The network: stations about 5 km apart (each off its grid point by up to a fifth of that), each hears 6 km far, reports
@@ -17,11 +18,13 @@ seconds over processor seconds of `Tracker.advance` and `tick`, one core, after 
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import radians
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 from scipy.stats import chi2
 
 from tocsin.messages import Detections, Floats, Ints, Picture, Scan, Sweeps, TrackState
@@ -37,6 +40,7 @@ SOUND_MPS = 331.3 * float(np.sqrt(1.0 + 20.0 / 273.15))
 WIND_MPS = np.array([3.0, 0.0, 0.0])
 DECLARED_C = 15.0
 FOUND_M, FOUND_S, FALSE_M = 1_000.0, 10.0, 3_000.0
+GOSPA_M = 1_000.0
 
 
 def stations(count: int, rng: np.random.Generator) -> Floats:
@@ -232,6 +236,40 @@ def run(count: int, seconds: int, alive: int, seed: int = 1) -> None:
     print(f" and 1,000 stations (at most {bound / hours:.2f} with 95 %)", flush=True)
 
 
+def order(count: int, seconds: int, alive: int, seed: int = 1) -> None:
+    """The same bearings by the same stations, which the site declares in another order: GOSPA (c = 1 km, p = 2)."""
+    rng = np.random.default_rng(seed)
+    places = stations(count, rng)
+    flights = Flights.drawn(alive, seconds, places, rng)
+    world, declared = World(places, flights, rng), site(places)
+    scans = [world.scan(BEGIN_S + k) for k in range(seconds)]
+    means = []
+    for turn in range(4):
+        chosen = np.arange(count) if turn == 0 else np.random.default_rng([seed, turn]).permutation(count)
+        tracker = Tracker(replace(declared, sensors=tuple(declared.sensors[i] for i in chosen)))
+        scores = []
+        for k, scan in enumerate(scans):
+            tracker.advance(scan)
+            tracker.tick(scan.received_ns + round(0.3 * SECOND_NS))
+            picture = tracker.picture(scan.received_ns)
+            shown = (picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING)
+            rows = flights.alive(BEGIN_S + k)
+            if k >= 30:
+                scores.append(_gospa(flights.at(BEGIN_S + k, rows), picture.position_m[shown]))
+        means.append(float(np.mean(scores)))
+        print(f"  order {turn}: GOSPA {means[-1]:.2f} m", flush=True)
+    off = max(abs(one / means[0] - 1.0) for one in means)
+    print(f"{count} stations, {alive} targets, {seconds} s, seed {seed}: GOSPA parts by at most {100.0 * off:.3f} %")
+
+
+def _gospa(truth: Floats, found: Floats) -> float:
+    cost = np.minimum(cdist(truth, found), GOSPA_M) ** 2
+    i, j = linear_sum_assignment(cost)
+    near = cost[i, j] < GOSPA_M**2
+    left = len(truth) + len(found) - 2 * int(near.sum())
+    return float(np.sqrt(cost[i, j][near].sum() + GOSPA_M**2 / 2.0 * left))
+
+
 def _upper(count: int) -> float:
     """The largest mean of a Poisson count that would give so few with 5 %."""
     return float(0.5 * chi2.ppf(0.95, 2 * (count + 1)))
@@ -303,6 +341,8 @@ def main() -> None:
             alive = 0 if what == "silence" else 100 if numbers[0] > 2000 else 10
             for seed in numbers[2:] or [1]:
                 run(numbers[0], numbers[1], alive, seed)
+        case "order":
+            order(numbers[0], numbers[1], 100 if numbers[0] > 2000 else 10, *numbers[2:3])
         case "finders":
             finders(numbers[0])
         case _:
