@@ -4,6 +4,10 @@ Recorded flights are seen by simulated radars and receivers (`tocsin simulate --
 judged by the rules that a live system uses, at thousands of places at once. Nobody of them means harm, so every alert
 is false. With the identities that aircraft tell, or stripped of them (`--strip 1`).
 
+Places share the tracks, so that more of them cost little: what is judged is told for all of them at once, without the
+hysteresis that would keep a place at its stage, and so rather too often. Tracks that cannot do more than a tenth of a
+watch anywhere, whatever they do (who says who it is, and sensors agree), are not forecast.
+
 A row is written after each stretch of `--part` seconds, so that a run which is stopped has said what it found.
 """
 
@@ -14,18 +18,18 @@ from argparse import Namespace
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from tocsin.alerts.board import Board
+from tocsin.alerts.board import reached
+from tocsin.alerts.danger import Dangers, dangers, harm, together
 from tocsin.cli.half_real.recording import _fixes
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.geo.units import SECOND_NS
 from tocsin.live.warm import use_cache
-from tocsin.messages import Alert, Floats, Health, Ints, Picture, PlaceHealth
+from tocsin.messages import Floats, Ints, Picture, TrackState
 from tocsin.score.warning.bounds import Bounded, rate, resampled
-from tocsin.settings import Settings
+from tocsin.settings import Alerting, Settings
 from tocsin.simulate.night import arrivals, slabs
 from tocsin.simulate.recorded.flights import Flown, flown
 from tocsin.simulate.recorded.layout import Layout, half_real
@@ -35,7 +39,8 @@ from tocsin.tracking.tracker import Tracker
 NEAR_M = 3_000.0  # a track so near to an aircraft is that aircraft
 NOBODY = -1
 WARM_S = 180.0
-LEVEL = {"quiet": 0, "all clear": 0, "watch": 1, "warning": 2, "under way": 3}
+LEVEL = {"watch": 1, "warning": 2}
+HARMLESS = 0.1  # of the watch's bound
 ROWS = (("watch", 1.0, "place-day", 1.0), ("warning", 30.4375, "place-month", 1.0))
 
 
@@ -47,22 +52,18 @@ class Found:
     aircraft: int
     seconds: float = 0.0
     spent_s: float = 0.0
-    raised: set[tuple[str, str, int, int]] = field(default_factory=set)
+    raised: set[tuple[str, int, int, int]] = field(default_factory=set)
     why: Counter[str] = field(default_factory=Counter)
 
-    def take(self, alert: Alert, picture: Picture, flying: Floats, who: Ints) -> None:
-        """One place that is put in a higher stage."""
-        number = alert.reasons[0].track if alert.reasons else NOBODY
-        at = np.flatnonzero(picture.track == number)
-        mover = NOBODY
-        if len(at) and len(who):
-            away = np.sqrt(((flying - picture.position_m[at[0]]) ** 2).sum(axis=1))
-            mover = int(who[int(np.argmin(away))]) if float(away.min()) <= NEAR_M else NOBODY
+    def take(self, place: int, level: int, number: int, kind: str, picture: Picture, flying: Floats, who: Ints) -> None:
+        """One place that is put in a higher stage, by the track `number` most of all."""
+        at = int(np.searchsorted(picture.track, number))
+        away = np.sqrt(((flying - picture.position_m[at]) ** 2).sum(axis=1))
+        mover = int(who[int(np.argmin(away))]) if float(away.min(initial=np.inf)) <= NEAR_M else NOBODY
         for stage, *_ in ROWS:
-            one = (stage, alert.place, mover, number if mover == NOBODY else NOBODY)
-            if LEVEL[stage] <= LEVEL[alert.stage] and one not in self.raised:
+            one = (stage, place, mover, number if mover == NOBODY else NOBODY)
+            if LEVEL[stage] <= level and one not in self.raised:
                 self.raised.add(one)
-                kind = alert.reasons[0].kind if alert.reasons else alert.rule
                 self.why[f"{stage}: {'nothing that flew' if mover == NOBODY else 'aircraft'} called {kind}"] += 1
 
     def counts(self, stage: str) -> Ints:
@@ -81,13 +82,11 @@ class Found:
 def play(made: Scenario, every_s: float, part_s: float, report: Path) -> Found:
     """The night through tracker, forecast and board, with a report after each part.
 
-    The stages that a live system would take; only *seen clear* is given: every place is taken to be, so that each comes
-    down as soon as it may, and can be raised again. What is raised in the first WARM_S is left out: there all aircraft
-    appear at once, and have said nothing yet.
+    What is raised in the first WARM_S is left out: there all aircraft appear at once, and have said nothing yet.
     """
     settings = replace(made.settings, tracking=replace(made.settings.tracking, hold_s=0.0))
     tracker = Tracker(replace(settings, places=()))
-    system = System(tracker, Forecaster(settings), Board(settings.places, settings.alerting), clear(settings))
+    system = System(tracker, Forecaster(settings), settings, np.zeros(len(settings.places), dtype=np.int64))
     found = Found(len(settings.places), len(made.recorded))
     began_s, every_ns = time.process_time(), round(every_s * SECOND_NS)
     due_ns, parts = made.start_ns + every_ns, 0
@@ -106,36 +105,51 @@ def play(made: Scenario, every_s: float, part_s: float, report: Path) -> Found:
     return found
 
 
-class System(NamedTuple):
-    """What thinks."""
+@dataclass(slots=True)
+class System:
+    """What thinks, and the level of each place at the last Tick."""
 
     tracker: Tracker
     forecaster: Forecaster
-    board: Board
-    places: tuple[PlaceHealth, ...]
-
-
-def clear(settings: Settings) -> tuple[PlaceHealth, ...]:
-    """All places, taken to be seen clear."""
-    return tuple(PlaceHealth(place.name, "seen clear", "taken to be", 0) for place in settings.places)
+    settings: Settings
+    level: Ints
 
 
 def look(system: System, made: Scenario, found: Found, time_ns: int) -> None:
     """One Tick: what is raised, and by whom."""
+    rules = system.settings.alerting
     system.tracker.tick(time_ns)
     system.tracker.refusals()
     picture = system.tracker.picture(time_ns)
-    alerts = system.board.step(system.forecaster.forecast(picture), picture, Health(time_ns, (), system.places))
+    able = picture.existence * harm(picture, rules) >= HARMLESS * rules.watch_chance
+    shown = replace(picture, state=np.where(able, picture.state, TrackState.TENTATIVE).astype(np.uint8))
+    known = dangers(system.forecaster.forecast(shown), picture, system.settings.places, rules)
+    level, leads = judged(known, len(system.settings.places), rules)
+    raised, system.level = np.flatnonzero(level > system.level), level
     at_s = (time_ns - made.start_ns) / SECOND_NS
     if at_s <= WARM_S:
         return
     found.seconds = at_s - WARM_S
-    raised = [alert for alert in alerts if LEVEL[alert.stage] > LEVEL[alert.before]]
-    if raised:
+    if len(raised):
         at = [(k, one) for k, one in enumerate(made.recorded) if 0 <= at_s - one.start_s < len(one.knots)]
         flying = np.array([one.knots[int(at_s - one.start_s), :3] for _, one in at]).reshape(-1, 3)
-        for alert in raised:
-            found.take(alert, picture, flying, np.array([k for k, _ in at], dtype=np.int64))
+        who = np.array([k for k, _ in at], dtype=np.int64)
+        for place in raised.tolist():
+            row = int(leads[place])
+            kind = rules.threats[int(known.kind[row])].name
+            found.take(place, int(level[place]), int(known.track[row]), kind, picture, flying, who)
+
+
+def judged(known: Dangers, places: int, rules: Alerting) -> tuple[Ints, Ints]:
+    """(places,) the level of each place by what is known now alone, and the row of its most dangerous track."""
+    soon, inside = (together(part, known.place, places) for part in (known.soon, known.inside))
+    level = np.where(soon >= rules.watch_chance, 1, 0)
+    level[reached(known, places, 1.0) | (inside >= rules.inside_chance)] = 2
+    danger = np.maximum(known.soon, known.inside)
+    leads = np.zeros(places, dtype=np.int64)
+    order = np.argsort(danger, kind="stable")
+    leads[known.place[order]] = order  # the last one written is the most dangerous
+    return level, leads
 
 
 def write(found: Found, report: Path) -> None:
@@ -167,7 +181,7 @@ def main() -> None:
     parser.add_argument("--strip", type=float, default=0.0, help="share of aircraft that do not say who they are")
     parser.add_argument("--place-weeks", type=float, default=100.0)
     parser.add_argument("--ring", type=float, default=5_000.0)
-    parser.add_argument("--places", type=int, default=4_000, help="no more than these")
+    parser.add_argument("--places", type=int, default=20_000, help="no more than these")
     parser.add_argument("--radars", type=int, default=6)
     parser.add_argument("--from", dest="begin_s", type=float, default=0.0, help="seconds of the recording to leave out")
     parser.add_argument("--seconds", type=float, default=float("inf"))

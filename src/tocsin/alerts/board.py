@@ -87,8 +87,8 @@ class Board:
         n, lived_ns = len(self.places), self._live(picture.time_ns)
         inside = together(known.inside, known.place, n)
         soon, in_time = (together(part, known.place, n) for part in (known.soon, known.in_time))
-        due = _reached(known, n, 1.0)
-        lingering = _reached(known, n, self.rules.linger)
+        due = reached(known, n, 1.0)
+        lingering = reached(known, n, self.rules.linger)
         observed = {one.place: one.observation for one in health.places}
         flying = {
             int(number)
@@ -273,7 +273,7 @@ class Board:
         return made
 
 
-def _reached(known: Dangers, places: int, share: float) -> Flags:
+def reached(known: Dangers, places: int, share: float) -> Flags:
     """(places,) does the danger of any class, in time to act, reach its p*, times `share`?"""
     reached = np.zeros(places, dtype=np.bool_)
     for kind in np.unique(known.kind).tolist():
