@@ -1,105 +1,149 @@
 """How much JavaScript one frame costs: `python -m tests.browser.frame_cost 5000` plays so many tracks and tells.
 
-All script of the page counts: animation frames, messages, timers. Drawing itself is left out: draw calls are counted
-and not carried out, because without a GPU the processor draws, and then neither frames come nor do costs mean anything.
+All script of the page counts (animation frames, messages, timers, events, collecting garbage), in processor time of the
+page's own thread, so that other work on the machine is not counted with it. Drawing itself is left out: draw calls are
+counted and not carried out, because without a GPU the processor draws, and then neither frames come nor do costs mean
+anything.
 """
 
 import json
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.stage.stage import Stage
 from tocsin.server.app import STATIC
 
-# Wraps what starts script in a page, and adds up its time between one frame and the next.
+# Counts draw calls in place of drawing, and notes how many there were in each frame that drew.
 METER = """(() => {
-  let cost = 0
-  const frames = []
-  const timed = (call) => typeof call !== 'function' ? call : function (...given) {
-    const start = performance.now()
-    try { return call.apply(this, given) } finally { cost += performance.now() - start }
-  }
-  const frame = window.requestAnimationFrame.bind(window)
-  window.requestAnimationFrame = (call) => frame(timed(call))
-  for (const name of ['setTimeout', 'setInterval']) {
-    const plain = window[name].bind(window)
-    window[name] = (call, ...rest) => plain(timed(call), ...rest)
-  }
-  const message = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
-  Object.defineProperty(WebSocket.prototype, 'onmessage', {
-    get() { return message.get.call(this) },
-    set(call) { message.set.call(this, timed(call)) },
-  })
   let draws = 0
+  const frames = []
   for (const name of ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced']) {
     WebGL2RenderingContext.prototype[name] = function () { draws += 1 }
   }
-  const tick = () => { frames.push(cost); cost = 0; frame(tick) }
-  frame(tick)
-  window.frameCosts = () => frames
-  window.drawCalls = () => draws
+  const tick = () => {
+    performance.mark('a frame')
+    performance.clearMarks()
+    if (draws > 0) frames.push(draws)
+    draws = 0
+    requestAnimationFrame(tick)
+  }
+  requestAnimationFrame(tick)
+  window.drawCalls = () => frames.splice(0)
 })()"""
+TRACED = ["devtools.timeline", "v8", "blink.user_timing"]
+# What starts script, or cleans up after it; one inside of another is counted once.
+SCRIPT = frozenset(
+    "EvaluateScript EventDispatch FireAnimationFrame FunctionCall HandlePostMessage MajorGC MinorGC RunMicrotasks "
+    "TimerFire V8.GCFinalizeMC V8.GCIncrementalMarking V8.GCScavenger V8.GC_MC_INCREMENTAL v8.callFunction".split()
+)
+FRAME = "a frame"  # METER marks each
 
 
 @dataclass(frozen=True)
 class Costs:
     """Milliseconds of script in a frame; how many frames were counted, and the draw calls in each that drew."""
 
-    tracks: int
     frames: int
     median: float
     p95: float
     p99: float
     worst: float
+    draws: int
+    draws_most: int
 
 
-def measure(page: Page, tracks: int, seconds: float) -> Costs:
-    """Let the open page run, and count. The page must have been opened with METER."""
-    page.evaluate("window.frameCosts().length = 0")
-    page.wait_for_timeout(seconds * 1000)
-    costs = np.array(page.evaluate("window.frameCosts()"))
-    parts = np.percentile(costs, [50, 95, 99])
-    median, p95, p99 = (round(float(part), 2) for part in parts)
-    return Costs(tracks, len(costs), median, p95, p99, round(float(costs.max()), 2))
+def script(trace: bytes) -> NDArray[np.float64]:
+    """Processor time of script between one frame and the next, ms, of the page's main thread."""
+    events: list[dict[str, Any]] = json.loads(trace)["traceEvents"]
+    of = [(event["pid"], event["tid"]) for event in events if event["name"] == "FireAnimationFrame"]
+    main = max(set(of), key=of.count)
+    ends = np.sort([event["ts"] for event in events if event["name"] == FRAME])
+    mine = [event for event in events if event["ph"] == "X" and (event["pid"], event["tid"]) == main]
+    mine.sort(key=lambda event: (event["ts"], -event.get("dur", 0)))
+    costs = np.zeros(len(ends) + 1)
+    until = -1
+    for event in mine:
+        if event["name"] in SCRIPT and event["ts"] >= until:
+            until = event["ts"] + event.get("dur", 0)
+            costs[np.searchsorted(ends, event["ts"])] += event.get("tdur", 0) / 1000
+    return costs[1:-1]  # the first and the last frame were not seen whole
 
 
-def main(tracks: int, seconds: float) -> None:
-    """Measure a still view and a view that is being moved, with trails, leaders and labels, then all layers."""
+def measure(browser: Browser, page: Page, play: Callable[[Page], None]) -> Costs:
+    """Let `play` do something with the open page, and count. The page must have been opened with METER."""
+    page.evaluate("window.drawCalls()")
+    browser.start_tracing(page=page, categories=TRACED)
+    play(page)
+    draws = np.array(page.evaluate("window.drawCalls()") or [0])
+    costs = script(browser.stop_tracing())
+    median, p95, p99 = (round(float(part), 2) for part in np.percentile(costs, [50, 95, 99]))
+    return Costs(len(costs), median, p95, p99, round(float(costs.max()), 2), int(np.median(draws)), int(draws.max()))
+
+
+def wait(seconds: float) -> Callable[[Page], None]:
+    """Nothing is done; pictures come in."""
+    return lambda page: page.wait_for_timeout(seconds * 1000)
+
+
+def drag(page: Page) -> None:
+    """The map is moved to and fro by the mouse."""
+    page.mouse.move(900, 450)
+    page.mouse.down()
+    for step in range(160):
+        away = step if step < 80 else 160 - step
+        page.mouse.move(900 - 5 * away, 450 - 2 * away)
+        page.wait_for_timeout(25)
+    page.mouse.up()
+
+
+def zoom(page: Page) -> None:
+    """In and out by the wheel."""
+    page.mouse.move(900, 450)
+    for step in range(100):
+        page.mouse.wheel(0, -40 if step < 50 else 40)
+        page.wait_for_timeout(40)
+
+
+@contextmanager
+def opened(tracks: int, web: Path = STATIC) -> Iterator[tuple[Browser, Page]]:
+    """A browser with the page before so many tracks, the map drawn."""
     program = chromium.find()
     chromium.drive()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Stage(Path(folder), STATIC, tracks) as stage,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGS)
+    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder), web, tracks) as stage, sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=chromium.ARGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(METER)
         page.add_init_script("localStorage.setItem('tocsin.welcomed.1', 'yes')")
         page.goto(stage.link())
         page.wait_for_selector(f"body[data-map=ready][data-received='{tracks}']", timeout=120_000)
         page.wait_for_timeout(5_000)
-        print("still      ", json.dumps(measure(page, tracks, seconds).__dict__))
-        page.keyboard.press("e")
-        print("ellipses   ", json.dumps(measure(page, tracks, seconds).__dict__))
-        page.keyboard.press("e")
-        page.evaluate("window.frameCosts().length = 0")
-        page.mouse.move(900, 450)
-        page.mouse.down()
-        for step in range(60):
-            page.mouse.move(900 - 6 * step, 450 - 2 * step)
-            page.wait_for_timeout(30)
-        page.mouse.up()
-        costs = np.array(page.evaluate("window.frameCosts()"))
-        print("being moved", json.dumps({"frames": len(costs), "p95": round(float(np.percentile(costs, 95)), 2)}))
+        yield browser, page
         browser.close()
 
 
+def main(tracks: int, seconds: float, web: Path = STATIC) -> None:
+    """Measure a still view and one that is moved and zoomed, with trails, leaders and labels; then with ellipses too."""
+    with opened(tracks, web) as (browser, page):
+        for name, play in (("still", wait(seconds)), ("moved", drag), ("zoomed", zoom)):
+            print(f"{name:10}", json.dumps(measure(browser, page, play).__dict__), flush=True)
+        page.keyboard.press("e")
+        print("ellipses  ", json.dumps(measure(browser, page, wait(seconds)).__dict__))
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000, float(sys.argv[2]) if len(sys.argv) > 2 else 20.0)
+    given = sys.argv[1:]
+    main(
+        int(given[0]) if given else 5_000,
+        float(given[1]) if len(given) > 1 else 8.0,
+        Path(given[2]) if len(given) > 2 else STATIC,
+    )

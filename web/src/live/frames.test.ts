@@ -12,6 +12,14 @@ void test('a snapshot is read column by column, and its words by number', () => 
   assert.deepEqual(frame.text.get(7), ['icao:4ca7b3', 'RYR12', ''])
 })
 
+void test('a longer frame after a shorter one is read whole', () => {
+  for (const ids of [[3], [3, 7, 9], [8]]) {
+    const frame = readFrame(encode(pictureBody({ ids })))
+    assert.ok(frame.kind === 'snapshot')
+    assert.deepEqual([...frame.columns.id], ids)
+  }
+})
+
 void test('words that are not there are empty', () => {
   const frame = readFrame(encode(pictureBody({ ids: [3], text: { 3: [null, null, 'friend'] } })))
   assert.ok(frame.kind === 'snapshot')

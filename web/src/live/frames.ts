@@ -42,7 +42,10 @@ export function emptyColumns(capacity: number): Columns {
 /** identity, callsign, mark. */
 export type Words = readonly [string, string, string]
 
-/** Tracks at one time: all of them (snapshot) or those that changed (delta). Times are seconds UTC. */
+/**
+ * Tracks at one time: all of them (snapshot) or those that changed (delta). Times are seconds UTC. The columns are good until
+ * the next frame is read: five pictures a second would otherwise leave megabytes behind to be collected.
+ */
 export interface PictureFrame {
   kind: 'snapshot' | 'delta'
   time: number
@@ -114,7 +117,7 @@ function readPicture(kind: 'snapshot' | 'delta', body: Record<string, unknown>):
 
 interface ColumnMaker {
   readonly BYTES_PER_ELEMENT: number
-  new (buffer: ArrayBuffer): ColumnArray
+  new (buffer: ArrayBuffer, at?: number, length?: number): ColumnArray
 }
 
 function column(body: Record<string, unknown>, name: ColumnName, n: number): ColumnArray {
@@ -126,7 +129,7 @@ function column(body: Record<string, unknown>, name: ColumnName, n: number): Col
 
 function bytesOf<T extends ColumnArray>(
   value: unknown,
-  make: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): T },
+  make: { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer, at?: number, length?: number): T },
   name: string,
 ): T {
   if (value === undefined && name === 'gone') return new make(new ArrayBuffer(0))
@@ -135,7 +138,20 @@ function bytesOf<T extends ColumnArray>(
     throw new FrameError('column of the wrong length', `"${name}" has ${value.length} bytes`)
   }
   // A copy: what MessagePack hands out lies at any offset, and typed arrays must be aligned.
-  return new make(value.slice().buffer)
+  return new make(kept(name, value), 0, value.length / make.BYTES_PER_ELEMENT)
+}
+
+const room = new Map<string, Uint8Array<ArrayBuffer>>()
+
+/** The bytes in room that is used again by every frame. */
+function kept(name: string, value: Uint8Array): ArrayBuffer {
+  let mine = room.get(name)
+  if (mine === undefined || mine.length < value.length) {
+    mine = new Uint8Array(8 * Math.ceil((1.5 * value.length) / 8))
+    room.set(name, mine)
+  }
+  mine.set(value)
+  return mine.buffer
 }
 
 function words(value: unknown): Map<number, Words> {

@@ -11,12 +11,14 @@ import { EllipseLayer } from './layers/ellipse_layer.ts'
 import { type Label, placeLabels } from './layers/labels.ts'
 import { LeaderLayer, TrailLayer } from './layers/line_layers.ts'
 import { Screen, pick } from './screen.ts'
-import { atlas } from './symbols.ts'
+import { atlas } from './symbols/atlas.ts'
 import { TrailBuffer } from './layers/trail_buffer.ts'
 
 export type Device = LayerContext['device']
 
 export interface View {
+  /** Only what may be dangerous is named. */
+  few: boolean
   tracks: Tracks
   picked: Picked
   /** 0 where a row is drawn (filters.ts); `hiddenVersion` counts its changes. */
@@ -42,6 +44,9 @@ export class Scene {
   private under: Layer[] = []
   private symbols: Layer | null = null
   private scale = 0
+  private labels: Layer | null = null
+  private labelled = ''
+  private labelledAt = 0
   private onDevice: () => void = () => undefined
 
   constructor(map: BaseMap) {
@@ -72,6 +77,7 @@ export class Scene {
     arrays.fit(tracks)
     arrays.writeIcons(tracks)
     arrays.writeLooks(tracks, why)
+    if (picked.symbols === 'plain') arrays.writeAngles(tracks)
     if (picked.leaderMin > 0) arrays.writeLeaders(tracks, why, picked.leaderMin)
     if (picked.ellipses || chosen !== null) arrays.writeEllipses(tracks, why)
     const position = { value: tracks.position.subarray(0, 2 * tracks.used), size: 2 }
@@ -83,6 +89,7 @@ export class Scene {
   /** The view was moved, or something else is pointed at: labels find other places, and symbols may have another size. */
   moved(hovered: number | null): void {
     if (this.view === null) return
+    if (!this.map.isMoving()) this.labelledAt = 0
     this.view.hovered = hovered
     const { tracks } = this.view
     if (symbolPixels(this.map.getZoom()) !== this.scale) {
@@ -105,13 +112,24 @@ export class Scene {
   }
 
   private show(view: View): void {
-    const { tracks, why, picked, chosen, hovered, words, written } = view
-    this.screen.look(this.map, tracks)
-    const wish = { level: picked.labels, chosen, hovered, words, written, symbol: this.scale }
-    const labels = placeLabels(tracks, why, this.screen, wish)
+    const { tracks, why, picked, chosen, hovered, words, written, few } = view
+    const key = `${few ? 'few' : ''}/${picked.labels}/${chosen ?? ''}/${hovered ?? ''}/${view.hiddenVersion}`
+    const now = performance.now()
+    if (this.labels === null || key !== this.labelled || now - this.labelledAt > this.labelEvery()) {
+      this.labelled = key
+      this.labelledAt = now
+      this.screen.look(this.map, tracks)
+      const wish = { level: picked.labels, few, chosen, hovered, words, written, symbol: this.scale }
+      this.labels = labelLayer(placeLabels(tracks, why, this.screen, wish))
+    }
     this.overlay.setProps({
-      layers: [...this.under, ringLayer(tracks, chosen, hovered), this.symbols, labelLayer(labels)],
+      layers: [...this.under, ringLayer(tracks, chosen, hovered), this.symbols, this.labels],
     })
+  }
+
+  /** How long labels stand as they are, ms: to place them costs as much as all the rest of a picture. */
+  private labelEvery(): number {
+    return this.map.isMoving() ? LABELS_MOVING_MS : LABELS_STILL_MS
   }
 
   private layersUnder(view: View, device: Device, position: object): Layer[] {
@@ -157,6 +175,7 @@ export class Scene {
           instanceIconDefs: arrays.iconAttribute(n),
           getSize: { value: arrays.sizes.subarray(0, n), size: 1 },
           getColor: { value: arrays.colours.subarray(0, 4 * n), size: 4 },
+          getAngle: { value: arrays.angles.subarray(0, n), size: 1 },
         },
       },
       iconAtlas: atlas.canvas as unknown as string,
@@ -165,6 +184,9 @@ export class Scene {
     })
   }
 }
+
+const LABELS_MOVING_MS = 1_000
+const LABELS_STILL_MS = 450
 
 /** The places of symbols in the atlas come as a column; deck.gl asks for a table all the same. */
 const NO_MAPPING = {}

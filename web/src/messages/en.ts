@@ -1,4 +1,5 @@
 import { acts } from './en_acts.ts'
+import { drawn } from './en_map.ts'
 
 /** Every text of the page, in English. Another language is two more files of these types. */
 export const en = {
@@ -353,9 +354,8 @@ export const en = {
     source: 'Land: Natural Earth',
     measured: (degrees: string, km: string) => `${degrees}° ${km} km`,
     noRegion: (why: string) => `the map file of the region cannot be drawn: ${why}`,
-    skipped: (what: string) => `Overload: ${what}`,
-    skips: { labels: 'fewer labels', ellipses: 'ellipses skipped' },
   },
+  drawn,
   ...acts,
 }
 

@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { acts } from './uk_acts.ts'
+import { drawn } from './uk_map.ts'
 
 /** Every text of the page, in Ukrainian. */
 export const uk: Messages = {
@@ -343,8 +344,7 @@ export const uk: Messages = {
     source: 'Суша: Natural Earth',
     measured: (degrees, km) => `${degrees}° ${km} км`,
     noRegion: (why) => `карту регіону не намалювати: ${why}`,
-    skipped: (what) => `Перевантаження: ${what}`,
-    skips: { labels: 'підписи рідше', ellipses: 'еліпси пропущено' },
   },
+  drawn,
   ...acts,
 }

@@ -1,4 +1,5 @@
 import { type Theme, useTheme } from '../map/colours.ts'
+import type { SymbolSet } from '../map/symbols/atlas.ts'
 import type { Tab } from './tabs.ts'
 
 /** What the operator has picked for this screen: kept in this browser, shown nowhere else, decided nowhere. */
@@ -14,6 +15,8 @@ export interface Picked {
   lowest: number | null
   highest: number | null
   theme: Theme
+  /** Symbols by the standard, or plain shapes for people who never learnt them. */
+  symbols: SymbolSet
   tab: Tab
   /** Metres above the ellipsoid for which it is drawn who could see; null: not drawn. */
   coverageAt: number | null
@@ -40,6 +43,7 @@ export const START: Picked = {
   lowest: null,
   highest: null,
   theme: 'night',
+  symbols: 'standard',
   tab: 'places',
   coverageAt: null,
   rings: false,

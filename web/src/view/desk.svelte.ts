@@ -3,9 +3,11 @@ import { NO_ROW, type Tracks } from '../live/tracks.ts'
 import { Timeline } from '../time/timeline.svelte.ts'
 import { focus, picked } from './choices.svelte.ts'
 import { REASONS, sift } from './filters.ts'
+import { LATE_S, Overload, type Shed } from './overload.ts'
 
 /** How often lists are sorted and written anew: the map follows every picture, the eye cannot follow a table that does. */
 const LISTS_MS = 1_000
+const LISTS_LATER_MS = 60
 
 /** One operator's screen: what comes in, where in time it stands, what is hidden and why. */
 export class Desk {
@@ -19,6 +21,11 @@ export class Desk {
   received = $state(0)
   /** Counts the moments at which lists should be written anew. */
   beat = $state(0)
+  readonly overload = new Overload()
+  /** How late the map shows what the server sent, seconds; 0 while that is in time. */
+  late = $state(0)
+  /** What the map leaves out, because this screen does not keep up. */
+  skipped = $state.raw<readonly Shed[]>([])
   private listened: (() => void)[] = []
   private lastBeat = 0
   private stops: (() => void)[] = []
@@ -45,7 +52,7 @@ export class Desk {
     this.stops.push(
       this.feed.onPicture(() => {
         if (this.feed.version === 1) void this.timeline.bounds()
-        if (!this.timeline.past) this.look()
+        if (!this.timeline.past) this.look(true)
       }),
     )
     const again = setInterval(() => void this.timeline.bounds(), 30_000)
@@ -66,19 +73,28 @@ export class Desk {
   }
 
   /** Sorts out what is shown, after a picture or after another choice. */
-  look(): void {
+  look(later = false): void {
     const { tracks } = this
     if (this.why.length !== tracks.capacity) this.why = new Uint8Array(tracks.capacity).fill(255)
     const sifted = sift(tracks, picked, focus.search, focus.chosen, this.why)
     if (sifted.changed) this.hiddenVersion += 1
-    this.counts = sifted.counts
+    if (sifted.counts.some((n, i) => n !== this.counts[i])) this.counts = sifted.counts
     this.received = tracks.alive
     const now = performance.now()
     if (now - this.lastBeat >= LISTS_MS || this.timeline.past) {
       this.lastBeat = now
-      this.beat += 1
+      // In a frame of its own, when nobody waits for it: lists cost as much as drawing.
+      if (later && !this.timeline.past) setTimeout(() => (this.beat += 1), LISTS_LATER_MS)
+      else this.beat += 1
     }
     for (const listener of this.listened) listener()
+  }
+
+  /** The map has drawn a picture, so long after it came in. */
+  drawn(now: number, took_ms: number): void {
+    const late = this.timeline.past ? 0 : this.feed.delay + took_ms / 1000
+    if (late > LATE_S || this.late > 0) this.late = late > LATE_S ? late : 0
+    if (this.overload.note(now, late)) this.skipped = this.overload.skipped()
   }
 
   /** A choice was made: everything that shows it is written at once. */

@@ -37,10 +37,12 @@ export function className(name: string, form: 0 | 1): string {
   return m.classes[name]?.[form] ?? name
 }
 
-/** The label beside a symbol. Level 1: the name; level 2: name, height and speed. */
+/** The label beside a symbol. Level 1: the name, and how many fly under it; level 2: height and speed too. */
 export function label(tracks: Tracks, row: number, level: 1 | 2): string {
   const name = nameOf(tracks, row)
-  const first = name === '' ? m.track.number(tracks.columns.id[row] ?? 0) : name
+  const many = tracks.columns.group[row] ?? 0
+  const one = name === '' ? m.track.number(tracks.columns.id[row] ?? 0) : name
+  const first = many > 1 ? `${one} ×${many}` : one
   if (level === 1) return first
   return `${first}\n${height(tracks.columns.alt[row] ?? NaN)}  ${Math.round(speedKmh(tracks, row))} km/h`
 }

@@ -16,6 +16,12 @@ setWorkerUrl(workerUrl)
 
 const EMPTY: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 const FONT = ['sans-serif']
+const AREA: ['in', ['geometry-type'], ['literal', string[]]] = [
+  'in',
+  ['geometry-type'],
+  ['literal', ['Polygon', 'MultiPolygon']],
+]
+const is = (what: string): ['==', ['get', string], string] => ['==', ['get', 'what'], what]
 
 /** The base map, empty of data: north up, no rotation, no outside requests. Texts are drawn from the system's own font. */
 export function makeMap(container: HTMLElement, center: readonly [number, number]): BaseMap {
@@ -31,26 +37,22 @@ export function makeMap(container: HTMLElement, center: readonly [number, number
     touchPitch: false,
     renderWorldCopies: false,
     attributionControl: false,
-    fadeDuration: 0,
+    // Not 0: then every frame of a move would find all names their places anew.
+    fadeDuration: 300,
     // Keys belong to the whole page (view/keys.ts), not to the map alone.
     keyboard: false,
     boxZoom: false,
   })
 }
 
+/** Few sources: each is cut into tiles of its own, and asked in every frame which of them it needs. */
 function style(): StyleSpecification {
   return {
     version: 8,
     sources: {
       land: EMPTY,
       'land-detail': EMPTY,
-      borders: EMPTY,
-      lines: EMPTY,
-      coverage: EMPTY,
-      areas: EMPTY,
-      rings: EMPTY,
-      points: EMPTY,
-      sensors: EMPTY,
+      site: EMPTY,
       extras: EMPTY,
     },
     layers: [...ground(), ...coverage(), ...places(), ...extraLayers()],
@@ -66,6 +68,7 @@ function ground(): LayerSpecification[] {
       id: 'land-detail',
       type: 'fill',
       source: 'land-detail',
+      filter: AREA,
       minzoom: DETAIL_ZOOM,
       paint: { 'fill-color': paint.land },
     },
@@ -73,27 +76,31 @@ function ground(): LayerSpecification[] {
       id: 'coast-detail',
       type: 'line',
       source: 'land-detail',
+      filter: AREA,
       minzoom: DETAIL_ZOOM,
       paint: { 'line-color': paint.coast, 'line-width': 1 },
     },
     {
       id: 'borders',
       type: 'line',
-      source: 'borders',
+      source: 'land-detail',
+      filter: ['!', AREA],
       minzoom: 3,
       paint: { 'line-color': paint.border, 'line-width': 1.4, 'line-dasharray': [3, 2] },
     },
     {
       id: 'lines',
       type: 'line',
-      source: 'lines',
+      source: 'site',
+      filter: is('lines'),
       layout: { 'line-join': 'round', 'line-cap': 'round' },
       paint: { 'line-color': paint.river, 'line-width': ['interpolate', ['linear'], ['zoom'], 5, 1, 11, 3] },
     },
     {
       id: 'line-names',
       type: 'symbol',
-      source: 'lines',
+      source: 'site',
+      filter: is('lines'),
       minzoom: 7,
       layout: {
         'symbol-placement': 'line',
@@ -112,21 +119,22 @@ function coverage(): LayerSpecification[] {
     {
       id: 'coverage-fill',
       type: 'fill',
-      source: 'coverage',
+      source: 'site',
+      filter: is('coverage'),
       paint: { 'fill-color': paint.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0] },
     },
     {
       id: 'coverage-line',
       type: 'line',
-      source: 'coverage',
-      filter: ['==', ['get', 'state'], 'fresh'],
+      source: 'site',
+      filter: ['all', is('coverage'), ['==', ['get', 'state'], 'fresh']],
       paint: { 'line-color': paint.sensor, 'line-opacity': 0.35, 'line-width': 1 },
     },
     {
       id: 'coverage-gone',
       type: 'line',
-      source: 'coverage',
-      filter: ['!=', ['get', 'state'], 'fresh'],
+      source: 'site',
+      filter: ['all', is('coverage'), ['!=', ['get', 'state'], 'fresh']],
       paint: { 'line-color': paint.partly, 'line-opacity': 0.6, 'line-width': 1, 'line-dasharray': [2, 4] },
     },
   ]
@@ -147,8 +155,8 @@ function stages(): LayerSpecification {
   return {
     id: 'area-stage',
     type: 'line',
-    source: 'rings',
-    filter: ['in', ['get', 'stage'], ['literal', ['watch', 'warning', 'under way']]],
+    source: 'site',
+    filter: ['all', is('rings'), ['in', ['get', 'stage'], ['literal', ['watch', 'warning', 'under way']]]],
     paint: {
       'line-color': ['match', ['get', 'stage'], 'watch', paint.watch, 'warning', paint.warning, paint.underWay],
       'line-width': ['match', ['get', 'stage'], 'watch', 3, 6],
@@ -164,35 +172,43 @@ function places(): LayerSpecification[] {
     {
       id: 'area-fill',
       type: 'fill',
-      source: 'areas',
+      source: 'site',
+      filter: is('areas'),
       paint: { 'fill-color': colour, 'fill-opacity': 0.07 },
     },
     {
       id: 'area-hatch',
       type: 'fill',
-      source: 'areas',
-      filter: ['==', ['get', 'observation'], 'blind'],
+      source: 'site',
+      filter: ['all', is('areas'), ['==', ['get', 'observation'], 'blind']],
       paint: { 'fill-pattern': 'hatch' },
     },
     {
       id: 'area-line',
       type: 'line',
-      source: 'rings',
-      filter: ['==', ['get', 'observation'], 'seen clear'],
+      source: 'site',
+      filter: ['all', is('rings'), ['==', ['get', 'observation'], 'seen clear']],
       paint: { 'line-color': colour, 'line-width': 1.5 },
     },
     {
       id: 'area-line-broken',
       type: 'line',
-      source: 'rings',
-      filter: ['!=', ['get', 'observation'], 'seen clear'],
+      source: 'site',
+      filter: ['all', is('rings'), ['!=', ['get', 'observation'], 'seen clear']],
       paint: { 'line-color': colour, 'line-width': 2, 'line-dasharray': [3, 2] },
     },
     stages(),
+    ...names(),
+  ]
+}
+
+function names(): LayerSpecification[] {
+  return [
     {
       id: 'place-names',
       type: 'symbol',
-      source: 'points',
+      source: 'site',
+      filter: is('points'),
       layout: {
         'icon-image': ['get', 'icon'],
         'icon-allow-overlap': true,
@@ -213,7 +229,8 @@ function places(): LayerSpecification[] {
     {
       id: 'sensor-names',
       type: 'symbol',
-      source: 'sensors',
+      source: 'site',
+      filter: is('sensors'),
       layout: {
         'icon-image': ['get', 'icon'],
         'icon-allow-overlap': true,

@@ -32,8 +32,7 @@ export function drawCoast(map: BaseMap): () => void {
       fill(map, 'land', answer.land)
       map.once('idle', look)
     } else {
-      fill(map, 'land-detail', answer.land)
-      fill(map, 'borders', answer.borders)
+      fill(map, 'land-detail', { type: 'FeatureCollection', features: [answer.land, answer.borders] })
       covered = answer.box
       asked = false
       // From now on the coarse coast ends where the fine one begins.

@@ -8,85 +8,50 @@ import { paint } from '../colours.ts'
 const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI
 
-/** What stands still on the map: places with their rings, sensors with what they cover, rivers. */
-export function drawSite(map: BaseMap, site: Site): void {
-  set(
-    map,
-    'lines',
-    site.lines.map((line) => shape({ name: line.name }, { type: 'LineString', coordinates: line.geometry })),
-  )
-}
-
-/** Places and sensors again, with what is known of them now. Called when health says something new. */
-export function drawHealth(map: BaseMap, site: Site, health: Health | null): void {
+/** What stands still on the map, with what is known of it now: rivers, places with their rings, sensors with their reach. */
+export function drawSite(map: BaseMap, site: Site, health: Health | null): void {
   const seen = new Map(health?.places.map((place) => [place.name, place.observation]))
   const stages = new Map(health?.places.map((place) => [place.name, place.stage]))
   const fresh = new Map(health?.sensors.map((sensor) => [sensor.name, sensor.state]))
   const observed = (place: Place): string => seen.get(place.name) ?? 'blind'
-  set(
-    map,
-    'areas',
-    site.places.flatMap((place) => area(place, observed(place))),
-  )
-  set(
-    map,
-    'rings',
-    site.places.flatMap((place) => outline(place, observed(place), stages.get(place.name) ?? 'quiet')),
-  )
-  set(
-    map,
-    'points',
-    site.places
-      .filter((place) => place.kind === 'site')
-      .map((place, order) => {
-        const properties = { icon: `site-${observed(place).replace(' ', '-')}`, label: place.title, order }
-        return shape(properties, { type: 'Point', coordinates: middle(place.geometry) })
-      })
-      .concat(
-        site.places
-          .filter((place) => place.kind !== 'site')
-          .map((place, order) => {
-            return shape(
-              { label: place.title, order: 100 + order },
-              { type: 'Point', coordinates: middle(place.geometry) },
-            )
-          }),
-      ),
-  )
   const sensors = site.sensors.filter((sensor) => Number.isFinite(sensor.lon))
-  set(
-    map,
-    'coverage',
-    sensors
-      .filter((sensor) => sensor.rangeMax > 0)
-      .map((sensor) => {
-        const state = fresh.get(sensor.name) ?? 'never'
-        return shape({ state }, { type: 'Polygon', coordinates: [coverage(sensor)] })
+  const state = (sensor: Sensor): string => fresh.get(sensor.name) ?? 'never'
+  fill(map, 'site', {
+    type: 'FeatureCollection',
+    features: [
+      ...site.lines.map((one) => shape('lines', { name: one.name }, { type: 'LineString', coordinates: one.geometry })),
+      ...sensors
+        .filter((sensor) => sensor.rangeMax > 0)
+        .map((sensor) =>
+          shape('coverage', { state: state(sensor) }, { type: 'Polygon', coordinates: [coverage(sensor)] }),
+        ),
+      ...site.places.flatMap((place) => area(place, observed(place))),
+      ...site.places.flatMap((place) => outline(place, observed(place), stages.get(place.name) ?? 'quiet')),
+      ...site.places.map((place, i) => name(place, observed(place), i)),
+      ...sensors.map((sensor) => {
+        const icon = state(sensor) === 'fresh' ? 'sensor-fresh' : 'sensor-gone'
+        return shape('sensors', { icon, label: sensor.name }, { type: 'Point', coordinates: [sensor.lon, sensor.lat] })
       }),
-  )
-  set(
-    map,
-    'sensors',
-    sensors.map((sensor) => {
-      const state = fresh.get(sensor.name) ?? 'never'
-      const icon = state === 'fresh' ? 'sensor-fresh' : 'sensor-gone'
-      return shape({ icon, label: sensor.name }, { type: 'Point', coordinates: [sensor.lon, sensor.lat] })
-    }),
-  )
+    ],
+  })
 }
 
-function set(map: BaseMap, source: string, features: Feature[]): void {
-  fill(map, source, { type: 'FeatureCollection', features })
+/** A site has a mark and its name; of anything else the name alone is written, where there is room. */
+function name(place: Place, observation: string, order: number): Feature {
+  const site = place.kind === 'site'
+  const mark = site ? { icon: `site-${observation.replace(' ', '-')}` } : {}
+  const properties = { ...mark, label: place.title, order: site ? order : 100 + order }
+  return shape('points', properties, { type: 'Point', coordinates: middle(place.geometry) })
 }
 
-function shape(properties: Record<string, string | number>, geometry: Geometry): Feature {
-  return { type: 'Feature', properties, geometry }
+function shape(what: string, properties: Record<string, string | number>, geometry: Geometry): Feature {
+  return { type: 'Feature', properties: { what, ...properties }, geometry }
 }
 
 function area(place: Place, observation: string): Feature[] {
   if (place.kind === 'border') return []
   const ring = place.kind === 'site' ? circle(middle(place.geometry), place.ring) : closed(place.geometry)
-  return ring.length < 4 ? [] : [shape({ observation }, { type: 'Polygon', coordinates: [ring] })]
+  return ring.length < 4 ? [] : [shape('areas', { observation }, { type: 'Polygon', coordinates: [ring] })]
 }
 
 function outline(place: Place, observation: string, stage: string): Feature[] {
@@ -96,7 +61,7 @@ function outline(place: Place, observation: string, stage: string): Feature[] {
       : place.kind === 'zone'
         ? closed(place.geometry)
         : place.geometry
-  return line.length < 2 ? [] : [shape({ observation, stage }, { type: 'LineString', coordinates: line })]
+  return line.length < 2 ? [] : [shape('rings', { observation, stage }, { type: 'LineString', coordinates: line })]
 }
 
 function closed(ring: Position[]): Position[] {

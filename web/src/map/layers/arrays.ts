@@ -1,12 +1,12 @@
 import type { Tracks } from '../../live/tracks.ts'
 import { SIGMAS_90 } from '../sigmas.ts'
 import type { Words } from '../../live/frames.ts'
-import { AFFILIATIONS, CELL, affiliationOf, atlas } from '../symbols.ts'
+import { AFFILIATIONS, CONFIRMED, TENTATIVE, affiliationOf } from '../symbols/affiliations.ts'
+import { atlas } from '../symbols/atlas.ts'
+import { CELL, hasNose } from '../symbols/plain.ts'
 
 const METRES_PER_DEGREE = 111_195
 const RADIANS = Math.PI / 180
-const TENTATIVE = 0
-const CONFIRMED = 1
 /** What deck.gl's IconLayer reads of a symbol: its offset, its place in the atlas, and "keep its colours". */
 const ICON_WIDTH = 7
 
@@ -16,6 +16,8 @@ export class DrawArrays {
   icons = new Float32Array(0)
   sizes = new Float32Array(0)
   colours = new Uint8ClampedArray(0)
+  /** Degrees counterclockwise from north: plain shapes point to where they fly, frames stand upright. */
+  angles = new Float32Array(0)
   leaders = new Float64Array(0)
   shapes = new Float32Array(0)
   radii = new Float32Array(0)
@@ -38,6 +40,7 @@ export class DrawArrays {
     this.icons = new Float32Array(ICON_WIDTH * n)
     this.sizes = new Float32Array(n)
     this.colours = new Uint8ClampedArray(4 * n).fill(255)
+    this.angles = new Float32Array(n)
     this.leaders = new Float64Array(2 * n)
     this.shapes = new Float32Array(2 * n)
     this.radii = new Float32Array(n)
@@ -98,6 +101,16 @@ export class DrawArrays {
       const degrees = seconds / METRES_PER_DEGREE
       this.leaders[2 * row] = x + ((ve[row] ?? 0) * degrees) / Math.cos(y * RADIANS)
       this.leaders[2 * row + 1] = y + (vn[row] ?? 0) * degrees
+    }
+  }
+
+  /** Where the noses of plain shapes point. */
+  writeAngles(tracks: Tracks): void {
+    const { ve, vn, cls } = tracks.columns
+    const turned = tracks.classes.map(hasNose)
+    for (let row = 0; row < tracks.used; row++) {
+      const turn = turned[cls[row] ?? 0] === true
+      this.angles[row] = turn ? -Math.atan2(ve[row] ?? 0, vn[row] ?? 0) / RADIANS : 0
     }
   }
 

@@ -29,6 +29,7 @@ export function chosenLayers(tracks: Tracks, id: number | null, arrays: DrawArra
   return [
     new PathLayer<Point[]>({
       id: 'chosen-trail',
+      visible: !none,
       data: none ? [] : [trail(tracks, row)],
       getPath: (points) => points,
       getColor: [...strokes.trail, 255],
@@ -36,7 +37,7 @@ export function chosenLayers(tracks: Tracks, id: number | null, arrays: DrawArra
       widthUnits: 'pixels',
       jointRounded: true,
     }),
-    new EllipseLayer({ id: 'chosen-ellipse', data: ellipse, getFillColor: [...strokes.chosen, 210] }),
+    new EllipseLayer({ id: 'chosen-ellipse', visible: !none, data: ellipse, getFillColor: [...strokes.chosen, 210] }),
   ]
 }
 
@@ -52,6 +53,7 @@ export function ringLayer(tracks: Tracks, chosen: number | null, hovered: number
   if (hovered !== chosen) add(hovered, 110)
   return new ScatterplotLayer<Ring>({
     id: 'rings',
+    visible: rings.length > 0,
     data: rings,
     getPosition: (ring) => ring.at,
     getRadius: 20,

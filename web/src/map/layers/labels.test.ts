@@ -5,7 +5,15 @@ import { Tracks } from '../../live/tracks.ts'
 import { Screen } from '../screen.ts'
 import { type LabelWish, placeLabels } from './labels.ts'
 
-const WISH: LabelWish = { level: 1, chosen: null, hovered: null, symbol: 30, written: [], words: () => 'T1234' }
+const WISH: LabelWish = {
+  level: 1,
+  few: false,
+  chosen: null,
+  hovered: null,
+  symbol: 30,
+  written: [],
+  words: () => 'T1234',
+}
 
 function scene(x: number[], y: number[], cls: number[] = []): [Tracks, Uint8Array, Screen] {
   const tracks = new Tracks(x.length)

@@ -12,6 +12,8 @@ export interface Label {
 
 export interface LabelWish {
   level: 0 | 1 | 2
+  /** Only what may be dangerous, and what a person marked. */
+  few: boolean
   chosen: number | null
   hovered: number | null
   words: (row: number, level: 1 | 2) => string
@@ -61,7 +63,7 @@ export function placeLabels(tracks: Tracks, why: Uint8Array, screen: Screen, wis
     else if (wish.level === 0 || state[row] === TENTATIVE) continue
     else if (groups[cls[row] ?? 0] === 'threat') threats.push(row)
     else if (tracks.wordsOf(row)[2] !== '') marked.push(row)
-    else rest.push(row)
+    else if (!wish.few) rest.push(row)
   }
   const labels: Label[] = []
   const order = [...strong, ...threats, ...marked, ...rest]

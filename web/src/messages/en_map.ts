@@ -1,0 +1,23 @@
+/** What is written on the map and of it, in English. */
+export const drawn = {
+  symbols: 'Symbols',
+  standard: 'MIL-STD-2525 frames',
+  plain: 'plain shapes',
+  north: 'N',
+  nobody: 'nobody sees at this height',
+  byForecast: 'by the forecast',
+  flyingOn: 'flying on as now',
+  fall: (minutes: string) => `fall ${minutes}`,
+  launch: 'launched from here',
+  origin: 'came from here',
+  overload: (late: string, skipped: string) => `shown ${late} late; skipped: ${skipped}`,
+  /** In this order layers are left out when the screen does not keep up. */
+  sheds: { names: 'labels of the harmless', ellipses: 'ellipses', trails: 'trails', leaders: 'leaders' },
+  lost: 'the graphics driver took the drawing surface away; the map comes back when it is given again',
+  region: {
+    none: 'the server gave no map file',
+    broken: (why: string) => `${why}. Is the file whole? Make it again, or take [map] out of the site file`,
+    kind: (kind: string) => `its tiles are ${kind}; this page draws vector tiles (MVT), PNG, JPEG, WebP and AVIF`,
+    empty: 'its list of layers is empty; a vector archive needs "vector_layers" in its metadata',
+  },
+}

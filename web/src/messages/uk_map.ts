@@ -1,0 +1,24 @@
+import type { Messages } from './en.ts'
+
+/** What is written on the map and of it, in Ukrainian. */
+export const drawn: Messages['drawn'] = {
+  symbols: 'Позначки',
+  standard: 'рамки MIL-STD-2525',
+  plain: 'прості фігури',
+  north: 'Пн',
+  nobody: 'на цій висоті ніхто не бачить',
+  byForecast: 'за прогнозом',
+  flyingOn: 'якщо летітиме так само',
+  fall: (minutes) => `падіння ${minutes}`,
+  launch: 'пуск звідси',
+  origin: 'прилетіло звідси',
+  overload: (late, skipped) => `із запізненням ${late}; пропущено: ${skipped}`,
+  sheds: { names: 'підписи безпечних', ellipses: 'еліпси', trails: 'сліди', leaders: 'вектори' },
+  lost: 'графічний драйвер забрав поверхню малювання; карта повернеться, щойно її буде надано знову',
+  region: {
+    none: 'сервер не дав файла карти',
+    broken: (why) => `${why}. Чи файл цілий? Зробіть його знову або приберіть [map] з файла об’єкта`,
+    kind: (kind) => `її тайли мають вид ${kind}; ця сторінка малює векторні тайли (MVT), PNG, JPEG, WebP і AVIF`,
+    empty: 'список її шарів порожній; векторному архіву потрібні "vector_layers" у метаданих',
+  },
+}
