@@ -131,6 +131,10 @@ class Counting:
         self.answers[order.key] = True
         return Step(order.time_ns, answers=(Answer(order.time_ns, order.key, accepted=True, reason="done"),))
 
+    def hurry(self, taken_ns: int) -> Tick | None:  # noqa: ARG002
+        """Nothing is urgent."""
+        return None
+
     def desk(self) -> Desk | None:
         """Nobody releases anything."""
         return None

@@ -1,7 +1,7 @@
 """`advance`: the whole system in one function. Only this module knows the order of the stages.
 
     Scan  -> tracking                    Tick -> report: picture, health -> forecast -> alerts, digest
-    Order -> whoever it concerns
+    Order -> whoever it concerns         hurry: a Tick between two, for what cannot wait
 
 Time comes in with the item, never from a clock; so the same function runs live, in replay and in tests, and a replay
 is a test and evidence. The runner alone owns the state; what comes out is read-only.
@@ -16,6 +16,7 @@ import msgspec
 
 from tocsin import wire
 from tocsin.alerts.board import LEAP_NS, Board
+from tocsin.alerts.haste import Haste
 from tocsin.alerts.release.desk import Desk
 from tocsin.alerts.release.releases import Releases
 from tocsin.ends import Outlook
@@ -39,8 +40,11 @@ from tocsin.messages import (
 )
 from tocsin.models.account import SensorAccount
 from tocsin.models.moving import place_now
+from tocsin.models.young import Young
 from tocsin.settings import BOUNDS, Settings
+from tocsin.tracking.arriving.young import young
 from tocsin.tracking.handwork.book import Book
+from tocsin.tracking.learning.doubt import WORDS, learnt
 from tocsin.tracking.tracker import Tracker
 from tocsin.tracking.unseen.observation import Coverage
 from tocsin.tracking.watch import Watch
@@ -49,6 +53,7 @@ DUMP_FORMAT = 2
 # So many are worked in at once, whether or not somebody asks. More than one second's: a second cut between two feeds
 # is worked twice, because the rows of the other feed then came after their place was passed.
 SCANS_WAITING, ROWS_WAITING = 1_024, 32_768
+HURRY_NS = 250_000_000  # so much of the picture's time between two Ticks at least
 OUTLOOK_MAX = 30  # tracks whose areas are shown unasked; each costs about a millisecond
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).
@@ -94,6 +99,11 @@ class State:
     places: dict[str, PlaceHealth] = field(default_factory=dict)
     book: Book = field(default_factory=Book)  # what people said of tracks by hand
     waiting: list[Scan] = field(default_factory=list)  # heard, and worked in together by `catch_up`
+    haste: Haste = field(init=False)  # this and the next decide nothing, and are not kept
+    heard_ns: int = 0  # when the newest scan came
+
+    def __post_init__(self) -> None:
+        self.haste = Haste(self.settings.places, self.settings.alerting, self.settings.frame)
 
     def catch_up(self) -> None:
         """Work in what waits. When that is done changes no bit; whoever asks what is known does it first."""
@@ -237,6 +247,27 @@ def look(state: State, time_ns: int) -> Picture:
     return state.book.laid(picture)
 
 
+def hurry(state: State, taken_ns: int) -> Tick | None:
+    """A Tick that should be worked in now, because something new leaves no time until the next one. Changes no bit.
+
+    `taken_ns`: all that came before it has been worked in. Scans that wait are not read for this (who looks at the
+    picture reads them) unless something fast and new flies. The Tick is an item, so a replay need not ask.
+    """
+    haste, heard_ns = state.haste, state.heard_ns
+    if not state.now_ns < taken_ns - HURRY_NS or not state.now_ns or (state.waiting and not haste.watching):
+        return None
+    if heard_ns == haste.asked_ns and not haste.watching:
+        return None
+    state.catch_up()
+    haste.asked_ns = heard_ns
+    urgent = haste.asks(_young(state)) or (haste.watching and state.tracker.state.looks.waits(taken_ns))
+    return Tick(taken_ns) if urgent else None
+
+
+def _young(state: State) -> Young:
+    return young(state.tracker.state, state.tracker.model.classes.names)
+
+
 def explain(state: State, track: int) -> Explanation:
     """Which detections made a track, with their weights, and what was refused meanwhile. It changes no bit."""
     state.catch_up()
@@ -274,6 +305,7 @@ def _scan(state: State, scan: Scan) -> Step:
     """Hear it. One of two plots costs as much to read as one of hundreds: those between two looks are read together."""
     state.watch.hear(scan)
     state.waiting.append(scan)
+    state.heard_ns = max(state.heard_ns, scan.received_ns)
     if len(state.waiting) >= SCANS_WAITING or sum(len(one.detections) for one in state.waiting) >= ROWS_WAITING:
         state.catch_up()
     return Step(scan.received_ns)
@@ -289,7 +321,9 @@ def _tick(state: State, tick: Tick) -> Step:
         notices.append(Notice(tick.time_ns, "clock", "tick", text))
     for refusal in state.tracker.refusals():
         state.watch.refuse(refusal.feed, refusal.reason, refusal.count)
-    sensors = state.tracker.noted(_learnt(state.watch.tick(tick.time_ns), state.tracker), tick.time_ns)
+    sensors = state.tracker.noted(
+        learnt(state.watch.tick(tick.time_ns), state.tracker.learnt(), state.settings.sensors), tick.time_ns
+    )
     fresh = {health.sensor: health.state == "fresh" for health in sensors}
     periods = state.settings.watching.expired_periods
     places = state.coverage.observe(state.tracker.state.unseen, fresh, tick.time_ns, state.places, periods)
@@ -302,6 +336,7 @@ def _tick(state: State, tick: Tick) -> Step:
     for number in picture.ended:
         state.marks.pop(int(number), None)
     alerts, statements, said = _decide(state, picture, health)
+    state.haste.decide(_young(state))
     notices += [_told(alert) for alert in alerts if alert.stage != alert.before]
     notices += said
     return Step(
@@ -329,12 +364,6 @@ def _told(alert: Alert) -> Notice:
     return Notice(alert.time_ns, "stage", alert.place, f"{alert.before} -> {alert.stage}; {because}")
 
 
-def _learnt(sensors: tuple[SensorHealth, ...], tracker: Tracker) -> tuple[SensorHealth, ...]:
-    """The watch's word of each sensor, with what the tracker has learnt of it."""
-    learnt = tracker.learnt()
-    return tuple(replace(health, **learnt[health.sensor]) if health.sensor in learnt else health for health in sensors)
-
-
 def _changes(
     state: State, sensors: tuple[SensorHealth, ...], places: tuple[PlaceHealth, ...], time_ns: int
 ) -> list[Notice]:
@@ -344,6 +373,8 @@ def _changes(
         before = state.sensors.get(health.sensor)
         if before is not None and before.state != health.state:
             notices.append(Notice(time_ns, "sensor", health.sensor, f"{before.state} -> {health.state}"))
+        if before is not None and WORDS in health.note and WORDS not in before.note:
+            notices.append(Notice(time_ns, "sensor", health.sensor, health.note))
     for place in places:
         was = state.places.get(place.place)
         if was is None or was.observation != place.observation:

@@ -22,7 +22,7 @@ from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Ints, Picture, Scan, Step, Tick, TrackState
 from tocsin.models.classes.table import known as classes_known
-from tocsin.pipeline import State, advance
+from tocsin.pipeline import State, advance, hurry
 from tocsin.score.tables.arrow import Table
 from tocsin.score.tables.objects import NEVER, Objects, truth_of
 from tocsin.score.tables.warning import STAGES, UNKNOWN, Alerts, Knowable, Places
@@ -35,6 +35,7 @@ from tocsin.simulate.night import Slab, Truth, arrivals, slabs
 from tocsin.simulate.seeable import Stretches
 
 ORACLE_S = 2.0
+LOOK_NS = 250_000_000  # how often somebody looks at the live picture
 LATER_S = 1_800.0  # an alert is no false one when a threat enters within half an hour
 LEVELS = {"watch": STAGES.index("watch"), "warning": STAGES.index("warning"), "under way": STAGES.index("under way")}
 
@@ -121,13 +122,17 @@ def _steps(settings: Settings, played: Iterator[Scan], start_ns: int, end_ns: in
     """All Ticks of the night, with everything that came before each."""
     state = State.of(settings)
     tick_ns = (start_ns // SECOND_NS + 1) * SECOND_NS
+    look_ns = start_ns
     for scan in played:
         while tick_ns <= scan.received_ns:
             yield advance(state, Tick(tick_ns))
             tick_ns += SECOND_NS
-        step = advance(state, scan)
-        if step.alerts:
-            yield step
+        advance(state, scan)
+        if scan.received_ns >= look_ns:  # as who looks at the live picture does
+            state.catch_up()
+            look_ns = scan.received_ns + LOOK_NS
+        if (urgent := hurry(state, scan.received_ns)) is not None:
+            yield advance(state, urgent)
     while tick_ns <= end_ns:
         yield advance(state, Tick(tick_ns))
         tick_ns += SECOND_NS

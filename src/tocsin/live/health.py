@@ -126,6 +126,7 @@ def _thinking(
     counters["thinking_failures_total"] = seen.failures
     counters["set_aside_total"] = seen.aside
     counters["restores_total"] = seen.restores
+    counters["hurried_ticks_total"] = seen.hurried
     counters["inputs_not_kept_total"] = seen.inputs_not_kept
     silent_s = time.monotonic() - seen.turned_s
     gauges["thinking_silent_seconds"] = silent_s

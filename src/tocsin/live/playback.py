@@ -107,6 +107,11 @@ class Playback:
         self._played_ns = point.time_ns
 
     @property
+    def taken_ns(self) -> int:
+        """All that was received before it has been played."""
+        return self._played_ns
+
+    @property
     def ended(self) -> bool:
         """Everything has been played."""
         return self._head is None and self._tick_ns > self.span.end_ns

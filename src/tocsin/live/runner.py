@@ -63,6 +63,11 @@ class Source(Protocol):
         """What still waits when the watch stops."""
         ...
 
+    @property
+    def taken_ns(self) -> int:
+        """All that was received before it has been taken."""
+        ...
+
     def receipts(self) -> list[Receipt]:
         """Who waits to hear that what was taken is durable."""
         ...
@@ -101,6 +106,7 @@ class RunnerFigures:
     failures: int = 0
     aside: int = 0
     restores: int = 0
+    hurried: int = 0
     inputs_not_kept: int = 0
     thought_ns: int = 0
     turned_s: float = field(default_factory=time.monotonic)  # when the loop last came round
@@ -214,6 +220,7 @@ class Runner:
         for receipt in self._source.receipts():
             self._kept.add_done_callback(partial(_acknowledge, receipt))
         self._look(ticked=any(isinstance(item, Tick) for item in batch))
+        self._hurry()
         turn_s = time.monotonic() - began_s
         self.figures.turns_s.append(turn_s)
         self._dumped.thought_s += turn_s
@@ -304,6 +311,18 @@ class Runner:
             self.figures.failures += 1
             self.figures.say(f"the areas of the forecast could not be made: {type(error).__name__}: {error}")
             return None
+
+    def _hurry(self) -> None:
+        """Decide at once what cannot wait for the next second."""
+        try:
+            tick = self._thinking.hurry(self._source.taken_ns)
+        except Exception as error:  # noqa: BLE001  asking changes nothing: the next second decides
+            self.figures.failures += 1
+            self.figures.say(f"it could not be told what is urgent: {type(error).__name__}: {error}")
+            return
+        if tick is not None:
+            self.figures.hurried += 1
+            self._think([tick])
 
     def _look(self, *, ticked: bool) -> None:
         """Show what is known, LOOK_S after the last time; with a Tick sooner, so that the two are worked as one."""

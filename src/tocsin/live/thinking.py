@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tocsin.alerts.release.desk import Desk
 from tocsin.ends import Outlook
-from tocsin.messages import Explanation, Item, Picture, Step
+from tocsin.messages import Explanation, Item, Picture, Step, Tick
 from tocsin.models.account import SensorAccount
 from tocsin.settings import Settings
 
@@ -31,6 +31,10 @@ class Thinking(Protocol):
 
     def advance(self, item: Item) -> Step:
         """Work one item in."""
+        ...
+
+    def hurry(self, taken_ns: int) -> Tick | None:
+        """A Tick that should be worked in now, because something leaves no time until the next; changes nothing."""
         ...
 
     def look(self, time_ns: int) -> Picture:
@@ -90,6 +94,12 @@ class Pipeline:
         from tocsin.pipeline import advance  # noqa: PLC0415  as in begin
 
         return advance(self._begun(), item)
+
+    def hurry(self, taken_ns: int) -> Tick | None:
+        """A Tick that should be worked in now, because something leaves no time until the next; changes nothing."""
+        from tocsin.pipeline import hurry  # noqa: PLC0415  as in begin
+
+        return hurry(self._begun(), taken_ns)
 
     def look(self, time_ns: int) -> Picture:
         """The picture at a time; changes nothing."""

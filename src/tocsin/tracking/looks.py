@@ -129,6 +129,10 @@ class Sequencer:
         self.newest_ns = max(self.newest_ns, time_ns)
         self.watermark_ns = max(self.watermark_ns, time_ns - self.hold_ns)
 
+    def waits(self, time_ns: int) -> bool:
+        """Would a Tick at this time let rows be worked that wait for company? Changes no bit."""
+        return bool((self.key[:, DUE] < time_ns - self.hold_ns).any())
+
     def settle(self, time_ns: int) -> None:
         """A Tick is over: what comes from now on for before is late. Says anew which sensors are waited for."""
         self.settled_ns = self.worked_ns

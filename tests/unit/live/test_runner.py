@@ -45,6 +45,10 @@ class Script:
         self.bell.wait(wait_s)
         return []
 
+    @property
+    def taken_ns(self) -> int:
+        return START_NS + SECOND_NS // 2
+
     def receipts(self) -> list[Receipt]:
         waiting, self.waiting = self.waiting, []
         return waiting

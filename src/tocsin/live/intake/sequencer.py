@@ -44,6 +44,7 @@ class Sequencer:
     bell: Bell
     failures: dict[str, int] = field(default_factory=dict)
     ticks: Ticks = field(init=False)
+    taken_ns: int = 0  # all that was received before it has been taken
     _turned_back: Jump | None = None
 
     def __post_init__(self) -> None:
@@ -92,7 +93,9 @@ class Sequencer:
         for tick_ns in self.ticks.due(now_ns):
             items += self._scans(tick_ns)
             items.append(Tick(tick_ns))
-        return items + self._scans(now_ns + 1)
+        items += self._scans(now_ns + 1)
+        self.taken_ns = now_ns
+        return items
 
     def rest(self) -> list[Item]:
         """Everything that still waits: for a graceful stop."""
