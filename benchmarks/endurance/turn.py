@@ -36,7 +36,7 @@ START_NS = 1_798_761_600_000_000_000 + 43_200_000_000_000
 LOOKS = 4  # a second
 
 
-def sent(radars: list[Radar], seconds: int) -> list[tuple[int, int, bytes]]:
+def sent(radars: list[Radar], seconds: int, start_ns: int = START_NS) -> list[tuple[int, int, bytes]]:
     """All datagrams of so many seconds: when, from which radar, octets."""
     rng = np.random.default_rng(1)
     out = []
@@ -46,8 +46,8 @@ def sent(radars: list[Radar], seconds: int) -> list[tuple[int, int, bytes]]:
             index = count % SECTORS
             end_s = radar.phase_s + (count + 1) * width_s
             found = radar.seen(end_s - width_s, end_s, index * width, (index + 1) * width, rng)
-            times_ns = START_NS + np.round(found.time_s * 1e9).astype(np.int64)
-            end_ns = START_NS + round(end_s * 1e9)
+            times_ns = start_ns + np.round(found.time_s * 1e9).astype(np.int64)
+            end_ns = start_ns + round(end_s * 1e9)
             out += [(end_ns, radar.number, data) for data in encoded(radar, found, times_ns, end_ns, index)]
     return sorted(out)
 

@@ -101,6 +101,7 @@ class State:
     waiting: list[Scan] = field(default_factory=list)  # heard, and worked in together by `catch_up`
     haste: Haste = field(init=False)  # this and the next decide nothing, and are not kept
     heard_ns: int = 0  # when the newest scan came
+    rows_waiting: int = 0
 
     def __post_init__(self) -> None:
         self.haste = Haste(self.settings.places, self.settings.alerting, self.settings.frame)
@@ -108,7 +109,7 @@ class State:
     def catch_up(self) -> None:
         """Work in what waits. When that is done changes no bit; whoever asks what is known does it first."""
         if self.waiting:
-            scans, self.waiting = self.waiting, []
+            scans, self.waiting, self.rows_waiting = self.waiting, [], 0
             self.tracker.advance_all(scans)
 
     @classmethod
@@ -306,7 +307,8 @@ def _scan(state: State, scan: Scan) -> Step:
     state.watch.hear(scan)
     state.waiting.append(scan)
     state.heard_ns = max(state.heard_ns, scan.received_ns)
-    if len(state.waiting) >= SCANS_WAITING or sum(len(one.detections) for one in state.waiting) >= ROWS_WAITING:
+    state.rows_waiting += len(scan.detections)
+    if len(state.waiting) >= SCANS_WAITING or state.rows_waiting >= ROWS_WAITING:
         state.catch_up()
     return Step(scan.received_ns)
 

@@ -10,8 +10,8 @@ J = TypeVar("J")
 AHEAD = 2  # jobs that wait in Ray for each core: enough that none is idle, few enough to resume well
 
 
-def each(jobs: Sequence[J], play: Play[J], address: str) -> Iterator[Done[J]]:
-    """Every job once, as they are done, on the cluster at `address` ("local": one on this machine).
+def each(jobs: Sequence[J], play: Play[J], address: str, workers: int = 0) -> Iterator[Done[J]]:
+    """Every job once, as they are done, on the cluster at `address` ("local": one on this machine, of so many cores).
 
     Raises InputError where Ray is not installed or the cluster cannot be reached.
     """
@@ -20,7 +20,7 @@ def each(jobs: Sequence[J], play: Play[J], address: str) -> Iterator[Done[J]]:
     except ImportError as error:
         raise InputError("Ray is not installed: pip install 'tocsin[cluster]', or leave --ray out") from error
     try:
-        here = {"include_dashboard": False} if address == "local" else {}
+        here = {"include_dashboard": False, "num_cpus": workers or None} if address == "local" else {}
         ray.init(address=None if address == "local" else address, log_to_driver=False, **here)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise InputError(f"no Ray cluster at {address}: {error}; start one by `ray start --head`") from error

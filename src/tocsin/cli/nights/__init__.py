@@ -87,7 +87,7 @@ def _engine(arguments: Namespace, jobs: "Sequence[Job]") -> "Iterator[Done[Job]]
     from tocsin.tracking import warm
 
     if arguments.ray is not None:
-        return rays.each(jobs, play, arguments.ray)
+        return rays.each(jobs, play, arguments.ray, arguments.workers)
     warm()  # once, before each worker would
     cores = arguments.workers or len(os.sched_getaffinity(0))
     return local.each(jobs, play, min(cores, len(jobs)))
