@@ -71,14 +71,17 @@ class Slab:
     traits: Traits
 
 
-def slabs(scenario: Scenario, seed: int | None = None, *, watched: bool = True) -> Iterator[Slab]:
-    """The whole night, slab after slab. Without a seed, the scenario's own; not `watched`, without any sensor."""
+def slabs(scenario: Scenario, seed: int | None = None, *, watched: bool = True, from_s: float = 0.0) -> Iterator[Slab]:
+    """The night from `from_s` on, slab after slab: what flies has flown before, and nobody has looked.
+
+    Without a seed, the scenario's own; not `watched`, without any sensor.
+    """
     seed = scenario.seed if seed is None else seed
     flight = Flight(scenario, seed)
-    while flight.now_s < 0.0:
-        flight.advance(min(flight.now_s + SLAB_S, 0.0))
+    while flight.now_s < from_s:
+        flight.advance(min(flight.now_s + SLAB_S, from_s))
     observers = tuple(_observers(scenario, flight, seed)) if watched else ()
-    at_s = 0.0
+    at_s = from_s
     while at_s < scenario.duration_s:
         to_s = min(at_s + SLAB_S, scenario.duration_s)
         flight.advance(float(np.ceil(to_s)))
@@ -112,9 +115,9 @@ def arrivals(played: Iterable[Slab], start_ns: int) -> Iterator[Scan]:
         yield heapq.heappop(waiting)[2]
 
 
-def truth(scenario: Scenario, seed: int | None = None) -> Iterator[Truth]:
-    """What really flew, slab after slab, each `truth_every_s` seconds."""
-    for slab in slabs(scenario, seed, watched=False):
+def truth(scenario: Scenario, seed: int | None = None, from_s: float = 0.0) -> Iterator[Truth]:
+    """What really flew from `from_s` on, slab after slab, each `truth_every_s` seconds."""
+    for slab in slabs(scenario, seed, watched=False, from_s=from_s):
         yield slab.truth
 
 

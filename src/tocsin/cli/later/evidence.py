@@ -59,6 +59,14 @@ def night(folder: Path, begin_ns: int | None, end_ns: int | None, every_s: float
     return found
 
 
+def told(folder: Path, begin_ns: int, end_ns: int) -> Evidence:
+    """What aircraft told of themselves, and nothing of what was shown."""
+    with closing(Reader(folder)) as reader:
+        found = Evidence(_settings(reader, folder), begin_ns, end_ns)
+        found.flights = flown(_fixes(scans(reader, found), found))
+        return found
+
+
 def _settings(reader: Reader, folder: Path) -> Settings:
     from tocsin.pipeline import State
 

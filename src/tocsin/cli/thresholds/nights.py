@@ -43,21 +43,22 @@ def read(folder: Path) -> Night:
     return Night(folder.name, truth, places, shown_of(tracks_table), associated(scene, matched), known, ready)
 
 
-def _find(folder: Path, name: str) -> Path | None:
+def find(folder: Path, name: str) -> Path | None:
+    """The table of a folder, of any kind; None where there is none."""
     return next((folder / f"{name}{end}" for end in ENDINGS if (folder / f"{name}{end}").is_file()), None)
 
 
 def _table(folder: Path, name: str) -> Table:
-    path = _find(folder, name)
+    path = find(folder, name)
     if path is None:
         raise InputError(f"{folder} holds no {name}.parquet (.arrow, .csv); `tocsin simulate` writes one")
     return read_table(path)
 
 
 def _tracks(folder: Path) -> Table:
-    path = _find(folder, "tracks")
+    path = find(folder, "tracks")
     if path is None:
-        detections = _find(folder, "detections")
+        detections = find(folder, "detections")
         if detections is None or not (folder / "site.toml").is_file():
             raise InputError(f"{folder} holds neither tracks nor detections with a site.toml: nothing was shown")
         path = folder / "tracks.parquet"
@@ -70,7 +71,7 @@ def _tracks(folder: Path) -> Table:
 
 def _knowable(folder: Path, truth: Table) -> Shown | None:
     """The truth as a rule would read it, from when each target could be seen; None where nobody says when."""
-    path = _find(folder, "seeable")
+    path = find(folder, "seeable")
     if path is None:
         return None
     table = read_table(path)

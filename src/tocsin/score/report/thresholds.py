@@ -1,6 +1,7 @@
 """The page of a threshold bench: missed against false against lead, a dot for each rule."""
 
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 from itertools import pairwise
 from typing import Final
 
@@ -16,6 +17,10 @@ LEFT, RIGHT, TOP, BOTTOM = 74.0, 930.0, 54.0, 366.0
 NOTHING_X: Final = 40.0  # pixels right of the axis: where no false alert at all is drawn, which no logarithm has
 LEADS_S: Final = (60.0, 180.0, 420.0, 900.0)  # edges between the five shades of a dot
 ROWS_MAX: Final = 400
+ALONG: Final = (
+    "within_s",
+    "bounds",
+)  # what rules of one line differ in: seconds to the ring, a factor of chances
 Measure = Callable[[Point], float]
 
 
@@ -43,8 +48,8 @@ def threshold_sections(found: Bench, chosen: Point | None) -> list[Section]:
     return [
         Section(
             "Missed against false",
-            f"Low and left is good; {shades}. A line joins rules of which only the seconds differ. Point at a dot "
-            "for its rule; ringed is the one that was chosen.",
+            f"Low and left is good; {shades}. A line joins rules that differ in nothing but their seconds, or in a "
+            "factor of all their chances. Point at a dot for its rule; ringed is the one that was chosen.",
             _curve(found.points, chosen, (missed, "entries missed, %"), "Missed against false"),
         ),
         Section(
@@ -115,13 +120,17 @@ def _place(x: Axis, rate: float) -> float:
 
 
 def _lines(points: Sequence[Point]) -> list[list[Point]]:
-    """Points of one family that differ in `within_s` alone, in its order."""
+    """Points of one family that differ in one of ALONG alone, in its order."""
     groups: dict[tuple[object, ...], list[Point]] = {}
     for one in points:
-        if "within_s" in one.settings:
-            rest = tuple((key, value) for key, value in one.settings.items() if key != "within_s")
-            groups.setdefault(rest, []).append(one)
-    return [sorted(group, key=lambda one: float(str(one.settings["within_s"]))) for group in groups.values()]
+        for along in ALONG:
+            if along in one.settings:
+                rest = tuple((key, value) for key, value in one.settings.items() if key != along)
+                groups.setdefault((along, *rest), []).append(one)
+    return [
+        sorted(group, key=lambda one, along=str(key[0]): float(str(one.settings[along])))  # type: ignore[misc]
+        for key, group in groups.items()
+    ]
 
 
 def _shade(one: Point) -> int:
@@ -171,6 +180,15 @@ def _about(points: Sequence[Point]) -> str:
     return table(("rule", *kinds), rows)
 
 
+def curve_svg(points: Sequence[Point]) -> str:
+    """Missed against false as a picture that stands alone, in its own colours."""
+    style = files("tocsin.score.report").joinpath("style.css").read_text(encoding="utf-8")
+    drawn = _curve(points, None, (missed, "entries missed, %"), "Missed against false")
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" '
+    ground = '<rect width="100%" height="100%" style="fill:var(--card)"/>'
+    return drawn.replace("<svg ", head, 1).replace(">", f"><style>{style}</style>{ground}", 1) + "\n"
+
+
 def threshold_record(found: Bench, chosen: Point | None) -> dict[str, object]:
     """Everything as plain numbers and words, for JSON."""
     return {
@@ -183,7 +201,7 @@ def threshold_record(found: Bench, chosen: Point | None) -> dict[str, object]:
 
 
 def curve_record(found: Bench, chosen: Point) -> dict[str, object]:
-    """The curve of the chosen rule: it, and the rules of its family that differ in the seconds alone."""
+    """The curve of the chosen rule: it, and the rules that differ in one of ALONG alone."""
     line = next((line for line in _lines(found.points) if chosen in line), [chosen])
     return {**threshold_record(found, chosen), "rules": [_plain(one) for one in line]}
 
@@ -209,5 +227,8 @@ def _plain(one: Point) -> dict[str, object]:
         "false_bootstrap": [number(one.bootstrap.low), number(one.bootstrap.high)],
         "at_warning": number(one.standing),
         "watch_place_day": number(one.watch.value),
+        "public": one.public.count,
+        "public_place_year": number(one.public.value),
+        "public_high": number(one.public.high),
         "by_class": dict(one.by_class),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from tocsin.score.tables.warning import Alerts, Knowable, Places
 from tocsin.score.thresholds.approach import Approaches, approaches
 from tocsin.score.thresholds.rules import Named, Value
 from tocsin.score.thresholds.shown import Shown
+from tocsin.score.warning.about import About
 from tocsin.score.warning.bounds import Bounded, rate, resampled
 from tocsin.score.warning.entries import Stays, stays
 from tocsin.score.warning.false_alerts import DAY_S, FalseAlerts, false_alerts
@@ -43,9 +45,22 @@ class Night:
         return len(self.places.names) * span_ns / SECOND_NS / DAY_S
 
 
+NOT_TOLD = rate(0, 0.0)
+
+
+class Written(Protocol):
+    """A rule that can be kept as a file."""
+
+    def text(self) -> str:
+        """The file."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """How one rule did over all nights. `warning` and `watch`: false ones, per place-month and per place-day.
+
+    `public`: of warnings that rest on enough independent paths to be told to the public, per place-year.
 
     `standing` is the share of all place time spent at warning: who warns for ever is never false, and of no use.
     """
@@ -59,11 +74,12 @@ class Point:
     bootstrap: Bounded
     standing: float
     by_class: tuple[tuple[str, int], ...]
-    named: Named | None
+    named: Written | None
+    public: Bounded = NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Scored:
+class Judged:
     """One rule on one night."""
 
     entries: Entries
@@ -71,9 +87,9 @@ class _Scored:
     standing_days: float
     place_days: float
 
-    def of(self, stage: str) -> FalseAlerts:
-        """False alerts of the staff's stage."""
-        return next(one for one in self.wrong if one.audience == "staff" and one.stage == stage)
+    def of(self, stage: str, audience: str = "staff") -> FalseAlerts:
+        """False alerts of a stage."""
+        return next(one for one in self.wrong if one.audience == audience and one.stage == stage)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +112,7 @@ def bench(
     if not nights:
         raise InputError("no night was handed in: there is nothing to replay")
     horizon_s = max([one.rule.horizon_s for one in rules], default=0.0)
-    found: dict[str, list[_Scored]] = {one.name: [] for one in rules}
+    found: dict[str, list[Judged]] = {one.name: [] for one in rules}
     others: dict[str, None] = {}
     for number, night in enumerate(nights):
         if not len(night.truth):
@@ -112,8 +128,8 @@ def bench(
         for name, alerts in night.ready.items():
             others[name] = None
             found.setdefault(name, []).append(_scored(night, alerts, stayed, None, threats))
-    points = [_pooled(one.name, one.family, one.settings, found[one.name], one) for one in rules]
-    points += [_pooled(name, name, {}, found[name], None) for name in others]
+    points = [pooled(one.name, one.family, one.settings, found[one.name], one) for one in rules]
+    points += [pooled(name, name, {}, found[name], None) for name in others]
     days = float(sum(night.place_days for night in nights))
     return Bench(tuple(points), tuple(night.name for night in nights), days, _notes(nights, threats))
 
@@ -140,29 +156,47 @@ def _knowable(one: Named, best: Approaches) -> Knowable:
     return Knowable(target, said.place[first], seeable, said.decided_ns[first])
 
 
-def _scored(night: Night, alerts: Alerts, stayed: Stays, known: Knowable | None, threats: tuple[str, ...]) -> _Scored:
+def _scored(night: Night, alerts: Alerts, stayed: Stays, known: Knowable | None, threats: tuple[str, ...]) -> Judged:
     of_alert = night.tracks.target_of(alerts.track, alerts.decided_ns)
+    return judged(night.truth, stayed, night.places, alerts, About(of_alert, ()), known, threats)
+
+
+def judged(
+    truth: Objects,
+    stayed: Stays,
+    places: Places,
+    alerts: Alerts,
+    told: About,
+    known: Knowable | None,
+    threats: tuple[str, ...] = THREATS,
+    end_ns: int | None = None,
+) -> Judged:
+    """What one rule said of one night. `told` and `end_ns`: as in score.warning.scorecard.score_warnings."""
+    begin_ns, last_ns = int(truth.time_ns.min()), int(truth.time_ns.max())
+    end_ns = last_ns if end_ns is None else end_ns
+    days = len(places.names) * (end_ns - begin_ns) / SECOND_NS / DAY_S
     warned = periods(alerts, 2)
-    begin_ns, end_ns = int(night.truth.time_ns.min()), int(night.truth.time_ns.max())
     stood = np.clip(np.minimum(warned.end_ns, end_ns) - np.maximum(warned.begin_ns, begin_ns), 0, None)
-    counted = entries(night.truth, stayed, warned, known, threats)
-    wrong = false_alerts(alerts, of_alert, night.truth, stayed, threats, night.place_days)
-    return _Scored(counted, wrong, float(stood.sum()) / SECOND_NS / DAY_S, night.place_days)
+    counted = entries(truth, stayed.until(end_ns), warned, known, threats)
+    wrong = false_alerts(alerts, told.target, truth, stayed, threats, days, told.words)
+    return Judged(counted, wrong, float(stood.sum()) / SECOND_NS / DAY_S, days)
 
 
-def _pooled(
+def pooled(
     name: str,
     family: str,
     settings: Mapping[str, Value],
-    found: Sequence[_Scored],
-    named: Named | None,
+    found: Sequence[Judged],
+    named: Written | None,
 ) -> Point:
+    """One rule over all nights."""
     counted = [one.entries for one in found]
     columns = [np.concatenate([getattr(one, key) for one in counted]) for key in _COLUMNS]
     target, place, begun, seeable, knowable, warned, arrival, late = columns
     groups = tuple(group for one in counted for group in one.group)
     every = Entries(target, place, groups, begun, seeable, knowable, warned, arrival, late)
     warning, watch = (_false(found, stage) for stage in ("warning", "watch"))
+    public = _false(found, "warning", "public")
     by_object: Ints = np.concatenate([one.of("warning").by_object for one in found])
     classes: dict[str, int] = {}
     for one in found:
@@ -172,14 +206,14 @@ def _pooled(
     bootstrap = resampled(by_object, warning.of)
     days = sum(one.place_days for one in found)
     standing = sum(one.standing_days for one in found) / days if days > 0.0 else float("nan")
-    return Point(name, family, settings, leads(every)[-1], warning, watch, bootstrap, standing, ordered, named)
+    return Point(name, family, settings, leads(every)[-1], warning, watch, bootstrap, standing, ordered, named, public)
 
 
 _COLUMNS = ("target", "place", "begun_ns", "seeable_ns", "knowable_ns", "warned_ns", "arrival_ns", "late")
 
 
-def _false(found: Sequence[_Scored], stage: str) -> Bounded:
-    lines = [one.of(stage).rate for one in found]
+def _false(found: Sequence[Judged], stage: str, audience: str = "staff") -> Bounded:
+    lines = [one.of(stage, audience).rate for one in found]
     return rate(sum(one.count for one in lines), float(sum(one.of for one in lines)))
 
 

@@ -53,6 +53,7 @@ class Chances:
     brier_straight: float
     skill: float
     left_out: int
+    compared: int = 0  # forecasts that straight flight could be set against
 
 
 def intervals(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int) -> tuple[Interval, ...]:
@@ -104,6 +105,7 @@ def chances(forecasts: Forecasts, target: Ints, truth: Objects, stayed: Stays, p
         brier_straight=brier_straight,
         skill=1.0 - brier_known / brier_straight if brier_straight > 0.0 else float("nan"),
         left_out=int(np.isfinite(said).sum() - usable.sum()),
+        compared=int(known.sum()),
     )
 
 

@@ -33,7 +33,8 @@ class FalseAlerts:
     """False alerts of one audience and stage: `rate` with Poisson bounds, `bootstrap` over objects, both per `unit`.
 
     `alerts` counts all of them, true ones included. `by_class` says what they were about, `by_object` how many each
-    target brought (0 for most); what no target brought stands alone at its end.
+    target brought (0 for most); what no target brought stands alone at its end. `open`: of the false ones, so many are
+    so near to the end of the truth that nobody can say what came of them.
     """
 
     audience: str
@@ -44,6 +45,7 @@ class FalseAlerts:
     bootstrap: Bounded
     by_class: tuple[tuple[str, int], ...]
     by_object: Ints
+    open: int = 0
 
 
 def false_alerts(
@@ -61,6 +63,7 @@ def false_alerts(
     """
     kinds = np.array(truth.kind or ("",))
     threat = np.isin(kinds[stayed.target], threats) if len(stayed) else np.zeros(0, np.bool_)
+    last_ns = int(truth.time_ns.max()) - WITHIN_NS if len(truth) else 0
     out = []
     for audience, stage, days, unit in AUDIENCES:
         kept = alerts.released_ns != NEVER if audience == "public" else None
@@ -81,6 +84,7 @@ def false_alerts(
                 bootstrap=resampled(by_object, exposure),
                 by_class=_counted(told),
                 by_object=by_object,
+                open=int((when[once] > last_ns).sum()),
             )
         )
     return tuple(out)

@@ -19,7 +19,7 @@ KNOWABLE_BALLISTIC_S_MIN: Final = 30.0
 LONG_S: Final = 600.0  # lead is compared with what was possible where that is at least ten minutes
 GROUPS: Final[Mapping[str, str]] = {
     "ballistic rocket": "ballistic",
-    "artillery or mortar round": "ballistic",
+    "artillery or mortar round": "shell",
     "cruise missile": "missile",
     "fast jet": "missile",
     "one-way-attack drone": "drone",
@@ -37,7 +37,7 @@ class Entries:
     """First entries of threats into places. Times ns UTC; `warned_ns` is NEVER where no warning stood at the entry.
 
     `late` marks those of them that were warned of after the entry, while the target was inside. `knowable_ns` is the
-    target's first row where nobody says what was knowable. `group`: ballistic, missile, drone or other.
+    target's first row where nobody says what was knowable. `group`: ballistic, shell, missile, drone or other.
     """
 
     target: Ints

@@ -22,6 +22,10 @@ from tocsin.score.warning.periods import periods
 
 REMEMBERED_S = 30.0  # a track is about the target that it was matched with so long ago at most
 CHAIN = (("released", "decided"), ("sent", "released"), ("received", "sent"))
+OPEN_ENDED = (
+    "{} of what counts as false was said in the last half hour of the truth: a threat may have come after its end; "
+    "give truth that goes on for half an hour after the last alert"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +134,18 @@ def score_warnings(
     interval, chance = None, None
     if forecasts is not None:
         of_forecast = _targets(forecasts, truth, tracks)
-        interval = intervals(forecasts, of_forecast, stayed, end_ns)
-        chance = chances(forecasts, of_forecast, truth, stayed, places, end_ns)
+        interval = intervals(forecasts, of_forecast, stayed, last_ns)
+        chance = chances(forecasts, of_forecast, truth, stayed, places, last_ns)
+    false = false_alerts(alerts, of_alert, truth, stayed, threats, place_days, words)
+    open_ = sum(one.open for one in false if one.audience == "staff")
+    if open_:
+        notes = (*notes, OPEN_ENDED.format(open_))
     return WarningScore(
         places=places,
         truth=truth,
         entries=found,
         leads=leads(found),
-        false_alerts=false_alerts(alerts, of_alert, truth, stayed, threats, place_days, words),
+        false_alerts=false,
         loads=loads(alerts, places, span_s),
         chain=_chain(alerts),
         intervals=interval,
