@@ -24,6 +24,7 @@ from tocsin.tracking.arriving.together import Reader, Together
 from tocsin.tracking.classes.recursion import Recursion
 from tocsin.tracking.directions.network import posts_of
 from tocsin.tracking.explain.answer import explanation, measured
+from tocsin.tracking.grounded.floor import Floor
 from tocsin.tracking.intake import FRONT, Intake
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Credits, Rules
@@ -70,6 +71,7 @@ class Tracker:
         self._posts = posts_of(self._sensors, self._intake.up, self._intake.moving)
         self._carried = Carried(settings, self._sensors, self._posts)
         self._recursion = Recursion(settings.sensors, self.model, earth=settings.frame.kind == "earth")
+        self._floor = Floor(settings.sensors, self.model, earth=settings.frame.kind == "earth")
         self._scratch = arrays.new_scratch(DEFAULT_SLOTS, DEFAULT_SLOTS, 4 * DEFAULT_SLOTS, len(self.model.modes))
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS, len(self.model.classes.rows))
@@ -157,6 +159,8 @@ class Tracker:
         self._carried.put(time_ns)
         state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
         self._merge()
+        if self._floor.on:
+            self._floor.keep_above(state.bank, state.living(), time_ns, self._sensors)
         self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
         self._retire(time_ns)
         state.learner.beat(time_ns)

@@ -1,0 +1,1 @@
+"""What is known of heights without measuring them: nothing flies below the ground."""
