@@ -11,6 +11,7 @@ from tocsin.ledger.disk.format import ANEW, DUMP, STATEMENT
 from tocsin.ledger.plan import Committed, Outgoing, Record
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.ledger.store import Ledger
+from tocsin.live.past.grounds import Grounds
 from tocsin.live.thinking import Thinking
 from tocsin.messages import Alert, Answer, Entry, Item, Notice, Order, Statement, Step, Tick
 
@@ -62,6 +63,7 @@ class Evidence:
     rows: Rows = nowhere  # where statements are sent
     see: Callable[[Step], None] = unseen  # told of each step before it is kept
     rules: str = ""  # which rules of alerting are in force, in words: what begins anew says by which
+    grounds: Grounds = field(default_factory=Grounds)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:

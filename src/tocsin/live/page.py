@@ -21,11 +21,12 @@ from tocsin.live.health import Watch
 from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.lookback import LookBack
 from tocsin.live.past.events import event_from
+from tocsin.live.past.grounds import grounds_at
+from tocsin.live.past.receipts import receipts_of
 from tocsin.live.playback import Playback
 from tocsin.live.runner import Published
 from tocsin.live.thinking import Pipeline
-from tocsin.messages import Alert, Answer, Explanation, Health, Order, Picture
-from tocsin.models.account import SensorAccount
+from tocsin.messages import Alert, Answer, Health, Order, Picture
 from tocsin.server.access.door import Door
 from tocsin.server.access.guard import Names, names
 from tocsin.server.access.limits import Limits
@@ -132,26 +133,6 @@ class Page:
     def __post_init__(self) -> None:
         source = self.source
 
-        def picture_at(time_ns: int) -> Picture:
-            if self.lookback is None:
-                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
-            return self.lookback.picture_at(time_ns)
-
-        def explain_at(track: int, time_ns: int) -> Explanation:
-            if self.lookback is None:
-                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
-            return self.lookback.explain_at(track, time_ns)
-
-        def account_at(sensor: str, time_ns: int) -> SensorAccount:
-            if self.lookback is None:
-                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
-            return self.lookback.account_at(sensor, time_ns)
-
-        def outlook_at(tracks: tuple[int, ...], time_ns: int) -> Outlook:
-            if self.lookback is None:
-                self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
-            return self.lookback.outlook_at(tracks, time_ns)
-
         def offer(feed: str, data: bytes) -> "Future[bool] | None":
             if isinstance(source, Playback):
                 raise KeyError(feed)
@@ -168,11 +149,11 @@ class Page:
             order=self.order,
             offer=offer,
             bounds_ns=lambda: self._evidence().bounds_ns(),
-            picture_at=picture_at,
+            picture_at=lambda time_ns: self._back().picture_at(time_ns),
             figures=self.watch.figures,
             control=source.control if isinstance(source, Playback) else None,
-            explain_at=explain_at,
-            account_at=account_at,
+            explain_at=lambda track, time_ns: self._back().explain_at(track, time_ns),
+            account_at=lambda sensor, time_ns: self._back().account_at(sensor, time_ns),
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
             desk=lambda: self.desk,
             texts=partial(texts, office=self.office) if self.office is not None else None,
@@ -180,8 +161,10 @@ class Page:
             posted=lambda: () if self.watch.dispatch is None else self.watch.dispatch.wall.posted(),
             picture_later=self._picture_later,
             event_from=lambda time_ns, way: event_from(self._evidence().reader, time_ns, way),
+            grounds_at=lambda time_ns, most: grounds_at(self._evidence().reader, time_ns, most),
+            receipts_of=lambda identifier: receipts_of(self._evidence().reader, identifier),
             outlook=lambda: self.outlook,
-            outlook_at=outlook_at,
+            outlook_at=lambda tracks, time_ns: self._back().outlook_at(tracks, time_ns),
             silent=lambda: [one.sensor for one in self.watch.sensors if one.state != "fresh"],
             changed=self._settings_now,
             map_file=self.site.map_file,
@@ -275,6 +258,12 @@ class Page:
         from tocsin.live.past.later import known_now  # noqa: PLC0415  it loads the kernels, in the thread that needs it
 
         return known_now(self._evidence().reader, time_ns)
+
+    def _back(self) -> LookBack:
+        """For the one thread that looks back."""
+        if self.lookback is None:
+            self.lookback = LookBack(self._evidence().reader, Pipeline(self.site.settings))
+        return self.lookback
 
     def _settings_now(self) -> Settings | None:
         return self.settings_now()

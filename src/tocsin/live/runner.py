@@ -221,6 +221,7 @@ class Runner:
             self._kept.add_done_callback(partial(_acknowledge, receipt))
         self._look(ticked=any(isinstance(item, Tick) for item in batch))
         self._hurry()
+        self._keep(self._evidence.grounds.due())
         turn_s = time.monotonic() - began_s
         self.figures.turns_s.append(turn_s)
         self._dumped.thought_s += turn_s
@@ -244,8 +245,11 @@ class Runner:
                 self._start_anew(item)
                 continue
             step = self._advance(item, records, steps)
-            records += [item_record(item), *self._evidence.records(step)] if step else []
-            steps += [step] if step else []
+            if step:
+                decided = self._evidence.records(step)
+                self._ground(item, step, len(records), decided)
+                records += [item_record(item), *decided]
+                steps.append(step)
         self._publish_steps(self._keep(records), steps)
         self.figures.batches += 1
 
@@ -269,6 +273,13 @@ class Runner:
         self.figures.thought_ns = step.time_ns
         return step
 
+    def _ground(self, item: Item, step: Step, index: int, decided: list[Record]) -> None:
+        """Note what an item, record `index` of the next submission, tells of the grounds of decisions."""
+        if isinstance(item, Scan):
+            self._evidence.grounds.scan(index, item)
+        elif step.alerts:
+            self._evidence.grounds.decided(index, step, decided, self._thinking)
+
     def _count(self, scan: Scan) -> None:
         self.figures.detections += len(scan.detections)
         if self._unshown_ns is None:
@@ -278,6 +289,7 @@ class Runner:
         if records:
             self._dumped.kept += sum(len(record.body) for record in records)
             self._kept = self._evidence.submit(records)
+            self._evidence.grounds.submitted(self._kept)
             self._kept.add_done_callback(self._kept_or_not)
         return self._kept
 

@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tocsin.ledger import fingerprint
 from tocsin.ledger.store import Ledger
 from tocsin.live.clock import UtcClock
 from tocsin.live.documents.office import office
-from tocsin.live.evidence import Evidence
+from tocsin.live.evidence import Evidence, nowhere, unseen
 from tocsin.live.health import Stalls, Watch
 from tocsin.live.intake.feeds import LiveFeeds
 from tocsin.live.intake.queues import Bell
@@ -28,6 +28,7 @@ from tocsin.live.others.declared import others
 from tocsin.live.others.guard import guard
 from tocsin.live.others.poller import Others
 from tocsin.live.page import Page, bind
+from tocsin.live.past.grounds import Grounds
 from tocsin.live.playback import Playback, PlaybackClock, Span
 from tocsin.live.process import demo_watch
 from tocsin.live.process.supervision import Supervisor
@@ -94,6 +95,11 @@ class _Service:
     clock: UtcClock = field(default_factory=UtcClock)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     failure: BaseException | None = None
+    grounds: Grounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        sensors = self.site.settings.sensors
+        self.grounds = Grounds({source: sensor.name for sensor in sensors for source in sensor.sources})
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -173,7 +179,8 @@ class _Service:
 
     def _dispatch(self, source: LiveFeeds | Playback, watch: Watch, show: Callable[[Notice], None]) -> Dispatch:
         playback, places = self.recording is not None, self.site.settings.places
-        make = maker(office(self.site))
+        made_by = office(self.site)
+        make = maker(replace(made_by, evidence=self.grounds.of) if made_by else None)
         clock = source.clock.now_ns
         dispatch = Dispatch(self.site.delivery, places, playback, clock, lambda: watch.evidence, show, make)
         watch.dispatch = dispatch
@@ -224,7 +231,8 @@ class _Service:
                 thinking = Pipeline(self.site.settings)
                 page.settings_now = thinking.settings_now
                 sent = watch.dispatch
-                evidence = Evidence(ledger, sent.rows, sent.sightings.see) if sent else Evidence(ledger)
+                rows, see = (sent.rows, sent.sightings.see) if sent else (nowhere, unseen)
+                evidence = Evidence(ledger, rows, see, grounds=self.grounds)
                 evidence.rules = self.site.rules
                 runner = Runner(items, evidence, thinking, page.publish, resume=self.recording is None)
                 watch.evidence, watch.runner = evidence, runner

@@ -99,6 +99,9 @@ class Station:
     posted: Callable[[], Sequence[Posted]] = tuple  # what the public feed holds, expired or not
     picture_later: Callable[[int], Picture] | None = None  # slow, like picture_at: as it is known now
     event_from: Callable[[int, int], Mapping[str, object]] | None = None  # slow: time, 1 or -1; see live.past.events
+    # slow: what stage changes until a time rest on, the newest first, so many of them at most
+    grounds_at: Callable[[int, int], Sequence[Mapping[str, object]]] | None = None
+    receipts_of: Callable[[str], Sequence[Mapping[str, object]]] | None = None  # slow: a statement's identifier
     outlook: Callable[[], Outlook | None] = lambda: None  # of the newest Tick
     outlook_at: Callable[[tuple[int, ...], int], Outlook] | None = None  # slow: tracks, and a time; as explain_at
     silent: Callable[[], Collection[str]] = tuple  # sensors that nobody hears now

@@ -103,7 +103,9 @@ class Hurried(Counting):
 
 def test_the_runner_works_the_tick_in_as_an_item_and_keeps_it(tmp_path: Path) -> None:
     with evidence(tmp_path) as kept:
-        runner, published = play(kept, Script([scan("box", 1)]), Hurried())
+        source = Script([scan("box", 1)])
+        source.taken_ns = START_NS + SECOND_NS // 2
+        runner, published = play(kept, source, Hurried())
         ticks = [entry for entry in kept.reader.entries(1) if entry.kind == "tick"]
         assert [entry.time_ns % SECOND_NS for entry in ticks] == [SECOND_NS // 2]
     assert runner.figures.hurried == 1

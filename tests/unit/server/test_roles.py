@@ -49,6 +49,8 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/map"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/statements"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/statements/{identifier}/texts"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/statements/{identifier}/receipts"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/grounds"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/standing"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/annunciations"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/others"): {VIEW, OPER, SUPER, ADMIN},

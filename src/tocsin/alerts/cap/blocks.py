@@ -27,6 +27,7 @@ class Facts:
     response: tuple[str, ...]
     arrival_ns: tuple[int, ...]
     due: bool  # its 10 % time is here: at any moment
+    evidence: str = ""  # which entries of the ledger it rests on
 
 
 def said_of(statement: Statement) -> str:
@@ -39,7 +40,7 @@ def said_of(statement: Statement) -> str:
     return statement.stage.replace(" ", "_")
 
 
-def facts_of(statement: Statement, profile: Profile) -> Facts:
+def facts_of(statement: Statement, profile: Profile, evidence: str = "") -> Facts:
     """The facts of a statement."""
     said, alert, now_ns = said_of(statement), statement.alert, sent_ns(statement)
     say = profile.stage[said]
@@ -59,6 +60,7 @@ def facts_of(statement: Statement, profile: Profile) -> Facts:
         response=say.response,
         arrival_ns=arrival_ns,
         due=bool(arrival_ns) and arrival_ns[0] <= now_ns,
+        evidence=evidence,
     )
 
 
@@ -197,7 +199,7 @@ def _parameters(statement: Statement, facts: Facts, profile: Profile) -> list[tu
         found.append(("chance", f"{alert.chance:.2f}"))
     if alert is not None:
         found.append(("observation", alert.observation))
-    found.append(("lane", statement.lane))
+    found += [("lane", statement.lane), ("evidence", facts.evidence)]
     return [(key, value) for key, value in found if key.partition("_")[0] in told and value]
 
 

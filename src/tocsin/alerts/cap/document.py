@@ -24,9 +24,16 @@ TYPE = {"alert": "Alert", "update": "Update", "cancel": "Cancel"}
 
 
 def document(
-    statement: Statement, place: Place, issuer: Issuer, profile: Profile, wordings: Sequence[Wording]
+    statement: Statement,
+    place: Place,
+    issuer: Issuer,
+    profile: Profile,
+    wordings: Sequence[Wording],
+    evidence: str = "",
 ) -> Document:
     """The document of a statement, in the languages given, the first one first.
+
+    `evidence` names the ledger's entries that it rests on: for staff alone.
 
     Raises DocumentRefused, with the reason, where nothing may be said so: a watch to the public, an area that is none,
     a test without addresses, a cancel without what it cancels, no language.
@@ -39,7 +46,7 @@ def document(
         raise DocumentRefused(f"no language for {statement.identifier!r}: have a wording reviewed (tocsin doctor)")
     root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})
     _head(root, statement, issuer, profile, scope, wordings, problems)
-    facts = facts_of(statement, profile)
+    facts = facts_of(statement, profile, evidence)
     for wording in wordings:
         fill(root, statement, facts, place, issuer, profile, wording, problems)
     if root.find(f"{{{NAMESPACE}}}info") is None:

@@ -19,7 +19,7 @@ SEVERITIES = frozenset(["Extreme", "Severe", "Moderate", "Minor", "Unknown"])
 CERTAINTIES = frozenset(["Observed", "Likely", "Possible", "Unlikely", "Unknown"])
 RESPONSES = frozenset(["Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None"])
 SCOPES = frozenset(("Public", "Restricted", "Private"))
-PARAMETERS = frozenset(("stage", "arrival", "chance", "observation", "lane"))
+PARAMETERS = frozenset(("stage", "arrival", "chance", "observation", "lane", "evidence"))
 WORST = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")  # severities, the worst first
 
 

@@ -33,9 +33,10 @@ RETENTION = "retention"  # bodies of a range were deleted
 REFUSED = "refused"  # inputs that the full disk had no room for
 STATEMENT = "statement"  # what is said of a place: from here on the kinds that delivery looks up after a start
 DOCUMENT = "document"  # the signed bytes of a released statement
+GROUNDS = "grounds"  # which entries a change of stage rests on
 RECEIPT = "receipt"  # what became of it on one channel
 REPLAYED = (START, DUMP, ANEW)  # where a replay may begin
-MARKED = (*REPLAYED, STATEMENT, DOCUMENT, RECEIPT)  # looked up by time, and by what comes first after what
+MARKED = (*REPLAYED, STATEMENT, DOCUMENT, RECEIPT, GROUNDS)  # looked up by time, and by what comes first after what
 
 # `body` is the last column: a scan over numbers and times then never reads the pages that large bodies overflow into.
 # No index on time: rows are at most a few minutes, and each index page is written again in every commit.

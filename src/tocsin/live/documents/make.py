@@ -5,7 +5,7 @@ whoever watches. Refused is only what would be wrong: no area, an exercise with 
 nobody signed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -38,6 +38,7 @@ class Office:
     wordings: tuple[Wording, ...] = field(default_factory=lambda: tuple(map(wording.shipped, wording.LANGUAGES)))
     reviews: tuple[Review, ...] = ()
     profile: Profile = field(default_factory=profiles.shipped)
+    evidence: Callable[[str], str] = lambda _event: ""  # which ledger entries an event rests on, in words
 
 
 def make(statement: Statement, office: Office) -> Document:
@@ -66,7 +67,7 @@ def draft(statement: Statement, office: Office) -> Document:
         place = Place(statement.place, "zone", ())
     if not fit and unfit:
         raise DocumentRefused(f"no language may be used for what is real: {'; '.join(unfit)}")
-    made = document(statement, place, office.issuer, office.profile, fit)
+    made = document(statement, place, office.issuer, office.profile, fit, office.evidence(statement.event))
     return replace(made, problems=(*problems, *made.problems))
 
 

@@ -162,6 +162,12 @@ def test_a_test_is_private_and_for_declared_addresses() -> None:
         made(TEST, replace(ISSUER, test_addresses=()))
 
 
+def test_staff_are_told_which_entries_it_rests_on_and_the_public_is_not() -> None:
+    for statement, told in ((STAFF_WATCH, True), (WARNING, False)):
+        said = document(statement, PLACE, ISSUER, OURS, LANGUAGES, "ledger entry 12, decided by 11")
+        assert (b"tocsin:evidence" in said.data and b"ledger entry 12, decided by 11" in said.data) is told
+
+
 def test_a_watch_is_never_public() -> None:
     with pytest.raises(DocumentRefused, match="never public"):
         made(replace(WARNING, stage="watch"))

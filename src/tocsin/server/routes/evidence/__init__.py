@@ -1,0 +1,1 @@
+"""What the ledger says of what was decided and said."""
