@@ -94,7 +94,8 @@ class House:
         self.station = Station(
             "a site", "demo", "UTC", (), self.settings, self._now, self._now, self._order, self._offer,
             lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
-            account_at=accounted, desk=lambda: self.desk, grounds_at=lambda _time_ns, _most: [], event_from=lambda _time_ns, _way: {}, map_file=__file__,
+            account_at=accounted, desk=lambda: self.desk, grounds_at=lambda _time_ns, _most: [],
+            event_from=lambda _time_ns, _way: {}, map_file=__file__,
             reports=str(self.folder / "reports"), scenes=Scenes("demo-night", list, lambda _name, _seed: None),
         )  # fmt: skip
         people = People(self.folder / "people.sqlite", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

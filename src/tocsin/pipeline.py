@@ -281,10 +281,7 @@ def desk(state: State) -> Desk:
 
 
 def outlook(state: State, picture: Picture | None = None, chosen: tuple[int, ...] = ()) -> Outlook:
-    """Where the `chosen` tracks, or those that endanger something, may be, come down and came from. Changes no bit.
-
-    `picture`: of the last Tick, where it is at hand.
-    """
+    """Where the `chosen` tracks, or those that endanger something, may be, come down and came from. Changes no bit."""
     state.catch_up()
     picture = picture or look(state, state.now_ns)
     endangering = state.board.endangering()
