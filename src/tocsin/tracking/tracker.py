@@ -159,8 +159,7 @@ class Tracker:
         self._carried.put(time_ns)
         state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
         self._merge()
-        if self._floor.on:
-            self._floor.keep_above(state.bank, state.living(), time_ns, self._sensors)
+        self._floor.keep_above(state.bank, state.living, time_ns, self._sensors)
         self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
         self._retire(time_ns)
         state.learner.beat(time_ns)
@@ -178,17 +177,8 @@ class Tracker:
             if not silent.any() or not tag[silent, c.ALIVE].any():
                 return
         self._make_events(0)
-        retire(
-            state.bank,
-            time_ns,
-            self._sensors,
-            rules,
-            self._scratch,
-            state.unseen.read,
-            self._events,
-            state.running,
-            state.counted,
-        )
+        told = (self._events, state.running, state.counted)
+        retire(state.bank, time_ns, self._sensors, rules, self._scratch, state.unseen.read, *told)
         self._hear()
 
     def _mark(self) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ Source: Simon and Simon, "Constrained Kalman filtering via density function trun
 What falls is left alone: below the ground it has come down. State: Bank; nothing is kept here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -46,11 +46,12 @@ class Floor:
         self.on = earth
         self._flies = np.array([not (mode.mass_per_drag or mode.along) for mode in model.modes])
 
-    def keep_above(self, bank: Bank, living: Ints, time_ns: int, sensors: Sensors) -> None:
+    def keep_above(self, bank: Bank, living: Callable[[], Ints], time_ns: int, sensors: Sensors) -> None:
         """Lift what was detected lately and is too low by its mean."""
-        if not self.on or not len(living):
+        if not self.on:
             return
-        slots = living[bank.tag[living, c.LAST] >= time_ns - LATELY_NS]
+        slots = living()
+        slots = slots[bank.tag[slots, c.LAST] >= time_ns - LATELY_NS]
         if not len(slots):
             return
         place = (bank.mu[slots, :, None] * bank.x[slots, :, :3]).sum(axis=1)
