@@ -3,7 +3,7 @@
     python benchmarks/directions/acoustic.py network 14000 1200 41 42   stations, seconds, seeds (1): 100 targets
     python benchmarks/directions/acoustic.py network 200 3600      the same density of stations, 10 targets
     python benchmarks/directions/acoustic.py silence 14000 600     no targets at all: every confirmed track is false
-    python benchmarks/directions/acoustic.py order 200 300         stations declared in four orders: GOSPA of each
+    python benchmarks/directions/acoustic.py order 200 300 41 42      stations declared in four orders: GOSPA of each
     python benchmarks/directions/acoustic.py finders 10            four radio direction finders, one target: runs
 
 The network: stations about 5 km apart (each off its grid point by up to a fifth of that), each hears 6 km far, reports
@@ -41,6 +41,7 @@ WIND_MPS = np.array([3.0, 0.0, 0.0])
 DECLARED_C = 15.0
 FOUND_M, FOUND_S, FALSE_M = 1_000.0, 10.0, 3_000.0
 GOSPA_M = 1_000.0
+ORDERS = 4
 
 
 def stations(count: int, rng: np.random.Generator) -> Floats:
@@ -236,30 +237,38 @@ def run(count: int, seconds: int, alive: int, seed: int = 1) -> None:
     print(f" and 1,000 stations (at most {bound / hours:.2f} with 95 %)", flush=True)
 
 
-def order(count: int, seconds: int, alive: int, seed: int = 1) -> None:
+def order(count: int, seconds: int, alive: int, seeds: list[int]) -> None:
     """The same bearings by the same stations, which the site declares in another order: GOSPA (c = 1 km, p = 2)."""
-    rng = np.random.default_rng(seed)
-    places = stations(count, rng)
-    flights = Flights.drawn(alive, seconds, places, rng)
-    world, declared = World(places, flights, rng), site(places)
-    scans = [world.scan(BEGIN_S + k) for k in range(seconds)]
-    means = []
-    for turn in range(4):
-        chosen = np.arange(count) if turn == 0 else np.random.default_rng([seed, turn]).permutation(count)
-        tracker = Tracker(replace(declared, sensors=tuple(declared.sensors[i] for i in chosen)))
-        scores = []
-        for k, scan in enumerate(scans):
-            tracker.advance(scan)
-            tracker.tick(scan.received_ns + round(0.3 * SECOND_NS))
-            picture = tracker.picture(scan.received_ns)
-            shown = (picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING)
+    means = np.zeros((len(seeds), ORDERS))
+    for row, seed in enumerate(seeds):
+        rng = np.random.default_rng(seed)
+        places = stations(count, rng)
+        flights = Flights.drawn(alive, seconds, places, rng)
+        world, declared = World(places, flights, rng), site(places)
+        scans = [world.scan(BEGIN_S + k) for k in range(seconds)]
+        for turn in range(ORDERS):
+            chosen = np.arange(count) if turn == 0 else np.random.default_rng([seed, turn]).permutation(count)
+            tracker = Tracker(replace(declared, sensors=tuple(declared.sensors[i] for i in chosen)))
+            means[row, turn] = _followed(tracker, scans, flights)
+        off = 100.0 * np.abs(means[row] / means[row].mean() - 1.0).max()
+        print(f"  seed {seed}: GOSPA {means[row].round(1).tolist()} m, by up to {off:.2f} % off their mean", flush=True)
+    pooled = means.mean(axis=0)
+    off = 100.0 * np.abs(pooled / pooled.mean() - 1.0).max()
+    print(f"{count} stations, {alive} targets, {seconds} s, {len(seeds)} seeds: of all, by up to {off:.2f} %")
+
+
+def _followed(tracker: Tracker, scans: list[Scan], flights: Flights) -> float:
+    """Mean GOSPA from half a minute on."""
+    scores = []
+    for k, scan in enumerate(scans):
+        tracker.advance(scan)
+        tracker.tick(scan.received_ns + round(0.3 * SECOND_NS))
+        picture = tracker.picture(scan.received_ns)
+        shown = (picture.state == TrackState.CONFIRMED) | (picture.state == TrackState.COASTING)
+        if k >= 30:
             rows = flights.alive(BEGIN_S + k)
-            if k >= 30:
-                scores.append(_gospa(flights.at(BEGIN_S + k, rows), picture.position_m[shown]))
-        means.append(float(np.mean(scores)))
-        print(f"  order {turn}: GOSPA {means[-1]:.2f} m", flush=True)
-    off = max(abs(one / means[0] - 1.0) for one in means)
-    print(f"{count} stations, {alive} targets, {seconds} s, seed {seed}: GOSPA parts by at most {100.0 * off:.3f} %")
+            scores.append(_gospa(flights.at(BEGIN_S + k, rows), picture.position_m[shown]))
+    return float(np.mean(scores))
 
 
 def _gospa(truth: Floats, found: Floats) -> float:
@@ -342,7 +351,7 @@ def main() -> None:
             for seed in numbers[2:] or [1]:
                 run(numbers[0], numbers[1], alive, seed)
         case "order":
-            order(numbers[0], numbers[1], 100 if numbers[0] > 2000 else 10, *numbers[2:3])
+            order(numbers[0], numbers[1], 100 if numbers[0] > 2000 else 10, numbers[2:] or [1])
         case "finders":
             finders(numbers[0])
         case _:
