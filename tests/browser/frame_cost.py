@@ -43,8 +43,11 @@ METER = """(() => {
 TRACED = ["devtools.timeline", "v8", "blink.user_timing"]
 # What starts script, or cleans up after it; one inside of another is counted once.
 SCRIPT = frozenset(
-    "EvaluateScript EventDispatch FireAnimationFrame FunctionCall HandlePostMessage MajorGC MinorGC RunMicrotasks "
-    "TimerFire V8.GCFinalizeMC V8.GCIncrementalMarking V8.GCScavenger V8.GC_MC_INCREMENTAL v8.callFunction".split()
+    {
+        *("EvaluateScript", "EventDispatch", "FireAnimationFrame", "FunctionCall", "HandlePostMessage"),
+        *("RunMicrotasks", "TimerFire", "v8.callFunction", "MajorGC", "MinorGC", "V8.GCFinalizeMC"),
+        *("V8.GCIncrementalMarking", "V8.GCScavenger", "V8.GC_MC_INCREMENTAL"),
+    }
 )
 FRAME = "a frame"  # METER marks each
 
@@ -119,7 +122,11 @@ def opened(tracks: int, web: Path = STATIC) -> Iterator[tuple[Browser, Page]]:
     """A browser with the page before so many tracks, the map drawn."""
     program = chromium.find()
     chromium.drive()
-    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder), web, tracks) as stage, sync_playwright() as player:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stage(Path(folder), web, tracks) as stage,
+        sync_playwright() as player,
+    ):
         browser = player.chromium.launch(executable_path=program, args=chromium.ARGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(METER)
@@ -132,7 +139,7 @@ def opened(tracks: int, web: Path = STATIC) -> Iterator[tuple[Browser, Page]]:
 
 
 def main(tracks: int, seconds: float, web: Path = STATIC) -> None:
-    """Measure a still view and one that is moved and zoomed, with trails, leaders and labels; then with ellipses too."""
+    """Measure a still view, one that is moved and one that is zoomed; then ellipses, too."""
     with opened(tracks, web) as (browser, page):
         for name, play in (("still", wait(seconds)), ("moved", drag), ("zoomed", zoom)):
             print(f"{name:10}", json.dumps(measure(browser, page, play).__dict__), flush=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tocsin.ends import Cone, Landing, Origin, Outlook, Spread
 from tocsin.messages import Floats, Health, Notice, Picture, PlaceHealth, SensorHealth
 from tocsin.settings import Frame, Place, Sensor, Settings
 
@@ -28,6 +29,7 @@ START_S = 1_930_000_000.0  # in 2031
 SENSORS = ("Radar Cape", "Radar Ridge", "Microphones", "adsb")
 LATITUDE_DEG, LONGITUDE_DEG = 37.2, -7.2
 SPREAD_M = 130_000.0
+HORIZONS_S = (0.0, 60.0, 120.0, 300.0, 600.0)
 
 
 def settings() -> Settings:
@@ -87,6 +89,14 @@ def _place(name: str, title: str, kind: str, points: list[tuple[float, float]], 
     return Place(name, kind, geometry, ring_m, title=title)
 
 
+def _spread(place: Floats, velocity: Floats, after_s: float) -> Spread:
+    """Straight on, wider by the minute."""
+    at = place[:2] + after_s * velocity[:2]
+    half_m = (300.0 + 8.0 * after_s, 200.0 + 5.0 * after_s)
+    bearing_rad = float(np.arctan2(velocity[0], velocity[1]))
+    return Spread(after_s, (float(at[0]), float(at[1])), bearing_rad, half_m, (1.82 * half_m[0], 1.82 * half_m[1]))
+
+
 @dataclass
 class Sky:
     """`n` tracks that fly in wide circles. The first is always the same: a drone on its way to the power station."""
@@ -119,6 +129,23 @@ class Sky:
             place[0] = [-30_000 + 52 * ((time_s - START_S) % 3_600), -18_000.0, 350.0]
             velocity[0] = [52.0, 0.0, 0.0]
         return place, velocity
+
+    def outlook(self, time_s: float, tracks: tuple[int, ...] = ()) -> Outlook:
+        """Where the first track, or those asked for, may be; and one that comes down, with where it was launched."""
+        place, velocity = self.place(time_s)
+        time_ns = round(time_s * 1e9)
+        cones = tuple(
+            Cone(number, tuple(_spread(place[number - 1], velocity[number - 1], s) for s in HORIZONS_S))
+            for number in (tracks or (1,))
+            if number <= self.n
+        )
+        if tracks or not self.n:
+            return Outlook(time_ns, cones=cones)
+        soon = (time_ns + 40 * 10**9, time_ns + 55 * 10**9, time_ns + 75 * 10**9)
+        fall = Landing(1, (-4_000.0, -9_000.0), (2_600.0, 1_100.0), 1.2, soon)
+        start = Landing(1, (-46_000.0, -24_000.0), (4_000.0, 1_500.0), 0.6, (time_ns, time_ns, time_ns))
+        origin = Origin(2, (20_000.0, 22_000.0), 0.7, 0.12, time_ns)
+        return Outlook(time_ns, ((1, ("power station",)),), (fall,), (start,), (origin,), cones)
 
     def picture(self, time_s: float) -> Picture:
         """The picture at a time."""

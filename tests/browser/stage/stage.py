@@ -188,6 +188,8 @@ class Stage:
             picture_later=lambda time_ns: self.sky.picture(time_ns / 1e9),
             silent=lambda: ("Microphones",),
             map_file=self.map_file,
+            outlook=lambda: self.sky.outlook(self.scene_s),
+            outlook_at=lambda tracks, time_ns: self.sky.outlook(time_ns / 1e9, tracks),
             explain_at=explanation,
             account_at=account,
             deliveries=self.office.deliveries,

@@ -23,6 +23,8 @@ export interface Picked {
   /** Range rings around the places, and where the chosen track may be in 1, 2, 5 and 10 minutes. */
   rings: boolean
   cones: boolean
+  /** Where things come down, were launched and came from. */
+  ends: boolean
   wedges: boolean
   sound: boolean
   /** 0 to 1. */
@@ -48,6 +50,7 @@ export const START: Picked = {
   coverageAt: null,
   rings: false,
   cones: true,
+  ends: true,
   wedges: true,
   sound: true,
   volume: 0.6,

@@ -3,7 +3,7 @@ import { NO_ROW, type Tracks } from '../live/tracks.ts'
 import { Timeline } from '../time/timeline.svelte.ts'
 import { focus, picked } from './choices.svelte.ts'
 import { REASONS, sift } from './filters.ts'
-import { LATE_S, Overload, type Shed } from './overload.ts'
+import { LATE_S, Overload, type Shed } from './overload/overload.ts'
 
 /** How often lists are sorted and written anew: the map follows every picture, the eye cannot follow a table that does. */
 const LISTS_MS = 1_000

@@ -6,8 +6,9 @@ import { fill } from '../ground/coast.ts'
 import { measured } from './measure.svelte.ts'
 import { arrivals, cone, rangeRings, ruler, wedges } from './shapes.ts'
 
-/** Draws everything that is shown on demand anew; called once a second, and when a choice has changed. */
-export function drawExtras(map: BaseMap, desk: Desk): void {
+/** Draws everything that is shown on demand anew; called once a second, and when a choice has changed. `forecast`: the
+ * forecaster's own corridor of the chosen track is drawn. */
+export function drawExtras(map: BaseMap, desk: Desk, forecast: boolean): void {
   const { site, health, time } = desk.feed
   if (site === null) return
   const { tracks } = desk
@@ -17,7 +18,7 @@ export function drawExtras(map: BaseMap, desk: Desk): void {
     features: [
       ...(picked.rings ? rangeRings(site) : []),
       ...(picked.wedges ? wedges(tracks, desk.why, site.sensors) : []),
-      ...(picked.cones && row !== NO_ROW ? cone(tracks, row) : []),
+      ...(picked.cones && !forecast && row !== NO_ROW ? cone(tracks, row) : []),
       // How places stand is known of now alone.
       ...(desk.timeline.past ? [] : arrivals(site, health, time, tracks)),
       ...(measured.on ? ruler(measured.from, measured.to) : []),

@@ -4,11 +4,11 @@ import { paint } from '../colours.ts'
 const FONT = ['sans-serif']
 const is = (what: string): ['==', ['get', string], string] => ['==', ['get', 'what'], what]
 
-function words(what: string, colour: string, size: number): LayerSpecification {
+export function words(what: string, colour: string, size: number, source = 'extras'): LayerSpecification {
   return {
     id: what,
     type: 'symbol',
-    source: 'extras',
+    source,
     filter: is(what),
     layout: { 'text-field': ['get', 'words'], 'text-font': FONT, 'text-size': size, 'text-anchor': 'bottom' },
     paint: { 'text-color': colour, 'text-halo-color': paint.halo, 'text-halo-width': 1.8 },

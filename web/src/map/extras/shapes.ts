@@ -52,7 +52,7 @@ export function cone(tracks: Tracks, row: number): Feature[] {
     return [
       shape('cone-90', area(outer)),
       shape('cone-50', area(circle(center, spread * SIGMAS[50]))),
-      shape('cone-words', point(center), `${String(minutes)} min`),
+      shape('cone-words', point(center), m.drawn.flyingOn(minutes)),
     ]
   })
 }

@@ -9,6 +9,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { paint } from '../colours.ts'
 import { extraLayers } from '../extras/layers.ts'
+import { outlookLayers } from '../outlook/layers.ts'
 import { DETAIL_ZOOM } from './coast.ts'
 
 // Without this the build is green and the map stays empty: the worker's file would not be found.
@@ -53,9 +54,10 @@ function style(): StyleSpecification {
       land: EMPTY,
       'land-detail': EMPTY,
       site: EMPTY,
+      outlook: EMPTY,
       extras: EMPTY,
     },
-    layers: [...ground(), ...coverage(), ...places(), ...extraLayers()],
+    layers: [...ground(), ...coverage(), ...places(), ...outlookLayers(), ...extraLayers()],
   }
 }
 

@@ -116,6 +116,11 @@ export function addPictures(map: BaseMap): void {
   add('site-blind', 28, crossed(paint.blind))
   add('sensor-fresh', 24, mast(paint.sensor, true))
   add('sensor-gone', 24, mast(paint.partly, false))
+  add('hatch-fall', 20, (pen, size) => {
+    pen.strokeStyle = `${paint.underWay}70`
+    pen.lineWidth = 2
+    for (const x of [-size, 0, size]) line(pen, x, 0, x + size, size)
+  })
   add('hatch', 24, (pen, size) => {
     pen.strokeStyle = `${paint.blind}66`
     pen.lineWidth = 2
