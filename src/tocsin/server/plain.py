@@ -22,6 +22,7 @@ def static(station: Station, sensors: tuple[str, ...], classes: tuple[str, ...])
         "zone": station.timezone,
         "frame": frame.kind,
         "map": bool(station.map_file),
+        "relief": station.settings.ground is not None,
         "origin": {"lon": degrees(frame.longitude_rad), "lat": degrees(frame.latitude_rad)},
         "classes": classes,
         "sensor_names": sensors,

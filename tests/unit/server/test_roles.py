@@ -39,6 +39,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/forecast"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/trails"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/coverage"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/relief"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/events"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/settings"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/rules"): {VIEW, OPER, SUPER, ADMIN},

@@ -14,6 +14,8 @@ export interface Site {
   lines: Line[]
   /** The site has a map file of its own: /api/map. */
   map: boolean
+  /** It has heights of its own: /api/relief. */
+  relief: boolean
 }
 export interface Sensor {
   name: string
@@ -155,6 +157,7 @@ export function readSite(body: Row): Site {
     classes: texts(body.classes),
     sensorNames: texts(body.sensor_names),
     map: body.map === true,
+    relief: body.relief === true,
     sensors: rows(body.sensors).map(readSensor),
     places: rows(body.places).map(readPlace),
     lines: rows(body.lines).map((row) => ({

@@ -16,7 +16,6 @@ export const drawn = {
   sheds: { names: 'labels of the harmless', ellipses: 'ellipses', trails: 'trails', leaders: 'leaders' },
   lost: 'the graphics driver took the drawing surface away; the map comes back when it is given again',
   region: {
-    none: 'the server gave no map file',
     broken: (why: string) => `${why}. Is the file whole? Make it again, or take [map] out of the site file`,
     kind: (kind: string) => `its tiles are ${kind}; this page draws vector tiles (MVT), PNG, JPEG, WebP and AVIF`,
     empty: 'its list of layers is empty; a vector archive needs "vector_layers" in its metadata',

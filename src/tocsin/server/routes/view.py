@@ -43,7 +43,7 @@ class _Charts:
 
 
 def routes(door: Door, station: Station) -> APIRouter:
-    """GET /api/coverage, /api/events, /api/settings, /api/rules, /api/map."""
+    """GET /api/coverage, /api/relief, /api/events, /api/settings, /api/rules, /api/map."""
     router = APIRouter()
     see = door.needs(Action.SEE)
     charts = _Charts(station)
@@ -51,6 +51,12 @@ def routes(door: Door, station: Station) -> APIRouter:
     @router.get("/api/coverage", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def coverage(height: Height = 300.0) -> Response:
         return Response(await charts.at(round(height)), media_type=MSGPACK)
+
+    @router.get("/api/relief", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
+    async def relief() -> Response:
+        from tocsin.server.charts.relief import relief as made  # noqa: PLC0415  as the chart
+
+        return Response(await asyncio.to_thread(made, station.settings), media_type=MSGPACK)
 
     @router.get("/api/events", **see)
     async def events(time: Seconds, way: Literal["1", "-1"] = "1") -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Grids that the screen draws below everything: the relief of the ground."""
