@@ -6,7 +6,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -33,7 +33,7 @@ from tocsin.server.past import Past
 from tocsin.server.plain import health, static
 from tocsin.server.station import Figures, Line, Station
 from tocsin.server.trails import Trails
-from tocsin.settings import Frame
+from tocsin.settings import Frame, Ground
 
 PASSWORD = "correct horse battery"  # noqa: S105  of a person who exists on the stage only
 PERSON = "Olena"
@@ -79,7 +79,8 @@ class Stage:
         self.said = desk.Said(now=lambda: self.scene_s)
         self.office = Office(self.folder)
         self.stage_of_plant = ""  # "" : quiet; else how the power station stands
-        self.map_file = ""
+        self.map_file = ""  # and the ground: given before it opens
+        self.ground: Ground | None = None
         self.controlled: list[tuple[str, float | None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -175,7 +176,7 @@ class Stage:
             mode=self.mode,
             timezone="Europe/Lisbon",
             lines=(RIVER,),
-            settings=heaven.settings(),
+            settings=replace(heaven.settings(), ground=self.ground),
             clock_ns=time.time_ns,
             scene_ns=lambda: round(self.scene_s * 1e9),
             order=self._order,

@@ -19,6 +19,7 @@ export class OutlookWatch {
   private askedFor: number | null = null
   private askedTime = Number.NaN
   private empty = false
+  private ended = false
   private readonly map: BaseMap
   private readonly desk: Desk
 
@@ -38,7 +39,13 @@ export class OutlookWatch {
     this.draw()
   }
 
+  /** The map is put away: an answer that still comes is of no use. */
+  end(): void {
+    this.ended = true
+  }
+
   private draw(): void {
+    if (this.ended) return
     const all = [...this.areas, ...this.own.filter((one) => one.track === focus.chosen)]
     const wanted = all.filter((one) => (one.kind === 'ahead' ? picked.cones : picked.ends))
     if (wanted.length === 0 && this.empty) return
