@@ -59,7 +59,7 @@ def test_a_map_of_the_region_is_drawn_with_the_network_cut(page: Page, context: 
     asked: list[Request] = []
     failed: list[str] = []
     context.route(lambda url: urlsplit(url).hostname != "127.0.0.1", lambda route: route.abort())
-    context.on("request", lambda request: asked.append(request))
+    context.on("request", lambda request: asked.extend([request]))  # playwright takes no built-in
     context.on("requestfailed", lambda request: failed.append(request.url))
     with given(tmp_path, lake()) as stage:
         enter(page, stage)

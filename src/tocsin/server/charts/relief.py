@@ -16,8 +16,8 @@ LATITUDE_MAX_DEG: Final = 84.0
 def relief(settings: Settings) -> bytes:
     """The msgpack map of /api/relief: heights of [terrain], metres above the ellipsoid; empty where the site has none.
 
-    `west`, `south`, `east`, `north` in degrees: the middles of the outer points; `across`, `down` points; `heights`: int16,
-    little endian, from the north-west corner eastwards; rows are even on a Mercator map, where they are drawn as a picture.
+    `west`, `south`, `east`, `north` in degrees: the middles of the outer points; `across`, `down` points; `heights`:
+    int16, little endian, from the north-west corner eastwards; rows are even on a Mercator map, where they are drawn.
     """
     terrain = unpack(settings.ground)
     if terrain is None:
