@@ -29,7 +29,7 @@ from tocsin.live.process.watchdog import notify
 from tocsin.live.thinking import Anew, Thinking
 from tocsin.messages import Alert, Answer, Health, Item, Notice, Order, Picture, Refusal, Scan, Statement, Step, Tick
 
-LOOK_S = 0.25
+LOOK_S, LOOK_S_MAX = 0.25, 0.5  # between two pictures; seldomer, up to the second, where a turn takes half of the time
 # A dump at least each minute; sooner, so that a look at the past need not think long, while dumps stay the lesser half
 # of what is kept.
 DUMP_NS, DUMP_NS_MIN = 60 * SECOND_NS, 5 * SECOND_NS
@@ -118,6 +118,15 @@ class RunnerFigures:
     def say(self, error: str) -> None:
         """Something went wrong: shown for some minutes."""
         self.error, self.error_s = error, time.monotonic()
+
+
+def between_looks_s(turn_s: float) -> float:
+    """Seconds from one picture to the next, when a turn takes so many.
+
+    A turn costs something for each feed and each picture, however little has come: with more in each, all is cheaper,
+    and what cannot be had four times a second is had twice.
+    """
+    return min(LOOK_S_MAX, max(LOOK_S, 2.0 * turn_s))
 
 
 @dataclass(slots=True)
@@ -341,7 +350,8 @@ class Runner:
         now_s = time.monotonic()
         if now_s < self._look_due_s - (LOOK_S / 2 if ticked else 0.0):
             return
-        self._look_due_s = now_s + LOOK_S if ticked else max(self._look_due_s + LOOK_S, now_s)
+        every_s = between_looks_s(self.figures.turns_s[-1] if self.figures.turns_s else 0.0)
+        self._look_due_s = now_s + every_s if ticked else max(self._look_due_s + every_s, now_s)
         pace = self._source.clock.pace  # before the time: a frame that says "paused" is of the moment that stands still
         try:
             picture = self._thinking.look(self._source.clock.now_ns())
