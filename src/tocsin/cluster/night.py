@@ -20,6 +20,7 @@ from tocsin.score.seeable import only_seeable, seeable_of
 from tocsin.score.tables.arrow import Table
 from tocsin.score.tables.objects import tracks_of, truth_of
 from tocsin.simulate import tables
+from tocsin.simulate.carriers import told
 from tocsin.simulate.night import Slab, Truth, arrivals, slabs
 from tocsin.simulate.scenario import Scenario
 from tocsin.simulate.seeable import Stretches
@@ -87,8 +88,11 @@ def _rows(scene: Scene) -> dict[str, object]:
 
 
 def _pictures(scenario: Scenario, job: Job, kept: _Kept) -> Iterator[Picture]:
-    """What was known then, each `every_s`. Nothing is gained by waiting for sensors that all have come."""
-    settings = scenario.settings
+    """What was known then, each `every_s`. Nothing is gained by waiting for sensors that all have come.
+
+    The tracker is told what a site would be: the hills, and where a radar in an aircraft is.
+    """
+    settings = told(scenario, job.seed)
     tracker = Tracker(replace(settings, tracking=replace(settings.tracking, hold_s=0.0)))
     every_ns = round(job.every_s * SECOND_NS)
     due_ns = scenario.start_ns + every_ns

@@ -32,6 +32,7 @@ def test_a_scenario_holds_what_its_file_says() -> None:
         (MOVER.replace("36.0", "136.0"), 10, "expected [latitude, longitude] in degrees"),
         (MOVER.replace("[36.0, -7.0], ", ""), 10, "has 1 points; expected at least 2"),
         (MOVER + "count = 2.5\n", 11, "count = 2.5 cannot be; expected a whole number"),
+        (MOVER + 'count = "x"\n', 11, "count = 'x' is no number; write count = a number from 1 to"),
         (MOVER + "loiter = [{ point = 3, seconds = 10, radius_m = 900 }]\n", 11, "point = 3 cannot be"),
         (MOVER + 'only_for = ["Radar"]\n', 11, "only_for holds 'Radar'; expected names out of"),
         (MOVER + 'end = "explode"\n', 11, "end = 'explode' is unknown; expected one of vanish, dive, land"),

@@ -1,6 +1,7 @@
 """When what flew was inside the rings of places: from the truth, between its rows along straight segments."""
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 import shapely
@@ -13,6 +14,9 @@ from tocsin.score.alignment import gap_ns
 from tocsin.score.tables.objects import Objects
 from tocsin.score.tables.warning import Places
 from tocsin.score.warning.meeting import share_until
+
+THROWN: Final = ("ballistic rocket", "artillery or mortar round")
+LOW_M: Final = 3_000.0  # what is thrown is inside a ring when it falls there; what it passes high above it never enters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,15 +44,18 @@ class Stays:
 
 
 def stays(truth: Objects, places: Places) -> Stays:
-    """All stays. Raises InputError for truth in a local frame: places are on the earth."""
+    """All stays; of what is thrown, those below LOW_M. Raises InputError for truth in a local frame."""
     if truth.frame != "earth":
         raise InputError("truth is in a local frame; places are on the earth: give latitude_deg and longitude_deg")
     ground_m = ecef_from_geodetic(truth.place[:, 0], truth.place[:, 1], 0.0)
     same = (np.diff(truth.number) == 0) & (np.diff(truth.time_ns) <= gap_ns(truth))
+    thrown = np.isin(np.array(truth.kind or ("",)), THROWN)[truth.number]
+    high: Flags = thrown & (truth.place[:, 2] > LOW_M)  # where no height is told, everything counts
+    same &= ~(high[:-1] & high[1:])
     found = [
         (target, number, enter, leave)
         for number, area in enumerate(places.areas)
-        for target, enter, leave in _at_place(truth, ground_m, same, area)
+        for target, enter, leave in _at_place(truth, ground_m, same, high, area)
     ]
     table = np.array(sorted(found), np.int64).reshape(-1, 4)
     target, place, enter, leave = table.T
@@ -57,7 +64,7 @@ def stays(truth: Objects, places: Places) -> Stays:
     return Stays(target, place, enter, leave, begun, first)
 
 
-def _at_place(truth: Objects, ground_m: Floats, same: Flags, area: Area) -> list[tuple[int, int, int]]:
+def _at_place(truth: Objects, ground_m: Floats, same: Flags, high: Flags, area: Area) -> list[tuple[int, int, int]]:
     """(target, enter, leave) at one place."""
     middle_m = ecef_from_geodetic(area.latitude_rad, area.longitude_rad, 0.0)
     reach_m = area.ring_m + float(np.hypot(*np.abs(shapely.get_coordinates(area.shape)).max(axis=0)))
@@ -72,7 +79,7 @@ def _at_place(truth: Objects, ground_m: Floats, same: Flags, area: Area) -> list
     if not len(rows):
         return []
     at = np.column_stack(area.plane(truth.place[rows, 0], truth.place[rows, 1]))
-    inside: Flags = np.asarray(shapely.distance(area.shape, shapely.points(at)) <= area.ring_m)
+    inside: Flags = np.asarray(shapely.distance(area.shape, shapely.points(at)) <= area.ring_m) & ~high[rows]
     joined = same[rows[:-1]] & (np.diff(rows) == 1)
     crossed, crossing_ns = _crossings(truth.time_ns[rows], at, inside, joined, area)
     out: list[tuple[int, int, int]] = []

@@ -1,6 +1,6 @@
 """All warning scores of one system's tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -122,8 +122,9 @@ def score_warnings(
         raise InputError("the truth has no row: without a time span there is no rate and nothing to warn of")
     begin_ns, last_ns = int(truth.time_ns.min()), int(truth.time_ns.max())
     end_ns = last_ns if end_ns is None else end_ns
+    alerts, told, notes = _in_time(alerts, told, begin_ns, end_ns)
     stayed = stays(truth, places)
-    notes = _notes(truth, stayed, knowable, threats)
+    notes = (*_notes(truth, stayed, knowable, threats), *notes)
     if callable(knowable):
         knowable = asked(knowable, stayed, truth, places)
     found = entries(truth, stayed.until(end_ns), periods(alerts, 2), knowable, threats)
@@ -154,6 +155,31 @@ def score_warnings(
         end_ns=end_ns,
         notes=notes,
     )
+
+
+def _in_time(
+    alerts: Alerts, told: About | None, begin_ns: int, end_ns: int
+) -> tuple[Alerts, About | None, tuple[str, ...]]:
+    """The alerts of the time that the truth tells of. Raises InputError where none is: the tables are of two nights."""
+    outside = (alerts.decided_ns > end_ns) | (alerts.ended_ns < begin_ns)
+    if not outside.any():
+        return alerts, told, ()
+    if outside.all():
+        spans = [
+            f"{_utc(int(low))} to {_utc(int(high))}"
+            for low, high in ((alerts.decided_ns.min(), alerts.decided_ns.max()), (begin_ns, end_ns))
+        ]
+        raise InputError(f"alerts ({spans[0]}) and truth ({spans[1]}) have no time in common; are both UTC?")
+    kept = np.flatnonzero(~outside)
+    columns = {one.name: getattr(alerts, one.name)[kept] for one in fields(Alerts)}
+    if told is not None:
+        told = About(told.target[kept], tuple(told.words[row] for row in kept.tolist()) if told.words else ())
+    said = f"{int(outside.sum())} alerts are of a time that the truth does not tell of: they are left out"
+    return Alerts(**columns), told, (said,)
+
+
+def _utc(time_ns: int) -> str:
+    return f"{np.datetime64(time_ns, 'ns').astype('datetime64[s]')}Z"
 
 
 def _notes(truth: Objects, stayed: Stays, knowable: object, threats: tuple[str, ...]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Entry:
 
     def whole(self, key: str, default: int | None = None, low: int = 0, high: int = 1_000_000) -> int:
         """A whole number within bounds."""
-        value = self.number(key, default, low, high)
+        value = float(self.number(key, default, low, high))  # a default comes as it is
         if not value.is_integer():
             self.wrong(key, f"{key} = {value!r} cannot be; expected a whole number")
         return int(value)
