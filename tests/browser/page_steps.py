@@ -4,7 +4,7 @@ import numpy as np
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.pixels import pixels
-from tests.browser.stage.stage import Stage
+from tests.browser.stage.stage import PERSON, Stage
 
 WAIT_MS = 60_000  # a machine without a GPU draws slowly; nothing is measured by it
 SMALL: ViewportSize = {"width": 1000, "height": 640}
@@ -18,19 +18,26 @@ YELLOW = (240, 228, 120)  # unknown: what every track is until a person says oth
 RED = (255, 115, 95)  # hostile, and whatever is not live
 
 
-def enter(page: Page, stage: Stage) -> None:
+def enter(page: Page, stage: Stage, who: str = PERSON) -> None:
     """Sign in by a one-time link, having read the explanation before, and wait for the first picture."""
     page.add_init_script(WELCOMED)
     if (page.viewport_size or {"width": 0})["width"] > SMALL["width"]:
         page.set_viewport_size(SMALL)  # without a GPU each pixel costs
-    page.goto(stage.link())
-    page.wait_for_selector(f"body[data-received='{stage.n}']", timeout=WAIT_MS)
+    page.goto(stage.link(who))
+    wanted = f"='{stage.n}'" if who != "Everybody" else ""
+    page.wait_for_selector(f"body[data-received{wanted}]:not([data-version='0'])", timeout=WAIT_MS)
 
 
-def enter_without_map(page: Page, stage: Stage) -> None:
+def enter_without_map(page: Page, stage: Stage, who: str = PERSON) -> None:
     """The same in a browser without WebGL: quick, for what has nothing to do with the map."""
     page.add_init_script(NO_WEBGL)
-    enter(page, stage)
+    enter(page, stage, who)
+
+
+def choose(page: Page, name: str) -> None:
+    """Something of the menu under one's own name."""
+    page.get_by_role("button", name="Menu: ").click()
+    page.get_by_role("button", name=name, exact=True).click()
 
 
 def wait_for_map(page: Page) -> None:

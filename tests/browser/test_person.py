@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.page_steps import NO_WEBGL, WAIT_MS, WELCOMED, enter, enter_without_map, wait_for_map
+from tests.browser.page_steps import NO_WEBGL, WAIT_MS, WELCOMED, choose, enter, enter_without_map, wait_for_map
 from tests.browser.stage.stage import PASSWORD, PERSON, Stage
 
 
@@ -34,7 +34,7 @@ def test_name_and_password_sign_in_and_signing_out_shows_nothing_more(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_selector("body[data-received='40']", timeout=WAIT_MS)
-    page.get_by_role("button", name="Sign out").click()
+    choose(page, "Sign out")
     expect(page.get_by_label("Password")).to_be_visible()
     expect(page.locator("[data-track]")).to_have_count(0)
     page_errors[:] = [error for error in page_errors if "401" not in error]
@@ -59,7 +59,7 @@ def test_a_newcomer_is_told_once_what_is_to_be_seen(page: Page, stage: Stage) ->
     page.reload()
     page.wait_for_selector("body[data-received='40']", timeout=WAIT_MS)
     expect(sheet).to_have_count(0)
-    page.get_by_role("button", name="What is this?").click()
+    choose(page, "What is this?")
     expect(sheet).to_be_visible()
     page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)

@@ -67,20 +67,23 @@ class Stage:
     faults: Faults = field(default_factory=Faults)
     speed: float = 1.0
     live: bool = True
+    port: int = 0  # 0: any that is free
 
     def __post_init__(self) -> None:
         self.sky = Sky(self.n)
         self.scene_s = START_S
         self.kept_from_s = START_S - HISTORY_S
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", self.port))
+            self.port = int(free.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.said = desk.Said(now=lambda: self.scene_s)
         self.office = Office(self.folder)
         self.stage_of_plant = ""  # "" : quiet; else how the power station stands
         self.map_file = ""  # and the ground: given before it opens
         self.ground: Ground | None = None
+        self.quiet_notices = False
         self.controlled: list[tuple[str, float | None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -250,7 +253,7 @@ class Stage:
                     )
                     if self.stage_of_plant:
                         self.hub.tell(self.said.message())
-                if turn % (10 * self.rate_hz) == self.rate_hz:
+                if turn % (10 * self.rate_hz) == self.rate_hz and not self.quiet_notices:
                     self.hub.note(heaven.notices(self.scene_s))
                 self.hub.show(self.sky.picture(self.scene_s), live=self.live, speed=self.speed)
                 if turn % self.rate_hz == 0 and self.outside.clients:

@@ -45,11 +45,21 @@ def test_axe_finds_nothing_on_any_screen(page: Page, stage: Stage, theme: str) -
     expect(page.get_by_test_id("past")).to_be_visible(timeout=WAIT_MS)
     found["the past"] = violations(page)
     page.keyboard.press("l")
-    for key, sheet in (("?", "keys"), (",", "settings")):
+    for key, sheet in (("?", "keys"), (",", "settings"), ("o", "scores"), ("p", "scenarios")):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_be_visible()
+        if sheet == "settings":
+            page.get_by_text("The rules in force").click()
+        page.wait_for_timeout(300)
         found[sheet] = violations(page)
         page.keyboard.press("Escape")
+    page.get_by_role("button", name="Menu: ").click()
+    found["menu"] = violations(page)
+    page.keyboard.press("Escape")
+    stage.said.confirmed, stage.said.status, stage.office.slow = ["Petro", "Olena"], "exercise", True
+    page.keyboard.press("3")
+    expect(page.get_by_test_id("receipts")).to_contain_text("no receipt yet", timeout=WAIT_MS)
+    found["receipts, in an exercise"] = violations(page)
     assert {screen: some for screen, some in found.items() if some} == {}
 
 
@@ -69,6 +79,12 @@ def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, s
         page.get_by_role("tab", name=name).tap()
         page.wait_for_timeout(400)
         found[name] = violations(page)
+    page.context.clear_cookies()
+    page.goto("about:blank")
+    stage.said.confirmed = ["Petro", "Olena"]
+    page.goto(stage.link("Everybody"))
+    expect(page.get_by_test_id("public")).to_be_visible(timeout=WAIT_MS)
+    found["the public's"] = violations(page)
     context.close()
     assert {screen: some for screen, some in found.items() if some} == {}
 

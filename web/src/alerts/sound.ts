@@ -22,21 +22,26 @@ let context: AudioContext | null = null
 /** How often each was played on this page: for its visible twin and for tests. */
 export const played: Record<Sound, number> = { warning: 0, watch: 0, note: 0 }
 
-/** Plays a sound. False when sound is off, or the browser has not been touched yet and allows none. */
+/** A browser lets a page sound only after a person has touched it; to try earlier only fills its console. */
+export function allowed(): boolean {
+  return navigator.userActivation.hasBeenActive
+}
+
+/** Plays a sound. False when sound is off, or nobody has touched the page yet. */
 export function play(sound: Sound, exercise: boolean): boolean {
-  if (!picked.sound) return false
+  if (!picked.sound || !allowed()) return false
   try {
     context ??= new AudioContext()
   } catch {
     return false
   }
-  void context.resume()
+  if (context.state === 'suspended') void context.resume()
   played[sound] += 1
   const start = context.currentTime + 0.02
   if (exercise) for (const note of KNOCKS) beep(context, note, start, 'square')
   const shift = exercise ? AFTER_KNOCKS_S : 0
   for (const note of FIGURES[sound]) beep(context, note, start + shift, exercise ? 'triangle' : 'sawtooth')
-  return context.state === 'running'
+  return true
 }
 
 function beep(
@@ -61,7 +66,7 @@ function beep(
 
 /** Says a sentence where the browser can, in the language of the page. */
 export function say(text: string, language: string): void {
-  if (!picked.spoken || !('speechSynthesis' in window)) return
+  if (!picked.spoken || !allowed() || !('speechSynthesis' in window)) return
   const words = new SpeechSynthesisUtterance(text)
   words.lang = language
   words.volume = picked.volume

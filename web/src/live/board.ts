@@ -16,6 +16,11 @@ export interface Site {
   map: boolean
   /** It has heights of its own: /api/relief. */
   relief: boolean
+  /** The scenario that plays, where one does. */
+  scene: string
+  /** For the public: how late the picture is, in seconds, and to how many metres it is rounded; 0 for staff. */
+  late: number
+  coarse: number
 }
 export interface Sensor {
   name: string
@@ -158,6 +163,9 @@ export function readSite(body: Row): Site {
     sensorNames: texts(body.sensor_names),
     map: body.map === true,
     relief: body.relief === true,
+    scene: word(body, 'scene'),
+    late: number(body, 'late_s', 0),
+    coarse: number(body, 'coarse_m', 0),
     sensors: rows(body.sensors).map(readSensor),
     places: rows(body.places).map(readPlace),
     lines: rows(body.lines).map((row) => ({

@@ -12,6 +12,8 @@ import { STEPS, STEP_S } from './trails.ts'
 const NOTICES_MAX = 500
 /** How long a page waits for a snapshot after a frame was missed before it takes a new connection. */
 const SNAPSHOT_WAIT_MS = 2_000
+/** Time that goes back by more than this is another time: no two pictures are so much out of order. */
+const BACK_S = 5
 
 /**
  * What comes in live. Arrays are not reactive (5,000 rows several times a second); `version` counts pictures, and whoever
@@ -31,6 +33,10 @@ export class Feed {
   /** Frames that this page could not use, by reason; and frames that were skipped for us because we were slow. */
   refused = $state.raw<Readonly<Record<string, number>>>({})
   skipped = $state(0)
+  /** For how many seconds this screen slept, until somebody has taken note; 0: it did not. */
+  slept = $state(0)
+  /** How far this computer's clock is ahead of the server's, in seconds, the least delay included. */
+  clockOff = $state(0)
   /** Seconds from the server's sending to our showing, above the least seen on this connection; 0 when unknown. */
   delay = $state(0)
   readonly tracks = new Tracks()
@@ -42,9 +48,12 @@ export class Feed {
   private readonly onLost: () => void
   private listeners: (() => void)[] = []
 
+  private readonly staff: boolean
+
   /** `onLost` is told each time the line breaks, so that the session can ask whether it still holds. */
-  constructor(onLost: () => void) {
+  constructor(onLost: () => void, staff: boolean) {
     this.onLost = onLost
+    this.staff = staff
   }
 
   start(url: string): void {
@@ -54,6 +63,9 @@ export class Feed {
       },
       onFrame: (bytes) => {
         this.take(bytes)
+      },
+      onSlept: (seconds) => {
+        this.slept += seconds
       },
     })
     this.socket.start()
@@ -104,7 +116,9 @@ export class Feed {
 
   private takePlain(frame: PlainFrame): void {
     if (frame.name === 'static') {
+      const before = this.site?.scene
       this.site = readSite(frame.body)
+      if (before !== undefined && before !== this.site.scene) this.anew()
       this.tracks.name(this.site.classes, this.site.sensorNames)
     } else if (frame.name === 'health') {
       this.health = readHealth(frame.body)
@@ -124,14 +138,24 @@ export class Feed {
     this.waitingSince = 0
     const first = this.seq < 0
     this.seq = frame.seq
+    // Another night, or the same one from an earlier moment on: what was told of later has not happened.
+    if (frame.time < this.time - BACK_S) this.anew()
     this.tracks.apply(frame)
-    if (first) void this.recall(frame.time)
+    if (first && this.staff) void this.recall(frame.time)
     this.time = frame.time
     this.live = frame.live
     this.speed = frame.speed
     this.delay = this.delayOf(frame)
     this.version += 1
     for (const listener of this.listeners) listener()
+  }
+
+  private anew(): void {
+    this.tracks.clear()
+    this.notices = []
+    this.said = null
+    this.health = null
+    this.time = 0
   }
 
   /** After connecting: where the tracks were, as far as the server remembers and trails reach. */
@@ -155,6 +179,7 @@ export class Feed {
     // The laptop's clock may be an hour off: only how the difference grows tells a delay.
     const offset = Date.now() / 1000 - frame.sent
     this.leastOffset = Math.min(this.leastOffset, offset)
+    this.clockOff = this.leastOffset
     return offset - this.leastOffset
   }
 

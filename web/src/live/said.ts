@@ -119,7 +119,7 @@ export function readSaid(body: Row, outside = false): Said {
     duty: words(body.duty),
     // What the public is shown was released, all of it.
     statements: rows(body.statements).map((row) =>
-      readStatement(outside ? { ...row, state: 'released', audience: '' } : row),
+      readStatement(outside ? { ...row, state: 'released', released: row.sent, audience: '' } : row),
     ),
     standing: rows(body.standing).map(readStanding),
     annunciations: rows(body.annunciations).map(readAnnunciation),

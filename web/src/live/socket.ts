@@ -9,11 +9,17 @@ export type Line =
 export interface SocketEvents {
   onLine(line: Line): void
   onFrame(bytes: ArrayBuffer): void
+  /** The computer or the page slept for so many seconds: nothing of it ran. */
+  onSlept(seconds: number): void
 }
 
 /** A live picture comes several times a second: this much silence must be seen, that much ends the connection. */
 const SILENT_MS = 4_000
 const DEAD_MS = 15_000
+const LOOK_MS = 1_000
+/** A page in the background is looked at once a minute at worst: a longer gap was sleep, or a hang that looks the same. */
+const SLEPT_MS = 10_000
+const SLEPT_HIDDEN_MS = 90_000
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000]
 
 /**
@@ -27,6 +33,8 @@ export class LiveSocket {
   private attempt = 0
   private heardAt = 0
   private silent = false
+  private lookedAt = Date.now()
+  private hidden = false
   private retry: ReturnType<typeof setTimeout> | undefined
   private watch: ReturnType<typeof setInterval> | undefined
 
@@ -38,10 +46,12 @@ export class LiveSocket {
   start(): void {
     this.watch = setInterval(() => {
       this.look()
-    }, 1_000)
+    }, LOOK_MS)
+    this.lookedAt = Date.now()
     addEventListener('online', this.hurry)
     addEventListener('offline', this.lookNow)
     document.addEventListener('visibilitychange', this.hurry)
+    document.addEventListener('resume', this.hurry)
     this.open()
   }
 
@@ -51,6 +61,7 @@ export class LiveSocket {
     removeEventListener('online', this.hurry)
     removeEventListener('offline', this.lookNow)
     document.removeEventListener('visibilitychange', this.hurry)
+    document.removeEventListener('resume', this.hurry)
     this.drop()
     this.events.onLine({ state: 'closed' })
   }
@@ -109,7 +120,26 @@ export class LiveSocket {
     }, spread)
   }
 
+  /** Whether this page slept since it was looked at last. The wall clock tells: the other one may sleep too. */
+  private wake(): boolean {
+    const now = Date.now()
+    const gap = now - this.lookedAt
+    const allowed = this.hidden ? SLEPT_HIDDEN_MS : SLEPT_MS
+    this.lookedAt = now
+    this.hidden = document.visibilityState === 'hidden'
+    if (gap < allowed) return false
+    this.events.onSlept(gap / 1000)
+    return true
+  }
+
   private look(): void {
+    if (this.wake()) {
+      // What an old connection still holds is old, and its other end may be gone: a new one shows the present at once.
+      this.attempt = 0
+      this.drop()
+      this.open()
+      return
+    }
     if (this.socket?.readyState !== WebSocket.OPEN && this.socket?.readyState !== WebSocket.CONNECTING) return
     const quiet = performance.now() - this.heardAt
     if (quiet > DEAD_MS) this.renew()
@@ -125,8 +155,10 @@ export class LiveSocket {
 
   readonly hurry = (): void => {
     if (document.visibilityState === 'hidden') return
-    if (this.socket === null) this.open()
-    else this.look()
+    if (this.socket === null) {
+      this.wake()
+      this.open()
+    } else this.look()
   }
 
   private drop(): void {

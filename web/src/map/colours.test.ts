@@ -90,7 +90,7 @@ for (const [theme, marks, palette] of [
     for (const ground of [hex(palette.land), hex(palette.sea)]) {
       for (const [name, rgb] of Object.entries(marks))
         assert.ok(contrast(rgb, ground) >= 3, `${name}: ${contrast(rgb, ground).toFixed(2)}`)
-      for (const name of ['seen', 'partly', 'blind', 'warning', 'underWay', 'sensor'] as const) {
+      for (const name of ['seen', 'partly', 'blind', 'warning', 'underWay', 'sensor', 'other'] as const) {
         assert.ok(
           contrast(hex(palette[name]), ground) >= 3,
           `${name}: ${contrast(hex(palette[name]), ground).toFixed(2)}`,

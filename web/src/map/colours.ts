@@ -18,6 +18,8 @@ export interface Palette {
   watch: string
   warning: string
   underWay: string
+  /** What other authorities say. */
+  other: string
 }
 export type Rgb = readonly [number, number, number]
 export type Marks = Record<'unknown' | 'friend' | 'neutral' | 'suspect' | 'hostile', Rgb>
@@ -45,6 +47,7 @@ export const NIGHT_PALETTE: Palette = {
   watch: '#e0a63c',
   warning: '#ff9a3c',
   underWay: '#ff735f',
+  other: '#8fa6e8',
 }
 export const DAY_PALETTE: Palette = {
   sea: '#dfe7ee',
@@ -62,6 +65,7 @@ export const DAY_PALETTE: Palette = {
   watch: '#a85c00',
   warning: '#c65200',
   underWay: '#b3261e',
+  other: '#3b4fa0',
 }
 export const NIGHT_MARKS: Marks = {
   unknown: [240, 228, 120],

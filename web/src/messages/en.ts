@@ -1,9 +1,11 @@
 import { acts } from './en_acts.ts'
 import { drawn } from './en_map.ts'
+import { office } from './en_office.ts'
 
 /** Every text of the page, in English. Another language is two more files of these types. */
 export const en = {
   product: 'tocsin',
+  units: { s: 's', min: 'min', h: 'h', m: 'm', km: 'km', kmh: 'km/h', mps: 'm/s' },
   signIn: {
     title: 'Sign in',
     lead: 'Open air surveillance and early warning.',
@@ -345,6 +347,7 @@ export const en = {
       ['B', 'bearing and range: two clicks'],
       ['M', 'night, day'],
       [',', 'settings'],
+      ['O , P', 'scores, scenarios'],
       ['1 … 5', 'places, tracks, alerts, health, notices'],
     ],
     close: 'Close',
@@ -357,6 +360,7 @@ export const en = {
   },
   drawn,
   ...acts,
+  ...office,
 }
 
 export type Messages = typeof en

@@ -1,10 +1,12 @@
 import type { Messages } from './en.ts'
 import { acts } from './uk_acts.ts'
 import { drawn } from './uk_map.ts'
+import { office } from './uk_office.ts'
 
 /** Every text of the page, in Ukrainian. */
 export const uk: Messages = {
   product: 'tocsin',
+  units: { s: 'с', min: 'хв', h: 'год', m: 'м', km: 'км', kmh: 'км/год', mps: 'м/с' },
   signIn: {
     title: 'Вхід',
     lead: 'Відкрите спостереження за повітрям і раннє попередження.',
@@ -335,6 +337,7 @@ export const uk: Messages = {
       ['N', 'підписи: наступний рівень'],
       ['M', 'ніч, день'],
       [',', 'налаштування'],
+      ['O , P', 'оцінки, сценарії'],
       ['1 … 5', 'місця, цілі, тривоги, стан, журнал'],
     ],
     close: 'Закрити',
@@ -347,4 +350,5 @@ export const uk: Messages = {
   },
   drawn,
   ...acts,
+  ...office,
 }

@@ -1,3 +1,5 @@
+import { m } from '../messages/index.ts'
+
 const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
 
 /** 21:14:05, UTC. */
@@ -35,10 +37,11 @@ export function zoneClock(time: number, zone: string): string {
 
 /** 4 s, 3 min, 1 h 20 min: how long something took or is ago. */
 export function span(seconds: number): string {
+  const { s: second, min, h } = m.units
   const s = Math.max(0, seconds)
-  if (s < 10) return `${s.toFixed(1)} s`
-  if (s < 100) return `${Math.round(s)} s`
+  if (s < 10) return `${s.toFixed(1)} ${second}`
+  if (s < 100) return `${Math.round(s)} ${second}`
   const minutes = Math.round(s / 60)
-  if (minutes < 60) return `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
+  if (minutes < 60) return `${minutes} ${min}`
+  return `${Math.floor(minutes / 60)} ${h} ${two(minutes % 60)} ${min}`
 }

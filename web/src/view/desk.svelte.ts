@@ -1,8 +1,9 @@
+import { Asked } from '../office/asked.svelte.ts'
 import { Feed } from '../live/feed.svelte.ts'
 import { NO_ROW, type Tracks } from '../live/tracks.ts'
 import { Timeline } from '../time/timeline.svelte.ts'
 import { focus, picked } from './choices.svelte.ts'
-import { REASONS, sift } from './filters.ts'
+import { REASONS, sift } from './hidden/filters.ts'
 import { LATE_S, Overload, type Shed } from './overload/overload.ts'
 
 /** How often lists are sorted and written anew: the map follows every picture, the eye cannot follow a table that does. */
@@ -13,6 +14,9 @@ const LISTS_LATER_MS = 60
 export class Desk {
   readonly feed: Feed
   readonly timeline: Timeline
+  readonly asked = new Asked()
+  /** Staff see all; the public sees late and coarsely, and only what was said to it. */
+  readonly staff: boolean
   /** By row: 0 drawn, otherwise an index into REASONS; 255 a hole. */
   why = new Uint8Array(0)
   hiddenVersion = 0
@@ -30,8 +34,9 @@ export class Desk {
   private lastBeat = 0
   private stops: (() => void)[] = []
 
-  constructor(onLost: () => void) {
-    this.feed = new Feed(onLost)
+  constructor(onLost: () => void, staff: boolean) {
+    this.staff = staff
+    this.feed = new Feed(onLost, staff)
     this.timeline = new Timeline(this.feed, () => {
       this.look()
     })
@@ -49,13 +54,16 @@ export class Desk {
   start(): void {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.feed.start(`${scheme}://${location.host}/api/live`)
+    if (this.staff) this.asked.start()
     this.stops.push(
       this.feed.onPicture(() => {
-        if (this.feed.version === 1) void this.timeline.bounds()
+        if (this.feed.version === 1 && this.staff) void this.timeline.bounds()
         if (!this.timeline.past) this.look(true)
       }),
     )
-    const again = setInterval(() => void this.timeline.bounds(), 30_000)
+    const again = setInterval(() => {
+      if (this.staff) void this.timeline.bounds()
+    }, 30_000)
     this.stops.push(() => {
       clearInterval(again)
     })
@@ -64,6 +72,7 @@ export class Desk {
   stop(): void {
     for (const stop of this.stops) stop()
     this.timeline.backToLive()
+    this.asked.stop()
     this.feed.stop()
   }
 

@@ -14,6 +14,8 @@ export interface KeyTargets {
   tab: (n: number) => void
   center: () => void
   preferences: () => void
+  scores: () => void
+  scenes: () => void
   acknowledge: () => void
 }
 
@@ -55,6 +57,8 @@ function keyTable(to: KeyTargets): Record<string, () => void> {
     d: () => to.map()?.pan(1, 0),
     '0': () => to.map()?.home(),
     ',': to.preferences,
+    o: to.scores,
+    p: to.scenes,
     g: to.acknowledge,
     '>': () => void timeline.event(1),
     '<': () => void timeline.event(-1),

@@ -19,13 +19,14 @@ export function course(tracks: Tracks, row: number): string {
 }
 
 export function height(metres: number): string {
-  return Number.isFinite(metres) ? `${Math.round(metres / 10) * 10} m` : '–'
+  return Number.isFinite(metres) ? `${Math.round(metres / 10) * 10} ${m.units.m}` : '–'
 }
 
 /** 850 m, 1.2 km, 48 km. */
 export function distance(metres: number): string {
-  if (metres < 1000) return `${Math.round(metres)} m`
-  return metres < 10_000 ? `${(metres / 1000).toFixed(1)} km` : `${Math.round(metres / 1000)} km`
+  const { m: metre, km } = m.units
+  if (metres < 1000) return `${Math.round(metres)} ${metre}`
+  return metres < 10_000 ? `${(metres / 1000).toFixed(1)} ${km}` : `${Math.round(metres / 1000)} ${km}`
 }
 
 export function kilometres(metres: number): string {
@@ -44,7 +45,7 @@ export function label(tracks: Tracks, row: number, level: 1 | 2): string {
   const one = name === '' ? m.track.number(tracks.columns.id[row] ?? 0) : name
   const first = many > 1 ? `${one} ×${many}` : one
   if (level === 1) return first
-  return `${first}\n${height(tracks.columns.alt[row] ?? NaN)}  ${Math.round(speedKmh(tracks, row))} km/h`
+  return `${first}\n${height(tracks.columns.alt[row] ?? NaN)}  ${Math.round(speedKmh(tracks, row))} ${m.units.kmh}`
 }
 
 export function coordinates(lon: number, lat: number): string {

@@ -3,6 +3,7 @@ import { NO_ROW } from '../../live/tracks.ts'
 import { focus, picked } from '../../view/choices.svelte.ts'
 import type { Desk } from '../../view/desk.svelte.ts'
 import { fill } from '../ground/coast.ts'
+import { warnedAreas } from './areas.ts'
 import { measured } from './measure.svelte.ts'
 import { arrivals, cone, rangeRings, ruler, wedges } from './shapes.ts'
 
@@ -19,8 +20,10 @@ export function drawExtras(map: BaseMap, desk: Desk, forecast: boolean): void {
       ...(picked.rings ? rangeRings(site) : []),
       ...(picked.wedges ? wedges(tracks, desk.why, site.sensors) : []),
       ...(picked.cones && !forecast && row !== NO_ROW ? cone(tracks, row) : []),
-      // How places stand is known of now alone.
-      ...(desk.timeline.past ? [] : arrivals(site, health, time, tracks)),
+      // How places stand, and what is said, is known of now alone.
+      ...(desk.timeline.past
+        ? []
+        : [...warnedAreas(desk.feed.said, desk.asked.others), ...arrivals(site, health, time, tracks)]),
       ...(measured.on ? ruler(measured.from, measured.to) : []),
     ],
   })

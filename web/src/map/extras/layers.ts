@@ -1,5 +1,6 @@
 import type { LayerSpecification } from 'maplibre-gl'
 import { paint } from '../colours.ts'
+import { warnedLayers } from './areas.ts'
 
 const FONT = ['sans-serif']
 const is = (what: string): ['==', ['get', string], string] => ['==', ['get', 'what'], what]
@@ -18,6 +19,7 @@ export function words(what: string, colour: string, size: number, source = 'extr
 /** What is drawn on top of the base map on demand: rings, cones, wedges, countdowns, the ruler. One source for all. */
 export function extraLayers(): LayerSpecification[] {
   return [
+    ...warnedLayers(),
     {
       id: 'wedge',
       type: 'fill',

@@ -31,7 +31,10 @@ export function rangeRings(site: Site): Feature[] {
       const center = middle(place.geometry)
       return RINGS_KM.flatMap((km) => {
         const ring = circle(center, 1000 * km)
-        return [shape('range', line(ring)), shape('range-words', point(away(center, 0, 1000 * km)), `${String(km)} km`)]
+        return [
+          shape('range', line(ring)),
+          shape('range-words', point(away(center, 0, 1000 * km)), `${String(km)} ${m.units.km}`),
+        ]
       })
     })
 }
@@ -105,7 +108,7 @@ export function arrivals(site: Site, health: Health | null, now: number, tracks:
       const radius = place.ring + speed * 60 * minutes
       return [
         shape('arrival', line(circle(center, radius))),
-        shape('ring-words', point(away(center, 0, radius)), `${String(minutes)} min`),
+        shape('ring-words', point(away(center, 0, radius)), `${String(minutes)} ${m.units.min}`),
       ]
     })
     return [...rings, words]

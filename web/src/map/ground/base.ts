@@ -149,6 +149,8 @@ const OBSERVED = (seen: string, partly: string, blind: string): ['match', ...unk
   seen,
   'partly seen',
   partly,
+  'untold',
+  paint.labelDim,
   blind,
 ]
 

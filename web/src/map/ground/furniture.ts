@@ -9,11 +9,13 @@ const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI
 
 /** What stands still on the map, with what is known of it now: rivers, places with their rings, sensors with their reach. */
-export function drawSite(map: BaseMap, site: Site, health: Health | null): void {
-  const seen = new Map(health?.places.map((place) => [place.name, place.observation]))
-  const stages = new Map(health?.places.map((place) => [place.name, place.stage]))
+export function drawSite(map: BaseMap, site: Site, health: Health | null, untold: boolean): void {
+  // The public is not told how a place is seen, and of the past it is not known: neither is the same as blind.
+  const told = untold ? [] : (health?.places ?? [])
+  const seen = new Map(told.map((place) => [place.name, place.observation]))
+  const stages = new Map(told.map((place) => [place.name, place.stage]))
   const fresh = new Map(health?.sensors.map((sensor) => [sensor.name, sensor.state]))
-  const observed = (place: Place): string => seen.get(place.name) ?? 'blind'
+  const observed = (place: Place): string => seen.get(place.name) ?? (untold ? 'untold' : 'blind')
   const sensors = site.sensors.filter((sensor) => Number.isFinite(sensor.lon))
   const state = (sensor: Sensor): string => fresh.get(sensor.name) ?? 'never'
   fill(map, 'site', {
@@ -114,6 +116,7 @@ export function addPictures(map: BaseMap): void {
   add('site-seen-clear', 28, site(paint.seen, true))
   add('site-partly-seen', 28, site(paint.partly, false))
   add('site-blind', 28, crossed(paint.blind))
+  add('site-untold', 28, site(paint.labelDim, false))
   add('sensor-fresh', 24, mast(paint.sensor, true))
   add('sensor-gone', 24, mast(paint.partly, false))
   add('hatch-fall', 20, (pen, size) => {

@@ -1,5 +1,5 @@
 import type { Tracks } from '../../live/tracks.ts'
-import { type Group, groupOf } from '../../view/filters.ts'
+import { type Group, groupOf } from '../../view/hidden/filters.ts'
 import type { Screen } from '../screen.ts'
 
 export interface Label {

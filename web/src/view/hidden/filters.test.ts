@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { picture } from '../live/made.ts'
-import { Tracks } from '../live/tracks.ts'
-import type { Picked } from './choices.svelte.ts'
+import { picture } from '../../live/made.ts'
+import { Tracks } from '../../live/tracks.ts'
+import type { Picked } from '../choices.svelte.ts'
 import { REASONS, sift } from './filters.ts'
 
 const CLASSES = ['unknown', 'bird', 'cruise missile', 'airliner']
