@@ -1,8 +1,9 @@
 """Fuzz kernels with bounds checks on, against their twins: `make fuzz`, or `.venv/bin/python -m tests.fuzz [ROUNDS]`.
 
 Every access of compiled code is checked, and each round looks at new examples: kernels against their slow twins
-(tests/reference), properties of the whole tracker and of the decoders (tests/properties), and noise of any kind. The
-compiled code has a cache of its own, .cache/numba-checked; the first round compiles for some minutes.
+(tests/reference), properties of the whole tracker and of the decoders (tests/properties), noise of any kind, and every
+decoder under changed messages (tests.fuzz.decoders). The compiled code has a cache of its own, .cache/numba-checked;
+the first round compiles for some minutes. A target that takes longer than half an hour is told as unfinished.
 Ends with 1, and the seed with which to see it again, at the first round that finds something.
 """
 
@@ -10,6 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +19,8 @@ WHAT = (
     *("tests/reference/tracking", "tests/reference/motion", "tests/reference/forecast"),
     *("tests/properties/tracking", "tests/properties/asterix", "tests/unit/tracking/test_bad_input.py"),
 )
+LIMIT_S = 1_800  # of one target: what takes longer is told as unfinished, and the round goes on with the next
+DECODER_S = 10.0  # of CPU for each decoder of a round; python -m tests.fuzz.decoders goes on for longer
 
 
 def main(rounds: int) -> int:
@@ -27,13 +31,32 @@ def main(rounds: int) -> int:
     for number in range(1, rounds + 1):
         seed = secrets.randbelow(2**31)
         print(f"round {number} of {rounds}, seed {seed}", flush=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--hypothesis-seed={seed}"]
-        code = subprocess.run([*command, *WHAT], cwd=ROOT, env=around | checked, check=False).returncode
-        if code:
-            print(f"round {number} found something: the same again by --hypothesis-seed={seed}")
+        for what in WHAT:
+            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+            if not run(what, [*command, f"--hypothesis-seed={seed}", what], around | checked):
+                print(f"round {number} found something: the same again by --hypothesis-seed={seed} {what}")
+                return 1
+        decoders = [sys.executable, "-m", "tests.fuzz.decoders", "10000000", str(DECODER_S)]
+        if not run("decoders", decoders, around | checked):
             return 1
     print(f"{rounds} rounds found nothing")
     return 0
+
+
+def run(what: str, command: list[str], around: dict[str, str]) -> bool:
+    """One target, and a line of what it did; False where it found something."""
+    began = time.monotonic()
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=around, check=False, timeout=LIMIT_S, stdout=subprocess.PIPE, text=True
+        )
+    except subprocess.TimeoutExpired:
+        print(f"{what}: unfinished after {LIMIT_S} s", flush=True)
+        return True
+    said = done.stdout.strip().splitlines()
+    shown = said if done.returncode or what == "decoders" else said[-1:]
+    print(f"{what}: {time.monotonic() - began:.0f} s", *shown, sep="\n  ", flush=True)
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -194,11 +194,19 @@ class Writer:
             if self._trimmed < trim_to:
                 connection.execute("DELETE FROM entries WHERE number <= ?", (trim_to,))
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            elif isinstance(error, apsw.FullError) and self._is_written(plan):
+                return  # committed: only its log could not be copied into the database, which is tried again
             raise
         self._trimmed = trim_to
+
+    def _is_written(self, plan: Plan) -> bool:
+        """A commit may tell of a full disk after it was done. To write its entries again would stop the ledger."""
+        last = plan.head().number
+        query = "SELECT 1 FROM entries WHERE number = ?"
+        return last > self.head.number and self._connection.execute(query, (last,)).fetchone() is not None
 
     def _ask_again(self) -> None:
         now_s = time.monotonic()

@@ -197,7 +197,8 @@ class Runner:
         notify("STOPPING=1")
         self._turn(self._source.rest())
         self._dump()
-        self._keep([]).result()
+        with contextlib.suppress(LedgerFull):  # it has been an alarm for as long as it is so
+            self._keep([]).result()
 
     def _begin(self) -> int:
         now_ns = self._source.clock.now_ns()
@@ -387,6 +388,8 @@ class Runner:
     def _dump(self) -> None:
         """Keep what is known. Where that fails the watch goes on: a restart then has more items to work in."""
         self._dumped = _Dumped(self.figures.thought_ns)
+        if self._evidence.ledger.status().full:
+            return  # what room is reserved is for decisions: dumps would eat it within minutes
         try:
             dump = self._thinking.dump()
         except Exception as error:  # noqa: BLE001  whatever it is, it must be seen, and must not end the watch

@@ -1,6 +1,8 @@
 """A full disk: inputs are refused and counted, decisions still go, and when there is room again all is as before."""
 
 import json
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,17 @@ def test_inputs_are_refused_and_decisions_still_go(tmp_path: Path) -> None:
         reader = ledger.reader()
         assert [reader.entry(done.last).kind for done in (*decisions, mixed)] == ["notice"] * 101
         reader.close()
+    assert verify.verify(tmp_path).whole
+
+
+def test_a_commit_that_was_done_before_the_log_found_no_room_is_not_done_again(tmp_path: Path) -> None:
+    disk = FullDisk(tmp_path, 4_000_000, "full")
+    often = replace(LIMITS, checkpoint_pages=10)  # the log is copied into the database at nearly every commit
+    with open_ledger(tmp_path, vfs="full", free_bytes=disk.free_bytes, limits=often) as ledger:
+        fill_up(ledger)
+        kept = [ledger.submit([notice(k)]).result() for k in range(60)]
+        assert [one.last - one.first for one in kept] == [0] * 60
+        assert [b.first - a.last for a, b in pairwise(kept)] == [1] * 59
     assert verify.verify(tmp_path).whole
 
 
