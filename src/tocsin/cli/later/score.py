@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tocsin import __version__
+from tocsin.cli.later import said
 from tocsin.cli.later.evidence import Evidence, coverage, night, shown, truth, without_telling
 from tocsin.errors import InputError
 from tocsin.messages import Picture
@@ -59,10 +60,14 @@ def scored(arguments: Namespace, rules: Rules) -> Report:
     alone = _card(found, without_telling(folder, found, every_s), used, rules)
     tiles = [_named(one, "then") for one in tracking_tiles(then)[:TILES]]
     tiles += [_named(one, "not told") for one in tracking_tiles(alone)[:TILES]]
-    sections = [_headed(one, "As shown then") for one in tracking_sections(then)]
+    every = said.raised(folder, found)
+    tiles += said.tiles(every)
+    sections = said.sections(every, found)
+    sections += [_headed(one, "As shown then") for one in tracking_sections(then)]
     sections += [_headed(one, "Not told") for one in tracking_sections(alone)]
     notes = _notes(found, len(told), len(used), bool(borne))
     out: dict[str, object] = {"notes": notes, "then": record(then, __version__), "not_told": record(alone, __version__)}
+    out["said"] = said.record(every, found)
     lead = f"{_utc(found.begin_ns)} to {_utc(found.end_ns)} UTC: what was shown, against what became known later."
     return f"The night of {folder.name}", lead, tiles, notes, sections, out
 

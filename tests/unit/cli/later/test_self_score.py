@@ -8,9 +8,13 @@ import pytest
 
 from tests.ledgers.evidence import Clock, open_ledger
 from tests.scans import ADSB, RADAR, START_NS, Flight, radar_turn, self_reports, settings
+from tocsin import wire
 from tocsin.cli import main
+from tocsin.cli.later import evidence
+from tocsin.cli.later import said as said_of
+from tocsin.ledger.plan import Record
 from tocsin.live.evidence import item_record, step_records
-from tocsin.messages import Item, Tick
+from tocsin.messages import Alert, Item, Reason, Tick
 from tocsin.pipeline import State, advance
 
 SECONDS = 150
@@ -54,7 +58,42 @@ def test_a_night_is_scored_as_shown_and_as_it_would_have_been_without_being_told
     assert said["not_told"]["rows"]["siap.completeness"] > 0.5
     assert any("upper bound" in note for note in said["notes"])
     assert any("aircraft said of themselves" in note for note in said["notes"])
+    assert "raised" in said["said"]
+    assert "What was said" in (tmp_path / "night.html").read_text()
     assert "note:" in capsys.readouterr().out
+
+
+def alert(time_s: float, stage: str, before: str, track: int) -> Alert:
+    """What a board said."""
+    time_ns = START_NS + round(time_s * 1e9)
+    reason = Reason(track, "unknown", 0.6, (60.0, 70.0, 80.0))
+    three = (60.0, 70.0, 80.0)
+    return Alert(time_ns, "plant", "e", stage, before, "due", time_ns, "slow", 0.6, three, "seen clear", (reason,))
+
+
+def test_what_was_said_about_somebody_who_is_known_was_for_nothing(tmp_path: Path) -> None:
+    ledger = keep(tmp_path / "ledger", telling=3)
+    found = evidence.night(ledger, None, None, 2.0)
+    picture = found.pictures[-10]
+    assert found.flights is not None
+    known = {one.identity for one in found.flights.flights}
+    told = [int(track) for track, name in zip(picture.track, picture.identity, strict=True) if name in known]
+    second = (picture.time_ns - START_NS) / 1e9
+    made = [
+        alert(second, "warning", "quiet", told[0]),
+        alert(second, "quiet", "all clear", told[0]),
+        alert(second + 1, "watch", "quiet", 999_999),
+    ]
+    with open_ledger(ledger, Clock(found.end_ns)) as held:
+        held.submit([Record(wire.kind(one), one.time_ns, wire.encode(one), wire.FORMAT) for one in made]).result()
+    said = said_of.raised(ledger, found)
+    assert [one.stage for one in said if one.time_ns in (made[0].time_ns, made[2].time_ns)] == ["warning", "watch"]
+    by_time = {one.time_ns: one.who for one in said}
+    assert by_time[made[0].time_ns] in known
+    assert by_time[made[2].time_ns] == ""
+    assert said_of.record(said, found)["known_warnings"] == 1
+    (section,) = said_of.sections(said, found)
+    assert "nobody who told of itself" in section.body
 
 
 def test_a_night_in_which_nobody_told_of_himself_cannot_be_judged_and_says_so(
