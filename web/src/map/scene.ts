@@ -6,6 +6,7 @@ import type { Tracks } from '../live/tracks.ts'
 import type { Picked } from '../view/choices.svelte.ts'
 import { DrawArrays } from './layers/arrays.ts'
 import { chosenLayers, ringLayer } from './layers/chosen.ts'
+import { Crowd } from './layers/crowd.ts'
 import { strokes } from './colours.ts'
 import { EllipseLayer } from './layers/ellipse_layer.ts'
 import { type Label, placeLabels } from './layers/labels.ts'
@@ -38,11 +39,12 @@ export class Scene {
   private readonly arrays = new DrawArrays()
   private readonly trails = new TrailBuffer()
   private readonly screen = new Screen()
+  private readonly crowd = new Crowd()
   private device: Device | null = null
   private view: View | null = null
   /** Below the symbols, the symbols, and the labels: only what has to is made anew. */
   private under: Layer[] = []
-  private symbols: Layer | null = null
+  private symbols: Layer[] = []
   private scale = 0
   private labels: Layer | null = null
   private labelled = ''
@@ -76,13 +78,13 @@ export class Scene {
     const { tracks, why, picked, chosen } = view
     arrays.fit(tracks)
     arrays.writeIcons(tracks)
-    arrays.writeLooks(tracks, why)
+    arrays.writeLooks(tracks, why, this.crowd.factor, chosen)
     if (picked.symbols === 'plain') arrays.writeAngles(tracks)
     if (picked.leaderMin > 0) arrays.writeLeaders(tracks, why, picked.leaderMin)
     if (picked.ellipses || chosen !== null) arrays.writeEllipses(tracks, why)
     const position = { value: tracks.position.subarray(0, 2 * tracks.used), size: 2 }
     this.under = this.layersUnder(view, this.device, position)
-    this.symbols = this.symbolLayer(tracks.used, position)
+    this.symbols = this.symbolLayers(tracks.used, position)
     this.show(view)
   }
 
@@ -93,7 +95,7 @@ export class Scene {
     this.view.hovered = hovered
     const { tracks } = this.view
     if (symbolPixels(this.map.getZoom()) !== this.scale) {
-      this.symbols = this.symbolLayer(tracks.used, { value: tracks.position.subarray(0, 2 * tracks.used), size: 2 })
+      this.symbols = this.symbolLayers(tracks.used, { value: tracks.position.subarray(0, 2 * tracks.used), size: 2 })
     }
     this.show(this.view)
   }
@@ -119,11 +121,12 @@ export class Scene {
       this.labelled = key
       this.labelledAt = now
       this.screen.look(this.map, tracks)
+      this.crowd.look(tracks, why, this.screen)
       const wish = { level: picked.labels, few, chosen, hovered, words, written, symbol: this.scale }
       this.labels = labelLayer(placeLabels(tracks, why, this.screen, wish))
     }
     this.overlay.setProps({
-      layers: [...this.under, ringLayer(tracks, chosen, hovered), this.symbols, this.labels],
+      layers: [...this.under, ringLayer(tracks, chosen, hovered), ...this.symbols, this.labels],
     })
   }
 
@@ -163,17 +166,25 @@ export class Scene {
     return made
   }
 
-  private symbolLayer(n: number, position: object): Layer {
-    const { arrays } = this
+  /** What is harmless, and above it what is not: one picture of them all, two sizes. */
+  private symbolLayers(n: number, position: object): Layer[] {
     this.scale = symbolPixels(this.map.getZoom())
+    return [
+      this.symbolLayer('symbols', n, position, this.arrays.sizes),
+      this.symbolLayer('strong-symbols', n, position, this.arrays.strongSizes),
+    ]
+  }
+
+  private symbolLayer(id: string, n: number, position: object, sizes: Float32Array): Layer {
+    const { arrays } = this
     return new IconLayer({
-      id: 'symbols',
+      id,
       data: {
         length: n,
         attributes: {
           getPosition: position,
           instanceIconDefs: arrays.iconAttribute(n),
-          getSize: { value: arrays.sizes.subarray(0, n), size: 1 },
+          getSize: { value: sizes.subarray(0, n), size: 1 },
           getColor: { value: arrays.colours.subarray(0, 4 * n), size: 4 },
           getAngle: { value: arrays.angles.subarray(0, n), size: 1 },
         },

@@ -11,7 +11,7 @@ export const drawn = {
   fall: (minutes: string) => `fall ${minutes}`,
   launch: 'launched from here',
   origin: 'came from here',
-  overload: (late: string, skipped: string) => `shown ${late} late; skipped: ${skipped}`,
+  overload: (skipped: string) => `This screen does not keep up. Left out: ${skipped}`,
   /** In this order layers are left out when the screen does not keep up. */
   sheds: { names: 'labels of the harmless', ellipses: 'ellipses', trails: 'trails', leaders: 'leaders' },
   lost: 'the graphics driver took the drawing surface away; the map comes back when it is given again',

@@ -13,7 +13,7 @@ export const drawn: Messages['drawn'] = {
   fall: (minutes) => `падіння ${minutes}`,
   launch: 'пуск звідси',
   origin: 'прилетіло звідси',
-  overload: (late, skipped) => `із запізненням ${late}; пропущено: ${skipped}`,
+  overload: (skipped) => `Цей екран не встигає. Пропущено: ${skipped}`,
   sheds: { names: 'підписи безпечних', ellipses: 'еліпси', trails: 'сліди', leaders: 'вектори' },
   lost: 'графічний драйвер забрав поверхню малювання; карта повернеться, щойно її буде надано знову',
   region: {

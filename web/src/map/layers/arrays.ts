@@ -2,6 +2,7 @@ import type { Tracks } from '../../live/tracks.ts'
 import { SIGMAS_90 } from '../sigmas.ts'
 import type { Words } from '../../live/frames.ts'
 import { AFFILIATIONS, CONFIRMED, TENTATIVE, affiliationOf } from '../symbols/affiliations.ts'
+import { groupOf } from '../../view/filters.ts'
 import { atlas } from '../symbols/atlas.ts'
 import { CELL, hasNose } from '../symbols/plain.ts'
 
@@ -14,7 +15,9 @@ const ICON_WIDTH = 7
 export class DrawArrays {
   capacity = 0
   icons = new Float32Array(0)
+  /** Of what is harmless, and of what may be dangerous or was marked: that is drawn above it, and shrinks little. */
   sizes = new Float32Array(0)
+  strongSizes = new Float32Array(0)
   colours = new Uint8ClampedArray(0)
   /** Degrees counterclockwise from north: plain shapes point to where they fly, frames stand upright. */
   angles = new Float32Array(0)
@@ -39,6 +42,7 @@ export class DrawArrays {
     const n = tracks.capacity
     this.icons = new Float32Array(ICON_WIDTH * n)
     this.sizes = new Float32Array(n)
+    this.strongSizes = new Float32Array(n)
     this.colours = new Uint8ClampedArray(4 * n).fill(255)
     this.angles = new Float32Array(n)
     this.leaders = new Float64Array(2 * n)
@@ -83,11 +87,17 @@ export class DrawArrays {
   }
 
   /** Sizes and strengths: what is certain and dangerous stands out, what is tentative or coasting steps back. */
-  writeLooks(tracks: Tracks, why: Uint8Array): void {
-    const { state } = tracks.columns
+  writeLooks(tracks: Tracks, why: Uint8Array, crowd: Float32Array, chosen: number | null): void {
+    const { state, cls, id } = tracks.columns
+    const threats = tracks.classes.map((name) => groupOf(name) === 'threat')
     for (let row = 0; row < tracks.used; row++) {
       const hidden = why[row] !== 0
-      this.sizes[row] = hidden ? 0 : state[row] === TENTATIVE ? 0.78 : 1
+      const size = hidden ? 0 : state[row] === TENTATIVE ? 0.78 : 1
+      const marked = this.affiliations[row] !== 0 || id[row] === chosen
+      const strong = marked || (threats[cls[row] ?? 0] === true && state[row] !== TENTATIVE)
+      const room = crowd[row] ?? 1
+      this.strongSizes[row] = strong ? size * (0.55 + 0.45 * room) : 0
+      this.sizes[row] = strong ? 0 : size * room
       this.colours[4 * row + 3] = state[row] === CONFIRMED ? 255 : state[row] === TENTATIVE ? 170 : 215
     }
   }

@@ -69,10 +69,21 @@ export function drawnAreas(areas: readonly Area[], now: number, chosen: number |
     if (area.kind === 'ahead') {
       for (const step of area.steps)
         if (mine === 'yes' && WRITTEN_S.has(step.after)) write(step.place, m.drawn.ahead(step.after / 60), 'ahead')
-    } else if (area.kind === 'impact') write(area.place, `${name}: ${m.drawn.fall(until(area.times, now))}`, 'impact')
-    else write(area.place, `${name}: ${area.kind === 'launch' ? m.drawn.launch : m.drawn.origin}`, 'launch')
+    } else if (area.kind === 'impact')
+      write(top(area.ring), `${name}: ${m.drawn.fall(until(area.times, now))}`, 'impact')
+    else
+      write(
+        area.kind === 'launch' ? top(area.ring) : area.place,
+        `${name}: ${area.kind === 'launch' ? m.drawn.launch : m.drawn.origin}`,
+        'launch',
+      )
     return made
   })
+}
+
+/** The northernmost corner: what is written there does not cover the area. */
+function top(ring: readonly Position[]): Position {
+  return ring.reduce((a, b) => ((b[1] ?? 0) > (a[1] ?? 0) ? b : a))
 }
 
 /** "0:40 – 1:10": from when to when it comes, counting down. */

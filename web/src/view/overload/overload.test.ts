@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Overload, SHEDS } from './overload.ts'
+import type { Picked } from '../choices.svelte.ts'
+import { Overload, SHEDS, lighter } from './overload.ts'
 
 /** One note each quarter of a second. */
 function play(overload: Overload, from: number, seconds: number, late: number): number {
@@ -28,6 +29,13 @@ void test('a late picture loses one layer after another, in the stated order, an
   assert.equal(overload.level, SHEDS.length)
   play(overload, now, 40, 0.2)
   assert.equal(overload.level, 0)
+})
+void test('what is left out is not drawn, and what is picked stays picked', () => {
+  const picked = { ellipses: true, trailMin: 5, leaderMin: 2, cones: true } as Picked
+  assert.deepEqual(lighter(picked, 1), picked)
+  assert.deepEqual(lighter(picked, 3), { ...picked, ellipses: false, trailMin: 0 })
+  assert.deepEqual(lighter(picked, 4), { ...picked, ellipses: false, trailMin: 0, leaderMin: 0 })
+  assert.equal(picked.trailMin, 5)
 })
 void test('between late and recovered nothing changes: no layer flickers', () => {
   const overload = new Overload()
