@@ -2,7 +2,7 @@ import type { Tracks } from '../../live/tracks.ts'
 import { SIGMAS_90 } from '../sigmas.ts'
 import type { Words } from '../../live/frames.ts'
 import { AFFILIATIONS, CONFIRMED, TENTATIVE, affiliationOf } from '../symbols/affiliations.ts'
-import { groupOf } from '../../view/filters.ts'
+import { groupOf } from '../../view/hidden/filters.ts'
 import { atlas } from '../symbols/atlas.ts'
 import { CELL, hasNose } from '../symbols/plain.ts'
 
