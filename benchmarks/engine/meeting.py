@@ -1,6 +1,7 @@
 """W15, the meeting targets of Williams (2015), sets A to D: tocsin beside the reference, on the same data, one by one.
 
 python -m benchmarks.engine.meeting tables A 0 FOLDER      detections.csv, truth.csv of one run, and the command for it
+python -m benchmarks.engine.meeting courses B 20           RMS GOSPA of the first run of each course, against KNOWN
 python -m benchmarks.engine.meeting command A 40           the same through tocsin track and tocsin score
 """
 
@@ -108,6 +109,17 @@ def paired(name: str, runs: int, base: int) -> Paired:
     return Paired(name, runs, base, lag, rms[0], rms[1], ratio, rms[2], rms[3], late_ratio)
 
 
+def courses(name: str, count: int) -> None:
+    """RMS GOSPA of the first run of each course, without and with lag: the runs of which KNOWN tells, but for A."""
+    sums = np.zeros((2, count))
+    for course in range(count):
+        truth, detections = run_of(name, course if name == "A" else 5 * course, GIVEN)
+        for row, places in enumerate(ours(name, detections, LAG[name])):
+            sums[row, course] = squares(truth, places).mean()
+    now, late = np.sqrt(sums.mean(axis=1))
+    print(f"{name}, {count} runs: {now:.4f}, lag {LAG[name]} {late:.4f}; known {KNOWN[name][0]}, {KNOWN[name][1]}")
+
+
 def _ratio(a: Floats, b: Floats) -> tuple[float, float, float]:
     chosen = np.random.default_rng(0).integers(0, len(a), (2000, len(a)))
     many = np.sqrt(a[chosen].sum(axis=1) / b[chosen].sum(axis=1))
@@ -160,6 +172,8 @@ def call(*words: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["tables"]:
         write(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    elif sys.argv[1:2] == ["courses"]:
+        courses(sys.argv[2], int(sys.argv[3]))
     elif sys.argv[1:2] == ["command"]:
         set_name, count = sys.argv[2], int(sys.argv[3])
         print(f"{set_name}: {command(set_name, count):.4f}; lag {command(set_name, count, float(LAG[set_name])):.4f}")
