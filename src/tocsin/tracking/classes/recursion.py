@@ -24,6 +24,7 @@ from tocsin.models.groups import GROUPS
 from tocsin.models.model import Model
 from tocsin.settings import Sensor
 from tocsin.tracking.classes.laws import Laws
+from tocsin.tracking.grounded.usual import Usual
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Credits, Scratch
 from tocsin.tracking.kernels.lives import moves as m
@@ -52,6 +53,7 @@ class Recursion:
         self.idle = len(self.classes.rows) == 1
         ways = tuple(mode.name for mode in model.modes)
         self._laws = Laws(self.classes, ways)
+        self._usual = Usual(model, earth=earth)
         self._falls = np.array([bool(mode.mass_per_drag or mode.along) for mode in model.modes])
         self._prior = np.log(self.classes.column("prior"))
         self._death = 1.0 / self.classes.column("survival_s")
@@ -101,6 +103,8 @@ class Recursion:
             self._begun_at(bank, slots[bank.tag[slots, c.CLASSED] == 0], unseen)
         moved = np.empty((len(slots), m.MOVES))
         m.moves(bank, slots, self.earth, scratch, moved)
+        supposed = self._usual.says_nothing(bank.kind[slots], moved[:, m.HEIGHT_SIGMA])
+        moved[supposed, m.HEIGHT], moved[supposed, m.HEIGHT_SIGMA] = self._usual.begins
         known = moved[:, m.SPEED_SIGMA] < KNOWN_MPS
         named = bank.tag[slots, c.IDENTITY] > 0
         fit = self._laws.fit(moved, bank.mu[slots], bank.share[slots], named)
@@ -114,6 +118,7 @@ class Recursion:
         self._follow(bank, slots, self._prior + bank.heard[slots] + fit, known)
         bank.tag[slots, c.CLASSED] = bank.tag[slots, c.DETECTIONS]
         bank.tag[slots, c.CLASSED_TIME] = bank.tag[slots, c.TIME]
+        self._usual.suppose(bank, slots[known])
 
     def _begun_at(self, bank: Bank, slots: Ints, unseen: Unseen) -> None:
         """What begins where things are launched is likelier to be one of those (`Unseen.lift`)."""

@@ -83,5 +83,5 @@ def test_what_a_radar_sees_is_above_its_horizon() -> None:
         needed = bulge_m(ecef_from_geodetic(latitude, longitude, altitude_m).reshape(1, 3), ONE, tables)[0]
         sees = horizon_m(30.0, altitude_m) > away_m
         assert (altitude_m > needed) == sees
-    x = ecef_from_geodetic(latitude, longitude, 0.0).reshape(1, 3)
-    assert bulge_m(x, np.array([-1]), tables)[0] == -np.inf
+    x = ecef_from_geodetic(LATITUDE, LONGITUDE + 0.02, 0.0).reshape(1, 3)
+    assert bulge_m(x, np.array([-1]), tables)[0] == -np.inf  # no sensor
