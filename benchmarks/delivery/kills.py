@@ -1,6 +1,7 @@
 """How many statements are lost or doubled when the sender is killed between send and receipt.
 
-    .venv/bin/python -m benchmarks.delivery.kills 200        (about 0.4 s a kill)
+    .venv/bin/python -m benchmarks.delivery.kills 200                    (about 0.4 s a kill)
+    .venv/bin/python -m benchmarks.delivery.kills 10000 --minutes 40     (as many as fit)
 
 Three gateways lose one answer in ten and answer up to 20 ms late: one honours the identifier, one can be asked what it
 holds, one does neither. The last one is heard at least once; how often twice is shown, and no promise is made.
@@ -8,6 +9,7 @@ holds, one does neither. The last one is heard at least once; how often twice is
 
 import argparse
 import tempfile
+import time
 from pathlib import Path
 
 from tests.receivers.kills import count
@@ -18,9 +20,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", type=int, nargs="?", default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end after so long, and say how many")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = count(Path(folder), wanted.kills, wanted.seed)
+        found = count(Path(folder), wanted.kills, wanted.seed, time.monotonic() + 60.0 * wanted.minutes)
     print(f"{found.kills} kills, {found.kept} statements kept, {found.posts} posts")
     for name, lost in found.lost.items():
         print(f"  {name:8} lost {lost}, doubled {found.doubled[name]}")

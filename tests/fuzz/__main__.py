@@ -32,7 +32,7 @@ def main(rounds: int) -> int:
         seed = secrets.randbelow(2**31)
         print(f"round {number} of {rounds}, seed {seed}", flush=True)
         for what in WHAT:
-            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=0"]
             if not run(what, [*command, f"--hypothesis-seed={seed}", what], around | checked):
                 print(f"round {number} found something: the same again by --hypothesis-seed={seed} {what}")
                 return 1

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +26,21 @@ class Count:
     doubled: dict[str, int] = field(default_factory=dict)
 
 
-def count(folder: Path, kills: int, seed: int = 1) -> Count:
-    """Kill senders of one ledger at any moment, while gateways lose one answer in ten; then let the last one finish."""
+def _numbers(kills: int, until_s: float) -> Iterator[int | str]:
+    for number in range(kills):
+        if time.monotonic() >= until_s:
+            break
+        yield number
+    yield "rest"
+
+
+def count(folder: Path, kills: int, seed: int = 1, until_s: float = float("inf")) -> Count:
+    """Kill senders of one ledger at any moment, while gateways lose one answer in ten; then let the last one finish.
+
+    Ends sooner when time.monotonic() has reached `until_s`, and says how many there were.
+    """
     chance = dice(seed)
-    found = Count(kills)
+    found = Count()
     kept: set[str] = set()
     first, second, third = (Gateway(dedup=k == 0, lose_rate=0.1, seed=seed + k, late_s=0.02) for k in range(3))
     with first, second, third:
@@ -37,12 +49,13 @@ def count(folder: Path, kills: int, seed: int = 1) -> Count:
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as starter:
             assert starter.stdin is not None
             assert starter.stdout is not None
-            for number in [*range(kills), "rest"]:
+            for number in _numbers(kills, until_s):
                 starter.stdin.write(f"{folder} {number} {urls}\n")
                 starter.stdin.flush()
                 ready = starter.stdout.readline().split()
                 assert ready[0] == "ready", ready
                 if number != "rest":
+                    found.kills += 1
                     time.sleep(chance.random() * 0.25)
                     os.kill(int(ready[1]), signal.SIGKILL)
                 for line in iter(starter.stdout.readline, ""):

@@ -106,7 +106,7 @@ def test_on_a_full_disk_an_alarm_is_raised_and_the_alert_still_goes_out(tmp_path
         channel = gate(gateway, tmp_path)
         dispatch = Dispatch(Delivery("actual", (channel,)), (), False, clock.now_ns, lambda: evidence, print)
         evidence = Evidence(ledger, dispatch.rows, dispatch.sightings.see)
-        runner, published = play(evidence, Script(*([item] for item in items)), Pipeline(site))
+        runner, published = play(evidence, Script(*([item] for item in items)), Pipeline(site))  # type: ignore[arg-type]
         assert ledger.status().full
         assert "no room" in runner.figures.error or "full" in runner.figures.error
         public = [

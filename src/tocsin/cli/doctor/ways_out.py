@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tocsin.cli.doctor.finding import BROKEN, WEAK, WELL, Finding
+from tocsin.delivery.channels.patterns import unreviewed
 from tocsin.delivery.declared import Channel, problems
 from tocsin.delivery.trial import trial
 from tocsin.site import Site
@@ -32,6 +33,14 @@ def ways_out(site: Site, now_ns: Callable[[], int], *, send: bool) -> Iterator[F
         )
     for channel in delivery.channels:
         yield _channel(channel, now_ns, send=send)
+    for country in sorted({one.country for one in delivery.channels if one.kind == "siren" and not problems(one)}):
+        if source := unreviewed(country):
+            yield Finding(
+                WEAK,
+                f"sirens of {country}",
+                f"nobody of that country's authority has read which sound means what ({source})",
+                "have it read, or give the controller the plan of your own authority: the numbers stay",
+            )
 
 
 def _serving(site: Site, audience: str) -> list[Channel]:

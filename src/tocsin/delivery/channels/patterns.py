@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from tocsin.errors import SiteError
 
@@ -107,13 +108,24 @@ def event_number(event: str, what: str) -> int:
     return int.from_bytes(sha256(f"{event}\n{what}".encode()).digest()[:4], "big") or 1
 
 
-@cache
-def patterns(country: str) -> dict[str, Pattern]:
-    """Stage -> sound in a country. Raises SiteError for one that is not in the table."""
+def _country(country: str) -> dict[str, Any]:
     table = tomllib.loads(files(__package__).joinpath("sirens.toml").read_text(encoding="utf-8"))
     if country not in table:
         raise SiteError(f"no siren patterns of country {country!r}; there are: {', '.join(sorted(table))}")
-    found = table[country]
+    found: dict[str, Any] = table[country]
+    return found
+
+
+def unreviewed(country: str) -> str:
+    """Where a country's sounds were taken from, while nobody of its authority has read them; "" once somebody has."""
+    found = _country(country)
+    return "" if found["reviewed"] else str(found["source"])
+
+
+@cache
+def patterns(country: str) -> dict[str, Pattern]:
+    """Stage -> sound in a country. Raises SiteError for one that is not in the table."""
+    found = _country(country)
     sounds = {"warning": Pattern(**found["warning"])}
     sounds["under way"] = sounds["warning"]
     if "all_clear" in found:

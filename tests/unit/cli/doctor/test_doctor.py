@@ -200,6 +200,24 @@ def test_a_channel_is_tried_only_when_asked_and_by_its_test_address(monkeypatch:
     assert "silence" in found_of(gone, "outside").text
 
 
+def test_siren_sounds_that_no_authority_has_read_are_told_as_such() -> None:
+    siren = """
+[delivery]
+instance = "actual"
+[[channel]]
+name = "roof"
+kind = "siren"
+url = "modbus://127.0.0.1:1502"
+country = "pl"
+audience = ["public"]
+status = ["actual"]
+"""
+    found = found_of(list(ways_out(site.parse(FRAME + siren), lambda: NOW_NS, send=False)), "sirens of pl")
+    assert found.state == "weak"
+    assert "nobody of that country's authority has read" in found.text
+    assert "modulated" in found.text
+
+
 def test_a_site_that_sends_nothing_or_to_nobody_is_told_so() -> None:
     off = list(ways_out(site.parse(FRAME), lambda: NOW_NS, send=False))
     assert "nothing is sent to anybody" in found_of(off, "delivery").text
