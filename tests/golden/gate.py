@@ -88,32 +88,34 @@ def played(seeds: tuple[int, ...] = SEEDS) -> list[dict[str, Any]]:
     return out
 
 
-def means(nights: list[dict[str, Any]]) -> dict[str, float]:
+def means(nights: list[dict[str, Any]], scores: tuple[Score, ...] = SCORES) -> dict[str, float]:
     """Each score, averaged over the nights in which it could be computed."""
-    values = {score.name: [one["scores"][score.name] for one in nights] for score in SCORES}
+    values = {score.name: [one["scores"][score.name] for one in nights] for score in scores}
     return {name: fmean([one for one in some if one is not None] or [math.nan]) for name, some in values.items()}
 
 
-def tolerances(nights: list[dict[str, Any]]) -> dict[str, float]:
-    """How much each mean over the gate's nights may grow: NOISES of the spread over seeds within each scenario."""
+def tolerances(
+    nights: list[dict[str, Any]], scores: tuple[Score, ...] = SCORES, held: int = len(NIGHTS) * len(SEEDS)
+) -> dict[str, float]:
+    """How much each mean over the `held` nights may grow: NOISES of the spread over seeds within each scenario."""
     out = {}
-    for score in SCORES:
+    for score in scores:
         spreads = []
-        for name in NIGHTS:
+        for name in dict.fromkeys(one["scenario"] for one in nights):
             values = [one["scores"][score.name] for one in nights if one["scenario"] == name]
             known = [value for value in values if value is not None]
             if len(known) > 1:
                 spreads.append(pvariance(known) * len(known) / (len(known) - 1))
         sigma = math.sqrt(fmean(spreads)) if spreads else 0.0
-        out[score.name] = max(score.least, NOISES * sigma / math.sqrt(len(NIGHTS) * len(SEEDS)))
+        out[score.name] = max(score.least, NOISES * sigma / math.sqrt(held))
     return out
 
 
-def frozen() -> dict[str, Any]:
+def frozen(path: Path = FROZEN) -> dict[str, Any]:
     """What was frozen. Raises SystemExit where somebody edited it by hand."""
-    held: dict[str, Any] = json.loads(FROZEN.read_text(encoding="utf-8"))
+    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if held["digest"] != digest(held):
-        raise SystemExit(f"{FROZEN} was edited by hand: freeze it by tools/freeze_scores.py --reason '...'")
+        raise SystemExit(f"{path} was edited by hand: freeze it by tools/freeze_scores.py --reason '...'")
     return held
 
 
@@ -123,15 +125,15 @@ def digest(held: dict[str, Any]) -> str:
     return sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def worse(held: dict[str, Any], nights: list[dict[str, Any]]) -> list[str]:
+def worse(held: dict[str, Any], nights: list[dict[str, Any]], scores: tuple[Score, ...] = SCORES) -> list[str]:
     """A line for each score that got worse beyond noise, and for each night that is another."""
     found = []
     for before, now in zip(held["nights"], nights, strict=True):
         if before["simulated"] != now["simulated"]:
             night = f"{before['scenario']} {before['seed']}"
             found.append(f"{night}: another night than the frozen one (the simulation changed)")
-    fresh = means(nights)
-    for score in SCORES:
+    fresh = means(nights, scores)
+    for score in scores:
         was, is_now, may = held["means"][score.name], fresh[score.name], held["tolerances"][score.name]
         if not is_now <= was + may:  # NaN is worse, too
             said = f"{score.shown(was):.4g} was frozen, {score.shown(is_now):.4g} now, {may:.3g} is noise"
@@ -139,8 +141,18 @@ def worse(held: dict[str, Any], nights: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def summary(held: dict[str, Any]) -> str:
-    """The frozen scores for people."""
+def rows(held: dict[str, Any], scores: tuple[Score, ...]) -> list[str]:
+    """A line for each score."""
+    lines = []
+    for score in scores:
+        value, may = score.shown(held["means"][score.name]), held["tolerances"][score.name]
+        better = {"one": "nearer", "lower": "lower", "higher": "higher"}[score.better]
+        lines.append(f"| {score.words} | {value:.4g} | {may:.3g} | {better} |")
+    return lines
+
+
+def summary(held: dict[str, Any], more: tuple[str, ...] = ()) -> str:
+    """The frozen scores for people; `more` are lines on others that are frozen beside them."""
     lines = [
         "# Frozen scores",
         "",
@@ -152,10 +164,8 @@ def summary(held: dict[str, Any]) -> str:
         "| score | mean | noise | better is |",
         "|---|---|---|---|",
     ]
-    for score in SCORES:
-        value, may = score.shown(held["means"][score.name]), held["tolerances"][score.name]
-        better = {"one": "nearer", "lower": "lower", "higher": "higher"}[score.better]
-        lines.append(f"| {score.words} | {value:.4g} | {may:.3g} | {better} |")
+    lines += rows(held, SCORES)
     lines += ["", f"SHA-256 of `frozen.json` without its digest: `{held['digest']}`", ""]
+    lines += more
     lines += ['Freeze anew, with a reason: `.venv/bin/python tools/freeze_scores.py --reason "..."`', ""]
     return "\n".join(lines)
