@@ -54,7 +54,7 @@ DUMP_FORMAT = 2
 # is worked twice, because the rows of the other feed then came after their place was passed.
 SCANS_WAITING, ROWS_WAITING = 1_024, 32_768
 HURRY_NS = 250_000_000  # so much of the picture's time between two Ticks at least
-OUTLOOK_MAX = 30  # tracks whose areas are shown unasked; each costs about a millisecond
+OUTLOOK_MAX = 30  # tracks whose areas are shown unasked; each costs two milliseconds
 ANSWERS_KEPT = 10_000  # an order's key is remembered this long; the oldest is forgotten first
 # What an order may do, and who may give it (server.roles holds the table that the edge checks).
 ACTIONS: Mapping[str, str] = {

@@ -1,10 +1,12 @@
 """The areas of a forecast as GeoJSON (RFC 7946): polygons that hold 50 and 90 %, in degrees; times in seconds UTC."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from math import degrees, pi
 from typing import Final
 
+import msgspec
 import numpy as np
 import shapely
 
@@ -33,6 +35,19 @@ def geojson(outlook: Outlook | None, frame: Frame) -> Mapping[str, object]:
         "tracks": [{"track": track, "endangers": places} for track, places in outlook.tracks],
         "features": list(_features(outlook, frame)),
     }
+
+
+@dataclass(slots=True)
+class Told:
+    """The newest outlook as JSON, made once for all who ask."""
+
+    _kept: tuple[Outlook | None, bytes] | None = None
+
+    def json(self, outlook: Outlook | None, frame: Frame) -> bytes:
+        """Slow where it is a new one: call it in a thread."""
+        if self._kept is None or self._kept[0] is not outlook:
+            self._kept = outlook, msgspec.json.encode(geojson(outlook, frame))
+        return self._kept[1]
 
 
 def _features(outlook: Outlook, frame: Frame) -> Iterator[Mapping[str, object]]:

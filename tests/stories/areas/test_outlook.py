@@ -13,7 +13,7 @@ from tocsin.geo.distance import geodesic
 from tocsin.geo.frames import geodetic_from_ecef
 from tocsin.messages import Scan, Tick
 from tocsin.pipeline import State, advance, outlook
-from tocsin.server.outlook import geojson
+from tocsin.server.outlook import Told, geojson
 from tocsin.settings import Frame
 
 UNTIL_S = 120
@@ -126,6 +126,13 @@ def test_in_a_local_frame_and_at_the_end_of_longitudes_no_ring_is_torn() -> None
         longitude = np.array(feature["geometry"]["coordinates"][0])[:, 0]
         assert np.abs(np.diff(longitude)).max() < 1.0
         assert np.abs(longitude - 180.0).max() < 1.0
+
+
+def test_it_is_made_once_for_all_who_ask() -> None:
+    told, said = Told(), Outlook(SECOND_NS)
+    first = told.json(said, Frame())
+    assert told.json(said, Frame()) is first
+    assert told.json(Outlook(2 * SECOND_NS), Frame()) != first
 
 
 def test_before_the_first_second_there_is_nothing() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
@@ -11,13 +12,14 @@ from tocsin.server.access.door import Door
 from tocsin.server.access.roles import Action, may
 from tocsin.server.access.sessions import Session
 from tocsin.server.audiences import outside
-from tocsin.server.outlook import geojson
+from tocsin.server.outlook import Told
 from tocsin.server.past import Past
 from tocsin.server.plain import static
 from tocsin.server.station import Station
 from tocsin.server.trails import Trails
 
 MSGPACK = "application/msgpack"
+GEOJSON = "application/geo+json"
 Seconds = Annotated[float, Query(ge=0, le=4e9, description="seconds UTC")]
 
 
@@ -43,6 +45,7 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     """GET /api/site, health, latency, ledger, at, trails, forecast and explain."""
     router = APIRouter()
     see = door.needs(Action.SEE)
+    newest = Told()
 
     @router.get("/api/site", **door.needs(Action.GLANCE))
     async def site(session: Annotated[Session, Depends(door.check(Action.SELF))]) -> dict[str, object]:
@@ -84,15 +87,18 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     async def account(name: Annotated[str, Path(max_length=80)], time: Seconds | None = None) -> dict[str, object]:
         return await past.account(name, station.scene_ns() if time is None else round(time * 1e9))
 
-    @router.get("/api/forecast", **see)
+    @router.get("/api/forecast", response_class=Response, responses={200: {"content": {GEOJSON: {}}}}, **see)
     async def forecast(
         track: Annotated[list[Annotated[int, Query(ge=1)]] | None, Query(max_length=8)] = None,
         time: Seconds | None = None,
-    ) -> dict[str, object]:
+    ) -> Response:
         if not track and time is None:
-            return dict(await asyncio.to_thread(geojson, station.outlook(), station.frame))
-        chosen = tuple(dict.fromkeys(track or ()))
-        return dict(await past.outlook(chosen, station.scene_ns() if time is None else round(time * 1e9)))
+            told = await asyncio.to_thread(newest.json, station.outlook(), station.frame)
+        else:
+            chosen = tuple(dict.fromkeys(track or ()))
+            then_ns = station.scene_ns() if time is None else round(time * 1e9)
+            told = msgspec.json.encode(await past.outlook(chosen, then_ns))
+        return Response(told, media_type=GEOJSON)
 
     @router.get("/api/trails", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
     async def recent(since: Seconds = 0.0) -> Response:
