@@ -1,6 +1,7 @@
 """Pictures of every screen, to be looked at: `python -m tests.browser.shots OUTDIR [NAME ...]`; without names, all.
 
-Each screen is taken at the size of a desk and of a phone, at night and by day: NAME-desk-night.png and so on.
+A NAME may be a whole one, as public-phone-day, or its beginning. Each screen is taken at the size of a desk and of a
+phone, at night and by day: NAME-desk-night.png and so on.
 """
 
 import json
@@ -87,6 +88,21 @@ def standing(page: Page, stage: Stage) -> None:
     page.locator("[data-standing]").last.scroll_into_view_if_needed()
 
 
+def others(page: Page, stage: Stage) -> None:
+    tab(3)(page, stage)
+    page.locator("[data-other]").last.scroll_into_view_if_needed()
+
+
+def rules(page: Page, _stage: Stage) -> None:
+    page.keyboard.press(",")
+    page.get_by_test_id("rules").locator("summary").click()
+    page.wait_for_timeout(800)
+
+
+def menu(page: Page, _stage: Stage) -> None:
+    page.locator("button.menu").click()
+
+
 def past(page: Page, stage: Stage) -> None:
     page.get_by_role("slider").fill(str(round(stage.scene_s - 300)))
 
@@ -163,6 +179,11 @@ SCREENS: Mapping[str, Screen] = {
     "release": Screen(release),
     "receipts": Screen(receipts),
     "standing": Screen(standing),
+    "others": Screen(others),
+    "scores": Screen(key("o")),
+    "scenarios": Screen(key("p")),
+    "rules": Screen(rules),
+    "menu": Screen(menu),
     "past": Screen(past),
     "track": Screen(track),
     "why": Screen(why),
@@ -255,15 +276,21 @@ def main(folder: Path, wanted: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     program = chromium.find()
     chromium.drive()
-    names = [name for name in SCREENS if not wanted or any(name == one for one in wanted)]
-    seats = list(dict.fromkeys(seat(SCREENS[name]) for name in names))
+    seats = list(dict.fromkeys(map(seat, SCREENS.values())))
+
+    def meant(name: str, size: str, theme: str) -> bool:
+        return not wanted or any(f"{name}-{size}-{theme}-".startswith(f"{one}-") for one in wanted)
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=chromium.ARGS, env=chromium.environment())
         for at, size, theme in product(seats, SIZES, THEMES):
+            names = [name for name in SCREENS if seat(SCREENS[name]) == at and meant(name, size, theme)]
+            if not names:
+                continue
             with tempfile.TemporaryDirectory() as own, Stage(Path(own), STATIC, 120, mode=at.mode) as stage:
                 stage.office.keep_report()
                 page = sit(browser, stage, at, size, theme)
-                for name in (name for name in names if seat(SCREENS[name]) == at):
+                for name in names:
                     shoot(page, stage, SCREENS[name], folder / f"{name}-{size}-{theme}.png")
                     print(name, size, theme, flush=True)
                 page.context.close()

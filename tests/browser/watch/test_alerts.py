@@ -10,7 +10,7 @@ def test_a_warning_is_shown_over_the_map_sounds_once_and_is_acknowledged_by_name
     stage.stage_of_plant = "warning"
     enter_without_map(page, stage)
     banner = page.get_by_label("Alerts that wait for you")
-    expect(banner).to_contain_text("Almar power station: 2 drones", timeout=WAIT_MS)
+    expect(banner).to_contain_text("possible one-way-attack drone", timeout=WAIT_MS)
     expect(page.get_by_test_id("twin")).to_contain_text("WARNING")
     expect(page.get_by_test_id("twin")).to_have_count(0, timeout=WAIT_MS)
     stage.said.sounds = 2  # it was promoted: it sounds again, and what was seen before is stale

@@ -17,8 +17,8 @@ export interface SocketEvents {
 const SILENT_MS = 4_000
 const DEAD_MS = 15_000
 const LOOK_MS = 1_000
-/** A page in the background is looked at once a minute at worst: a longer gap was sleep, or a hang that looks the same. */
-const SLEPT_MS = 10_000
+/** A busy computer may hold a page up for seconds; one in the background is looked at once a minute at worst. */
+const SLEPT_MS = 30_000
 const SLEPT_HIDDEN_MS = 90_000
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000]
 

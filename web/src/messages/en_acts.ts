@@ -41,6 +41,8 @@ export const acts = {
     since: (clock: string, sounds: number) => `Since ${clock} UTC, sounded ${sounds} ×.`,
     acknowledge: 'I have seen it',
     all: (n: number) => `All ${n}`,
+    several: (places: string, parent: string) => (parent === '' ? places : `${parent}: ${places}`),
+    entry: (likely: string, early: string) => `entry in ${likely}, not before ${early}`,
     acknowledgedBy: (who: string) => `Seen by ${who}.`,
     shelve: (minutes: string) => `Shelve ${minutes} min`,
     unshelve: 'Take from the shelf',

@@ -26,7 +26,7 @@ export const office = {
     lead: 'A scenario is played as an exercise in this instance. It ends the night that plays now, for everybody who looks.',
     now: 'plays now',
     long: (span: string) => span,
-    pick: 'Scenario',
+    pick: 'Pick a scenario',
     seed: 'Another night of it (number, may stay empty)',
     begin: (name: string) => `Begin ${name}`,
     sure: (name: string) => `End this night and begin ${name}`,
@@ -87,7 +87,7 @@ export const office = {
     } as Partial<Record<string, string>>,
     none: 'No channel is declared: nothing leaves this instance.',
     trouble: 'The server does not tell of receipts.',
-    upTo: (n: number) => `${n} waiting`,
+    now: (state: string) => `now: ${state}`,
   },
   others: {
     title: 'Other authorities',

@@ -45,6 +45,8 @@ export const acts: typeof english = {
     since: (clock, sounds) => `З ${clock} UTC, звучала ${sounds} ×.`,
     acknowledge: 'Я бачу',
     all: (n) => `Усі ${n}`,
+    several: (places, parent) => (parent === '' ? places : `${parent}: ${places}`),
+    entry: (likely, early) => `вхід через ${likely}, не раніше ніж через ${early}`,
     acknowledgedBy: (who) => `Бачить ${who}.`,
     shelve: (minutes) => `Відкласти на ${minutes} хв`,
     unshelve: 'Повернути',

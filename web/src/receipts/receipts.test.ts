@@ -29,7 +29,7 @@ void test('each channel is one line, by its newest receipt, and who waits in tro
   assert.deepEqual(
     told.lines.map((line) => [line.channel, line.outcome, line.detail, line.well]),
     [
-      ['sirens', 'received', 'read back; relay closed', true],
+      ['sirens', 'received', 'read back', true],
       ['feed', 'received', '', true],
       ['mail', '', 'no answer', false],
     ],

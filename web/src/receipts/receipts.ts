@@ -59,7 +59,7 @@ export function readDeliveries(body: Row): Deliveries {
 
 export interface Told {
   /** One line for each channel that has this statement, or that is in trouble and may not. */
-  lines: { channel: string; outcome: string; detail: string; took: number | null; well: boolean }[]
+  lines: { channel: string; outcome: string; detail: string; state: string; took: number | null; well: boolean }[]
   received: number
   /** Each leg once, the slowest channel's; and all of them together. */
   legs: [string, number][]
@@ -77,13 +77,12 @@ export function of(identifier: string, known: Deliveries): Told {
   const lines = [...mine.values()].map((one) => {
     const channel = channels.get(one.channel)
     const well = one.outcome === 'received'
-    const words = [one.detail === '' ? (channel?.trouble ?? '') : one.detail, well ? (channel?.state ?? '') : '']
-    const detail = words.filter((text) => text !== '').join('; ')
-    return { channel: one.channel, outcome: one.outcome, detail, took: one.took, well }
+    const detail = one.detail === '' ? (channel?.trouble ?? '') : one.detail
+    return { channel: one.channel, outcome: one.outcome, detail, state: channel?.state ?? '', took: one.took, well }
   })
   for (const one of known.channels) {
     if (mine.has(one.name) || (one.trouble === '' && one.waiting === 0)) continue
-    lines.push({ channel: one.name, outcome: '', detail: one.trouble, took: null, well: false })
+    lines.push({ channel: one.name, outcome: '', detail: one.trouble, state: one.state, took: null, well: false })
   }
   const slowest = [...mine.values()]
     .filter((one) => one.took !== null)

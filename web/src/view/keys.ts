@@ -115,6 +115,9 @@ function layerKeys(to: KeyTargets): Record<string, () => void> {
   }
 }
 
+/** The public moves the map and picks its colours; it has no past to go to and nothing to answer. */
+const FOR_ALL: ReadonlySet<string> = new Set('? + = - w a s d 0 , m n v t b Escape Enter'.split(' '))
+
 /** What the window does with a key. Typing into a field belongs to the field; Escape leaves it. */
 export function keyHandler(to: KeyTargets): (event: KeyboardEvent) => void {
   const table = keyTable(to)
@@ -129,9 +132,11 @@ export function keyHandler(to: KeyTargets): (event: KeyboardEvent) => void {
     }
     const pressing = at instanceof HTMLButtonElement && (event.key === ' ' || event.key === 'Enter')
     if (pressing) return
-    const found = table[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-    if (found === undefined) return
-    event.preventDefault()
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const found = table[key]
+    if (found === undefined || (!to.desk.staff && !FOR_ALL.has(key))) return
+    // Escape also closes what the browser itself has opened, as the menu.
+    if (event.key !== 'Escape') event.preventDefault()
     found()
   }
 }

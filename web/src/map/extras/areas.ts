@@ -14,11 +14,17 @@ export function warnedAreas(said: Said | null, others: readonly Source[]): Featu
     source.bulletins.flatMap((one) =>
       one.area.flatMap((ring) => [
         shape('other', { type: 'Polygon', coordinates: [ring] }),
-        shape('other-words', { type: 'Point', coordinates: ring[0] ?? [0, 0] }, `${source.name}: ${one.headline}`),
+        shape('other-words', { type: 'Point', coordinates: corner(ring) }, `${source.name}: ${one.headline}`),
       ]),
     ),
   )
   return [...ours, ...theirs]
+}
+
+/** The corner in the north-west, where words begin. */
+function corner(ring: readonly [number, number][]): [number, number] {
+  const west = (point: readonly [number, number]): number => point[1] - point[0]
+  return ring.reduce<[number, number]>((best, point) => (west(point) > west(best) ? point : best), ring[0] ?? [0, 0])
 }
 
 const is = (what: string): ['==', ['get', string], string] => ['==', ['get', 'what'], what]

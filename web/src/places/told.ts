@@ -1,0 +1,33 @@
+import type { Annunciation } from '../live/said.ts'
+import { m } from '../messages/index.ts'
+import { span } from '../time/clock.ts'
+import type { Desk } from '../view/desk.svelte.ts'
+import { type Danger, dangers, sides, stirs } from './danger.ts'
+
+/** Who comes, and from where, in words; empty where nothing comes. */
+export function whoComes(danger: Danger): string {
+  const who = danger.who.map(([kind, n]) => m.places.who(n, m.classes[kind]?.[0] ?? kind)).join(', ')
+  const from = sides(danger.from)
+    .map((side) => m.places.compass[side])
+    .join(', ')
+  return who === '' || from === '' ? who : m.places.whoFrom(who, from)
+}
+
+/**
+ * What an alert is about, in the language of the page: the place by its title, who comes, from where, and when at the
+ * earliest. The server's own words where it asks for something else than a look at places.
+ */
+export function told(alert: Annunciation, desk: Desk): string {
+  const { site, health, time } = desk.feed
+  const places = site?.places.filter((place) => alert.places.includes(place.name)) ?? []
+  const [only] = places
+  if (only === undefined || !['place', 'parent', 'site'].includes(alert.scope)) return alert.text
+  if (places.length > 1) {
+    const parent = site?.places.find((place) => place.name === alert.parent)?.title ?? alert.parent
+    return m.alerts.several(places.map((place) => place.title).join(', '), parent)
+  }
+  const [danger] = dangers([only], health, time, (track) => desk.where(track))
+  if (danger === undefined || !stirs(danger.stage)) return only.title
+  const when = danger.arrival === null ? '' : m.alerts.entry(span(danger.arrival[1]), span(danger.arrival[0]))
+  return `${only.title}: ${[whoComes(danger), when].filter((words) => words !== '').join('; ')}`
+}
