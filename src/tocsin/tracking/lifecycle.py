@@ -90,7 +90,11 @@ class Lifecycle:
         if not self.lost:
             return ""
         table, times = self._lost_table()
-        known = _likelihoods(table, (time_ns - times) / SECOND_NS, x, p, model)
+        age = (time_ns - times) / SECOND_NS
+        near = _within(table, age, x, p, _agile(model))
+        if not len(near):
+            return ""
+        known = _likelihoods(table[near], age[near], x, p, model)
         total = float(known.sum())
         if total <= 0.0:
             return ""
@@ -99,7 +103,7 @@ class Lifecycle:
         none = model.unseen_per_m2 / (2.0 * math.pi * model.speed_mps**2) * 1e3
         probability = float(known[best]) / (total + none)
         if probability >= CONTINUES_MIN:
-            before = list(self.lost)[best]
+            before = self._known[near[best]]
             self.continues[number] = (before, probability)
             del self.lost[before]
             self.stale = True
@@ -121,17 +125,29 @@ class Lifecycle:
         return [lost for _, lost in sorted(self.lost.items()) if 0 <= time_ns - lost.time_ns <= SHOWN_NS]
 
 
+def _agile(model: Model) -> float:
+    """Noise of the most agile mode: a lost track may have turned."""
+    return max((mode.noise for mode in model.modes if not mode.along and not mode.mass_per_drag), default=1.0)
+
+
+def _within(lost: Floats, age: Floats, x: Floats, p: Floats, noise: float) -> Ints:
+    """The lost tracks whose first coordinate alone does not speak against it: a few of hundreds, as `_likelihoods`."""
+    dt = np.maximum(age, 0.0)
+    off = x[0] - (lost[:, 0] + dt * lost[:, 3])
+    v = lost[:, 6] + dt * (2.0 * lost[:, 12] + dt * lost[:, 9]) + noise * dt**3 / 3.0 + p[0, 0] + 1.0
+    return np.flatnonzero(off * off <= CONTINUES_GATE * v)
+
+
 def _likelihoods(lost: Floats, age: Floats, x: Floats, p: Floats, model: Model) -> Floats:
     """(n,) the density of a new track's place and velocity if it were each lost one, times that one's survival.
 
     lost (n, 15): mean, variances, and covariances of place with velocity, of each lost track, `age` (n,) s ago.
 
-    Noise as of the most agile mode: a lost track may have turned. Axis by axis: what ties place to velocity matters
-    little against the noise.
+    Axis by axis: what ties place to velocity matters little against the noise.
     """
     dt = np.maximum(age, 0.0)[:, None]
     mean, variance, tie = lost[:, :6], lost[:, 6:12], lost[:, 12:]
-    noise = max((mode.noise for mode in model.modes if not mode.along and not mode.mass_per_drag), default=1.0)
+    noise = _agile(model)
     place = mean[:, :3] + dt * mean[:, 3:]
     grown = variance[:, :3] + dt * (2.0 * tie + dt * variance[:, 3:]) + noise * dt**3 / 3.0
     v = grown + p.diagonal()[:3] + 1.0

@@ -284,7 +284,7 @@ def measured(rows: Rows) -> Ints:
     """A number for each row of what was measured and its values, (m,)."""
     mark = _mixed(rows.mask) * _FACTORS[_MASK]
     _add(mark, rows.mask, rows.z, _Z)
-    return mark
+    return np.asarray(mark)
 
 
 def _mixed(bits: Ints) -> Ints:
@@ -334,6 +334,12 @@ def distinct(key: Ints) -> Ints:
 def ordered(stretch: Stretch) -> tuple[Batch, Stretch]:
     """A stretch as looks, and itself in the order in which these are worked."""
     rows, keys, sweeps = stretch.rows, stretch.key, distinct(stretch.sweep_key)
+    if _one_look(rows.time, keys, sweeps):
+        order = np.argsort(keys[:, MARK])  # rows that have the same mark are the same
+        if (order[1:] < order[:-1]).any():
+            rows, keys = Rows._make(column.take(order, axis=0) for column in rows), keys.take(order, axis=0)
+        looks = looks_of(keys[:1], np.array([0, len(keys)]))
+        return Batch(rows, looks, np.arange(len(keys))), Stretch(rows, keys, sweeps)
     everything = np.concatenate([keys, sweeps])
     order = _sorted(everything, np.concatenate([rows.time, np.full(len(sweeps), NEVER)]))
     everything = everything.take(order, axis=0)
@@ -346,6 +352,15 @@ def ordered(stretch: Stretch) -> tuple[Batch, Stretch]:
     before: Ints = np.cumsum(is_row) - is_row  # rows before each
     looks = looks_of(everything[new], np.append(before[new], len(keys)))
     return Batch(rows, looks, np.arange(len(keys))), Stretch(rows, keys, sweeps)
+
+
+def _one_look(time: Ints, key: Ints, sweeps: Ints) -> bool:
+    """Are these all rows of one look, of one time, whose sweep is the only one?"""
+    if len(key) < 2 or len(sweeps) > 1 or key[0, ALONE] == 1 or (time != time[0]).any():
+        return False
+    if len(sweeps) and (sweeps[0, :MARK] != key[0, :MARK]).any():
+        return False
+    return all((key[:, q] == key[0, q]).all() for q in range(MARK))
 
 
 def seconds(stretch: Stretch) -> Iterator[tuple[int, Batch, Stretch]]:

@@ -6,7 +6,6 @@ from tocsin.messages import Bytes8, Floats, Indices, Ints, Picture, TrackState, 
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Scratch
-from tocsin.tracking.kernels.motion import glide
 from tocsin.tracking.kernels.report import report
 from tocsin.tracking.lifecycle import SECOND_NS
 from tocsin.tracking.state import State
@@ -26,9 +25,10 @@ def draw(
     n, m = len(slots), len(lost)
     x, p, survived = np.zeros((n + m, 6)), np.zeros((n + m, 6, 6)), np.ones(n + m)
     report(state.bank, slots, time_ns, rules, scratch, x[:n], p[:n], survived[:n])
-    for k, track in enumerate(lost):
-        x[n + k], p[n + k] = track.x, track.p
-        glide(x[n + k], p[n + k], rules.modes[0, c.NOISE], (time_ns - track.time_ns) / SECOND_NS)
+    if lost:
+        age_s = (time_ns - np.array([track.time_ns for track in lost])) / SECOND_NS
+        x[n:], p[n:] = np.array([track.x for track in lost]), np.array([track.p for track in lost])
+        glided(x[n:], p[n:], rules.modes[0, c.NOISE], age_s)
     if settings.frame.kind == "local" and settings.frame.dimensions == 2:
         p[:, [2, 5], :] = 0.0
         p[:, :, [2, 5]] = 0.0
@@ -45,6 +45,17 @@ def draw(
     known = stand(tag, missed, time_ns)
     columns = (tag, x[order], p[order], existence[order], known, kind[order])
     return paint(state, settings, classes, time_ns, *columns)
+
+
+def glided(x: Floats, p: Floats, q: float, dt: Floats) -> None:
+    """Constant velocity for n means (n, 6) and covariances (n, 6, 6), in place; dt (n,): as kernels.motion.glide."""
+    step, one = dt[:, None, None], np.eye(3)
+    x[:, :3] += dt[:, None] * x[:, 3:]
+    both, own = p[:, :3, 3:].copy(), p[:, 3:, 3:]
+    p[:, :3, :3] += step * (both + both.transpose(0, 2, 1) + step * own) + q * step**3 / 3.0 * one
+    p[:, :3, 3:] += step * own + q * step**2 / 2.0 * one
+    p[:, 3:, :3] = p[:, :3, 3:].transpose(0, 2, 1)
+    p[:, 3:, 3:] += q * step * one
 
 
 def numbers(state: State, settings: Settings, time_ns: int) -> frozenset[int]:

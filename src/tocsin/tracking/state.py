@@ -289,7 +289,7 @@ class State:
         self.running = arrays.unpack(parts["running"])
         self.counted = arrays.unpack(parts["counted"])
         self.heard.fill(*(arrays.unpack(column) for column in parts["heard"]))
-        self.second, self.worked = parts["second"], parts["worked"]
+        self.second, self.worked = parts["second"], parts.get("worked", NEVER)
         columns = [arrays.unpack(column) for column in parts["bank"]]
         (n, modes), kinds = columns[2].shape, columns[6].shape[1]
         self.bank = arrays.new_bank(max(n, DEFAULT_SLOTS), modes, kinds)

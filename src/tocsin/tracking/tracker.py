@@ -61,7 +61,7 @@ class Tracker:
         self.settings = settings
         self.model = model or usual(settings.frame)
         self.state = State.new(settings, self.model)
-        self._ruled: dict[Tracking, Rules] = {}
+        self._ruled: tuple[Tracking, Rules] | None = None
         self._sensors = sensors_of(settings)
         self._reports = bool((self._sensors.num[:, c.REPORT_RATE] > 0.0).any())
         self._plots = Plots(settings.sensors, self._rules().plane)
@@ -76,7 +76,7 @@ class Tracker:
         self._index = arrays.new_index(DEFAULT_SLOTS)
         self._events = arrays.new_events(8 * DEFAULT_SLOTS, len(self.model.classes.rows))
         self._credits = arrays.new_credits(8 * DEFAULT_SLOTS)
-        self._tally = new_tally(DEFAULT_SLOTS)
+        self._tally = new_tally(0 if self.state.learner.exact else DEFAULT_SLOTS)  # no room: nothing is to be learnt
         self._trail = arrays.new_trail(
             0 if lag is None else 4 * DEFAULT_SLOTS, len(self.model.modes), len(self.model.classes.rows)
         )
@@ -160,7 +160,8 @@ class Tracker:
         state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
         self._merge()
         self._floor.keep_above(state.bank, state.living, time_ns, self._sensors)
-        self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
+        if not self._recursion.idle:
+            self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
         self._retire(time_ns)
         state.learner.beat(time_ns)
         state.witnesses.beat(time_ns)
@@ -452,9 +453,9 @@ class Tracker:
     def _rules(self, second: int | None = None) -> Rules:
         """The model and the limits, as of the settings at the second of event time that is worked."""
         tracking = self.state.past.settings_at(self.state.second if second is None else second)
-        if tracking not in self._ruled:
-            self._ruled[tracking] = rules_of(replace(self.settings, tracking=tracking), self.model)
-        return self.state.census.applied(self._ruled[tracking])
+        if self._ruled is None or self._ruled[0] is not tracking:
+            self._ruled = tracking, rules_of(replace(self.settings, tracking=tracking), self.model)
+        return self.state.census.applied(self._ruled[1])
 
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""
@@ -471,7 +472,7 @@ class Tracker:
             self._scratch = arrays.new_scratch(slots, max(rows, rows_wanted), max(pairs, 2 * rows_wanted), modes)
         if code == c.MORE_CREDITS:
             self._credits = arrays.new_credits(2 * len(self._credits.row) + pairs + rows_wanted)
-        if len(self._tally.tag) < slots:
+        if len(self._tally.tag) < slots and not self.state.learner.exact:
             self._tally = new_tally(max(2 * len(self._tally.tag), slots))
         if code == c.MORE_TALLY:
             self._tally = new_tally(2 * len(self._tally.tag))

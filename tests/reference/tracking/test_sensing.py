@@ -133,6 +133,30 @@ def test_one_scalar_after_another_is_all_at_once(x: Floats, seed: int, dt: float
     assert again == 0.0  # outside the gate
 
 
+@given(st.integers(0, 1000), st.sampled_from([(0, 1), (0, 1, 2), (2,), (1, 2)]))
+@settings(max_examples=40)
+def test_a_place_along_the_frames_axes_is_one_update_however_much_of_it_was_measured(
+    seed: int, axes: tuple[int, ...]
+) -> None:
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(6, 6)) * np.array([[80.0]] * 3 + [[10.0]] * 3)
+    p, x = root @ root.T + np.eye(6), rng.normal(size=6) * 100.0
+    sigma = np.array([20.0, 30.0, 60.0])
+    full, var = np.zeros(c.QUANTITIES), np.ones(c.QUANTITIES)
+    full[c.EAST : c.UP + 1], var[c.EAST : c.UP + 1] = x[:3] + sigma * rng.standard_normal(3), sigma**2
+    chosen = list(axes)
+    h, nu = np.eye(6)[chosen], (full[c.EAST : c.UP + 1] - x[:3])[chosen]
+    mean, cov, room = x.copy(), p.copy(), np.zeros((3, c.QUANTITIES, 6))
+    mask = sum(1 << (c.EAST + a) for a in chosen)
+    none = (np.eye(3), np.zeros(3), np.eye(3), 0.0, 0)
+    likelihood = evaluate(mask, full, var, *none, np.inf, mean, cov, room)
+    known_mean, known_cov, d2, known = kalman(x, p, h, nu, np.diag(sigma[chosen] ** 2))
+    np.testing.assert_allclose(mean, known_mean, rtol=1e-7, atol=1e-6)
+    np.testing.assert_allclose(cov, known_cov, rtol=1e-6, atol=1e-6 * float(np.abs(known_cov).max()))
+    np.testing.assert_allclose(likelihood, known, rtol=1e-6, atol=1e-300)
+    assert evaluate(mask, full, var, *none, 0.5 * d2, x.copy(), p.copy(), room) == 0.0
+
+
 @given(st.integers(0, 1000), st.floats(-0.5, 0.5))
 @settings(max_examples=40)
 def test_positions_along_axes_of_their_own_are_all_at_once(seed: int, dt: float) -> None:

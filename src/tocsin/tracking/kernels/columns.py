@@ -395,11 +395,13 @@ class Scratch(NamedTuple):
     row_x: Floats  # (m, 6) what each row would be, were it of the mixture
     row_p: Floats  # (m, 6, 6)
     row_box: Floats  # (m, 4) as box, for rows
+    row_near: Floats  # (m, 8) a place, where that is all of a row (sensing.outline); one line of cache
     row_rate: Floats  # (m, 3): new ones, all that is no known component, marginal of that
     row_next: Ints  # (m,) lists of the grid
     row_top: Ints  # (m, 2) the two tracks likeliest to have been what each row saw, -1 none
     row_share: Floats  # (m, 2) how likely
     pair_row: Ints  # (e,)
+    pair_late: Ints  # (e,) 1: pair_x and pair_p hold what `catch_up` needs, not the update yet
     pair_w: Floats  # (e, 3): weight, marginal, message
     pair_x: Floats  # (e, K, 6) updated
     pair_p: Floats  # (e, K, 6, 6)
@@ -417,6 +419,7 @@ class Scratch(NamedTuple):
     f: Floats  # (7, 3, 3)
 
 
+NEAR_PLACED: Final = 6  # of row_near: 1.0 where it holds all that the row says, at the time of its look
 CHANCE_EXISTENCE: Final = 0
 CHANCE_PD: Final = 1
 CHANCE_MISS: Final = 2

@@ -10,6 +10,7 @@ from tocsin.tracking.kernels.columns import (
     ALONG,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
+    CHANCE_PART,
     CHANCE_PD,
     CUT,
     EXISTENCE,
@@ -18,6 +19,7 @@ from tocsin.tracking.kernels.columns import (
     IDENTITY_KIND,
     LAST,
     LAST_SENSOR,
+    NEAR_PLACED,
     NOISE,
     NOISE_UP,
     PD,
@@ -42,7 +44,7 @@ from tocsin.tracking.kernels.learning.cells import cell_at
 from tocsin.tracking.kernels.motion import predict, put
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
-from tocsin.tracking.kernels.sensing import evaluate, visible
+from tocsin.tracking.kernels.sensing import close, evaluate, visible, work_in
 from tocsin.tracking.kernels.sound.retarded import earlier
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
@@ -106,7 +108,10 @@ def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: 
 
 @part
 def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, chosen: int) -> int:
-    """Predict the `chosen` components of s.order into s.slot, x, p, mu, chance and box; returns how many are left."""
+    """Predict the `chosen` components of s.order into s.slot, x, p, mu, chance and box; returns how many are left.
+
+    CHANCE_PART holds the variance of the velocity, m2/s2, until `mark_wide` has read it.
+    """
     n = 0
     time, sensor = looks.time[look], looks.sensor[look]
     survey = looks.survey[look] == 1
@@ -146,6 +151,11 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         if bank.tag[i, LAST_SENSOR] == sensor and time - bank.tag[i, LAST] < looks.span[look] // 2:
             missable = False  # it gave its detection of this turn in the sector next door
         s.slot[n] = i
+        spread = 0.0
+        for k in range(mu.shape[0]):
+            if mu[k] > 0.0:
+                spread += mu[k] * (p[k, 3, 3] + p[k, 4, 4] + p[k, 5, 5])
+        s.chance[n, CHANCE_PART] = spread
         s.chance[n, CHANCE_EXISTENCE] = bank.num[i, EXISTENCE] * survived
         s.chance[n, CHANCE_PD] = max(pd, PD_LEAST * sensors.num[sensor, PD])
         if listens and pd > 0.0:
@@ -245,7 +255,10 @@ def pairs(
     n: int,
     running: Ints,
 ) -> int:
-    """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room."""
+    """Fill s.first and s.pair_* with every (candidate, row) inside the gate, updated; returns how many, -1: no room.
+
+    Most pairs come to nothing: places along the frame's axes are left to `catch_up`, which works in those that count.
+    """
     m = looks.last[look] - looks.first[look]
     begin, place, site = looks.first[look], sensors.place[looks.sensor[look]], sensors.axes[looks.sensor[look]]
     cell, size, wide0, wide1 = 1.0, 0, 0.0, 0.0
@@ -265,25 +278,30 @@ def pairs(
             running[CUT] += 1
             found = NEIGHBOURS_MAX
         weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD]
+        in_time = s.time[i] == looks.time[look]
         for t in range(found):
             j = begin + s.order[t]
-            mask, z, var, axes = rows.mask[j], rows.z[j], rows.var[j], rows.axes[j]
-            dt = (rows.time[j] - s.time[i]) * 1e-9
-            likelihood = 0.0
+            near, likelihood = s.row_near[s.order[t]], 0.0
+            late = in_time and near[NEAR_PLACED] == 1.0
             for k in range(s.mu.shape[1]):
                 if s.mu[i, k] == 0.0:
                     s.pair_mu[e, k] = 0.0
                     continue
                 x, p = s.pair_x[e, k], s.pair_p[e, k]
-                put(x, p, s.x[i, k], s.p[i, k])
-                like = evaluate(mask, z, var, axes, place, site, dt, rules.earth, rules.gate, x, p, s.room)
+                if late:
+                    like = close(near, rules.gate, s.x[i, k], s.p[i, k], p[0], x)
+                else:
+                    mask, z, var, axes = rows.mask[j], rows.z[j], rows.var[j], rows.axes[j]
+                    dt = (rows.time[j] - s.time[i]) * 1e-9
+                    put(x, p, s.x[i, k], s.p[i, k])
+                    like = evaluate(mask, z, var, axes, place, site, dt, rules.earth, rules.gate, x, p, s.room)
                 s.pair_mu[e, k] = s.mu[i, k] * like
                 likelihood += s.pair_mu[e, k]
             if likelihood <= 0.0:
                 continue
             for k in range(s.mu.shape[1]):
                 s.pair_mu[e, k] /= likelihood
-            s.pair_row[e] = s.order[t]
+            s.pair_row[e], s.pair_late[e] = s.order[t], 1 if late else 0
             s.pair_w[e, 0] = weight * likelihood * agreement(bank.tag[s.slot[i]], rows.word[j], rules.wrong_identity)
             if e - s.first[i] < PAIRS_MAX:
                 e += 1
@@ -295,6 +313,20 @@ def pairs(
 
 
 @part
+def catch_up(s: Scratch, i: int, e: int) -> None:
+    """Work in what `pairs` left of pair e of candidate i."""
+    if s.pair_late[e] == 0:
+        return
+    s.pair_late[e] = 0
+    for k in range(s.mu.shape[1]):
+        if s.pair_mu[e, k] > 0.0:
+            low, whitened = s.room[1, 0], s.room[1, 1]
+            for a in range(6):
+                low[a], whitened[a] = s.pair_p[e, k, 0, a], s.pair_x[e, k, a]
+            work_in(s.x[i, k], s.p[i, k], low, whitened, s.room[0], s.pair_x[e, k], s.pair_p[e, k])
+
+
+@part
 def keep_best(s: Scratch, first: int, e: int) -> None:
     """Let pair e take the place of the least likely one of pairs first..e-1, where that is less likely."""
     least = first
@@ -303,7 +335,7 @@ def keep_best(s: Scratch, first: int, e: int) -> None:
             least = a
     if s.pair_w[least, 0] >= s.pair_w[e, 0]:
         return
-    s.pair_w[least, 0], s.pair_row[least] = s.pair_w[e, 0], s.pair_row[e]
+    s.pair_w[least, 0], s.pair_row[least], s.pair_late[least] = s.pair_w[e, 0], s.pair_row[e], s.pair_late[e]
     for k in range(s.mu.shape[1]):
         if s.pair_mu[e, k] > 0.0:
             put(s.pair_x[least, k], s.pair_p[least, k], s.pair_x[e, k], s.pair_p[e, k])

@@ -23,16 +23,17 @@ from tocsin.tracking.kernels.columns import (
     Trail,
 )
 from tocsin.tracking.kernels.directions.births import listen
-from tocsin.tracking.kernels.gating import candidates, pairs
+from tocsin.tracking.kernels.gating import candidates, catch_up, pairs
 from tocsin.tracking.kernels.groups.unresolved import share, spare
 from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
-from tocsin.tracking.kernels.motion import blend, clear, put
+from tocsin.tracking.kernels.motion import clear, gather_in, put, reflect
 from tocsin.tracking.kernels.names.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.sensing import work_in_or_miss
 from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
 
@@ -78,7 +79,7 @@ def work(
             return c.MORE_EVENTS, look
         if running[c.CREDIT_COUNT] + found + m + c.LISTEN > credited.row.shape[0]:
             return c.MORE_CREDITS, look
-        if running[c.TALLY_COUNT] + n > tallied.tag.shape[0]:
+        if tallied.tag.shape[0] > 0 and running[c.TALLY_COUNT] + n > tallied.tag.shape[0]:
             return c.MORE_TALLY, look
         if trail.tag.shape[0] > 0 and running[c.TRAIL_COUNT] + n + running[c.WANTED] > trail.tag.shape[0]:
             return c.MORE_TRAIL, look
@@ -89,7 +90,8 @@ def work(
         associate(s, n, m, rules, counters)
         share(bank, rows, look, looks, sensors, rules, s, n, m)
         first, sensor = looks.first[look], looks.sensor[look]
-        tally(bank, s, look, first, n, tallied, running)
+        if tallied.tag.shape[0] > 0:
+            tally(bank, s, look, first, n, tallied, running)
         update(bank, rows, first, sensor, sensors, rules, s, n)
         confuse(bank, s, n, m)
         known = n
@@ -134,6 +136,9 @@ def update(
             existence += s.pair_w[e, 1]
             if s.pair_w[e, 1] > 0.0 and (best < 0 or s.pair_w[e, 1] > s.pair_w[best, 1]):
                 best = e
+            if s.pair_w[e, 1] > 0.0 and last - first > 1:
+                catch_up(s, n, e)
+        alone = last - first == 1 and s.pair_late[first] == 1
         for k in range(s.mu.shape[1]):
             if s.mu[n, k] == 0.0:
                 bank.mu[i, k] = 0.0
@@ -147,16 +152,22 @@ def update(
                 bank.mu[i, k] = 0.0 if existence > 0.0 else s.mu[n, k]
                 continue
             bank.mu[i, k] = total / existence
+            share = s.pair_w[first, 1] * s.pair_mu[first, k] / total if alone else 0.0
+            if share > 0.0:
+                low, whitened = s.pair_p[first, k, 0], s.pair_x[first, k]
+                work_in_or_miss(mean, s.p[n, k], low, whitened, share, s.room[0], x, p)
+                continue
             for a in range(6):  # as differences from the predicted mean: digits are kept
                 x[a] = mean[a]
                 for e in range(first, last):
                     if s.pair_w[e, 1] > 0.0:
                         x[a] += s.pair_w[e, 1] * s.pair_mu[e, k] / total * (s.pair_x[e, k, a] - mean[a])
-            blend(p, s.p[n, k], mean, x, unseen * s.mu[n, k] / total, 0.0)
+            gather_in(p, s.p[n, k], mean, x, unseen * s.mu[n, k] / total, True)
             for e in range(first, last):
                 share = s.pair_w[e, 1] * s.pair_mu[e, k] / total
                 if share > 0.0:
-                    blend(p, s.pair_p[e, k], s.pair_x[e, k], x, share, 1.0)
+                    gather_in(p, s.pair_p[e, k], s.pair_x[e, k], x, share, False)
+            reflect(p)
         bank.num[i, c.EXISTENCE] = min(existence, 1.0)
         bank.tag[i, c.TIME] = s.time[n]
         bank.num[i, c.MISSED] += missable
@@ -177,11 +188,7 @@ def mark_wide(bank: Bank, s: Scratch, rules: Rules, n: int) -> int:
     """
     found = 0
     for t in range(n):
-        spread = 0.0
-        for k in range(s.mu.shape[1]):
-            if s.mu[t, k] > 0.0:
-                spread += s.mu[t, k] * (s.p[t, k, 3, 3] + s.p[t, k, 4, 4] + s.p[t, k, 5, 5])
-        wide = spread > 0.5 * rules.speed * rules.speed
+        wide = s.chance[t, c.CHANCE_PART] > 0.5 * rules.speed * rules.speed
         several = s.first[t + 1] - s.first[t] > 1
         s.chance[t, c.CHANCE_PART] = 1.0 if wide and several and bank.tag[s.slot[t], c.NUMBER] == 0 else 0.0
         if s.chance[t, c.CHANCE_PART] == 1.0:
@@ -216,6 +223,7 @@ def part_wide(
             if s.pair_w[e, 1] < rules.prune or running[c.ALIVE_COUNT] >= rules.components_max:
                 counters[c.C_COMPONENTS_CUT] += s.pair_w[e, 1] >= rules.prune
                 continue
+            catch_up(s, t, e)
             i, parent, j = running[c.SLOTS], s.slot[t], begin + s.pair_row[e]
             for k in range(bank.mu.shape[1]):
                 if s.pair_mu[e, k] > 0.0:
@@ -396,7 +404,8 @@ def combine(x: Floats, p: Floats, mu: Floats, mean: Floats, cov: Floats) -> None
                 mean[a] += mu[k] * x[k, a]
     for k in range(mu.shape[0]):
         if mu[k] > 0.0:
-            blend(cov, p[k], x[k], mean, mu[k], 1.0)
+            gather_in(cov, p[k], x[k], mean, mu[k], False)
+    reflect(cov)
 
 
 @part

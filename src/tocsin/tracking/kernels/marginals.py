@@ -90,9 +90,9 @@ def pass_messages(
         for i in members:  # nu = 1 / (1 + sum of the others' mu)
             for e in range(first[i], first[i + 1]):
                 if pair_w[e, 0] > 0.0:
-                    nu = 1.0 / (total[rows[e]] - pair_w[e, 1])
-                    worst = max(worst, abs(nu - pair_w[e, 2]) / nu)
-                    pair_w[e, 2] = nu
+                    others = total[rows[e]] - pair_w[e, 1]
+                    worst = max(worst, abs(1.0 - pair_w[e, 2] * others))  # |nu - before| / nu
+                    pair_w[e, 2] = 1.0 / others
         if worst < tolerance:
             used = turn + 1
             break

@@ -169,6 +169,36 @@ def glide(x: Floats, p: Floats, q: float, dt: float) -> None:
 
 
 @kernel
+def coast(x0: Floats, p0: Floats, q: float, dt: float, x: Floats, p: Floats) -> None:
+    """`glide` of x0 (6,), p0 (6, 6) into x, p, to the same bits: reading and writing each number once.
+
+    A' = A + dt (B + B^T + dt C) + Qpp,  B' = B + dt C + Qpv,  C' = C + Qvv
+    """
+    qpp, qpv, qvv = q * dt * dt * dt / 3.0, q * dt * dt / 2.0, q * dt
+    for i in range(3):
+        x[i] = x0[i] + dt * x0[3 + i]
+        x[3 + i] = x0[3 + i]
+        for j in range(i + 1):
+            own = 1.0 if i == j else 0.0
+            a = p0[i, j] + dt * (p0[i, 3 + j] + p0[j, 3 + i] + dt * p0[3 + i, 3 + j]) + own * qpp
+            c = p0[3 + i, 3 + j] + own * qvv
+            p[i, j], p[j, i] = a, a
+            p[3 + i, 3 + j], p[3 + j, 3 + i] = c, c
+        for j in range(3):
+            b = p0[i, 3 + j] + dt * p0[3 + i, 3 + j] + (qpv if i == j else 0.0)
+            p[i, 3 + j], p[3 + j, i] = b, b
+
+
+@kernel
+def plain(mode: Floats) -> bool:
+    """Is a mode nearly constant velocity, with the same noise along every axis?"""
+    bent = mode[TURN] != 0.0 or mode[SIDEWAYS] != 0.0
+    slows = mode[SLOWING] != 0.0 or mode[SLOWING_UP] != 0.0
+    straight: bool = not bent and not slows and mode[NOISE] == mode[NOISE_UP]
+    return straight and mode[ALONG] == 0.0 and not mode[FALL] > 0.0
+
+
+@kernel
 def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) -> None:
     """Predict one mean and covariance in place by one mode; f (7, 3, 3) is room."""
     if mode[FALL] > 0.0:
@@ -177,9 +207,7 @@ def drift(x: Floats, p: Floats, mode: Floats, dt: float, earth: int, f: Floats) 
     if mode[ALONG] != 0.0:
         push(x, p, mode, dt, f)
         return
-    bent = mode[TURN] != 0.0 or mode[SIDEWAYS] != 0.0
-    plain = mode[NOISE] == mode[NOISE_UP] and not bent and mode[SLOWING] == 0.0 and mode[SLOWING_UP] == 0.0
-    if plain:
+    if plain(mode):
         glide(x, p, mode[NOISE], dt)
         return
     up, turn = f[5, 0], mode[TURN]
@@ -247,6 +275,24 @@ def blend(p: Floats, cov: Floats, mean: Floats, x: Floats, share: float, kept: f
 
 
 @part
+def gather_in(p: Floats, cov: Floats, mean: Floats, x: Floats, share: float, begins: bool) -> None:
+    """`blend` of symmetric matrices, the lower half alone; `begins`: the first part. `reflect` then fills the rest."""
+    for a in range(6):
+        da = mean[a] - x[a]
+        for b in range(a + 1):
+            part = share * (cov[a, b] + da * (mean[b] - x[b]))
+            p[a, b] = part if begins else p[a, b] + part
+
+
+@part
+def reflect(p: Floats) -> None:
+    """The upper half of a symmetric matrix, from its lower half."""
+    for a in range(1, 6):
+        for b in range(a):
+            p[b, a] = p[a, b]
+
+
+@part
 def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Floats) -> float:
     """Mode k of component i after modes exchanged weight: into x (6,), p (6, 6); returns its weight.
 
@@ -266,7 +312,8 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
     for j in range(bank.mu.shape[1]):
         part = ((stay if j == k else 0.0) + (1.0 - stay) * share) * bank.mu[i, j] / weight
         if part > 0.0:
-            blend(p, bank.p[i, j], bank.x[i, j], x, part, 1.0)
+            gather_in(p, bank.p[i, j], bank.x[i, j], x, part, False)
+    reflect(p)
     return weight
 
 
@@ -284,6 +331,9 @@ def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, m
         mu[k] = bank.mu[i, k]
         if share == 0.0 and stay * mu[k] < FAINT:
             mu[k] = 0.0
+            continue
+        if stay == 1.0 and dt != 0.0 and plain(rules.modes[k]):
+            coast(bank.x[i, k], bank.p[i, k], rules.modes[k, NOISE], dt, x[k], p[k])
             continue
         if stay == 1.0:
             put(x[k], p[k], bank.x[i, k], bank.p[i, k])

@@ -11,7 +11,7 @@ from tocsin.tracking.kernels.columns import Bank, Field, Floats, Ints, Looks, Mi
 from tocsin.tracking.kernels.learning.cells import row_cell
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
 from tocsin.tracking.kernels.njit import part
-from tocsin.tracking.kernels.sensing import evaluate
+from tocsin.tracking.kernels.sensing import evaluate, outline, placed
 from tocsin.tracking.kernels.unseen.field import ratio_at
 
 PLACE_BITS = (1 << c.RANGE) | (1 << c.AZIMUTH) | (1 << c.ELEVATION) | (1 << c.EAST) | (1 << c.NORTH) | (1 << c.UP)
@@ -80,7 +80,7 @@ def imagine(
     s: Scratch,
 ) -> None:
     """For each row of a look: the rates of new ones and of all that is no known component, its state were it new, and
-    where it lies in the plane: s.row_rate, s.row_x, s.row_p, s.row_box. `count`: parts of the mixture, 0: none.
+    where it lies: s.row_rate, s.row_x, s.row_p, s.row_box, s.row_near. `count`: parts of the mixture, 0: none.
     """
     sensor = looks.sensor[look]
     for j in range(looks.first[look], looks.last[look]):
@@ -95,6 +95,9 @@ def imagine(
         if field.grid[c.GRID_ACROSS] > 0.0 and place[3] < math.inf:
             sigma = height_sigma(rows.mask[j], rows.z[j], rows.var[j])
             new *= ratio_at(field, place[0], place[1], place[2], sigma)
+        dt = (rows.time[j] - looks.time[look]) * 1e-9
+        s.row_near[q, c.NEAR_PLACED] = 1.0 if placed(rows.mask[j], dt, rules.earth) else 0.0
+        outline(rows.mask[j], rows.z[j], rows.var[j], s.row_near[q])
         cell = row_cell(sensors, sensor, rules, rows, j)
         if cell >= 0:
             new *= sensors.pd_ratio[cell]  # what is forgiven for not being seen is not lightly believed to be new

@@ -167,20 +167,6 @@ def correct(x: Floats, p: Floats, h: Floats, innovation: float, variance: float,
     return s
 
 
-@kernel
-def pick(x: Floats, p: Floats, axis: int, innovation: float, variance: float, g: Floats) -> float:
-    """`correct` for a scalar that is one coordinate of the position."""
-    s: float = p[axis, axis] + variance
-    for a in range(6):
-        g[a] = p[a, axis]
-    for a in range(6):
-        gain = g[a] / s
-        x[a] += gain * innovation
-        for b in range(6):
-            p[a, b] -= gain * g[b]
-    return s
-
-
 @part
 def turned(
     mask: int, z: Floats, var: Floats, place: Place, axes: Floats, dt: float, gate: float, x: Floats, p: Floats,
@@ -227,6 +213,100 @@ def turned(
 
 
 @part
+def placed(mask: int, dt: float, earth: int) -> bool:
+    """Is a row a place along the frame's own axes at the time of the state, and nothing else? See `close`."""
+    return earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST)
+
+
+@part
+def outline(mask: int, z: Floats, var: Floats, near: Floats) -> None:
+    """A place as near (6,): three coordinates, and three variances of which -1 is "not measured"."""
+    for q in range(3):
+        near[q] = z[EAST + q]
+        near[3 + q] = var[EAST + q] if mask & (1 << (EAST + q)) else -1.0
+
+
+@part
+def close(near: Floats, gate: float, x: Floats, p: Floats, low: Floats, e: Floats) -> float:
+    """The likelihood of a place (see `outline`), 0 beyond the gate; what `work_in` needs of it: low (6,), e (3,).
+
+    S = P_pp + R = L L^T,   e = L^-1 (z - x),   d2 = e^T e,   likelihood = exp(-d2 / 2) / sqrt(|2 pi S|)
+
+    low: 1 / L00, L10, L20, 1 / L11, L21, 1 / L22. What was not measured has 1 / L = 0, and so no weight.
+    """
+    scale = 1.0
+    w0, w1, w2, l10, l20, l21 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    if near[3] >= 0.0:
+        s00 = p[0, 0] + near[3]
+        w0 = 1.0 / math.sqrt(s00)
+        l10, l20 = p[1, 0] * w0, p[2, 0] * w0
+        scale *= TWO_PI * s00
+    if near[4] >= 0.0:
+        s11 = p[1, 1] + near[4] - l10 * l10
+        w1 = 1.0 / math.sqrt(s11)
+        l21 = (p[2, 1] - l20 * l10) * w1
+        scale *= TWO_PI * s11
+    if near[5] >= 0.0:
+        s22 = p[2, 2] + near[5] - l20 * l20 - l21 * l21
+        w2 = 1.0 / math.sqrt(s22)
+        scale *= TWO_PI * s22
+    e0 = (near[0] - x[0]) * w0
+    e1 = (near[1] - x[1] - l10 * e0) * w1
+    e2 = (near[2] - x[2] - l20 * e0 - l21 * e1) * w2
+    d2 = e0 * e0 + e1 * e1 + e2 * e2
+    if d2 > gate:
+        return 0.0
+    low[0], low[1], low[2], low[3], low[4], low[5] = w0, l10, l20, w1, l21, w2
+    e[0], e[1], e[2] = e0, e1, e2
+    return math.exp(-0.5 * d2) / math.sqrt(scale)
+
+
+@part
+def work_in(x0: Floats, p0: Floats, low: Floats, e: Floats, y: Floats, x: Floats, p: Floats) -> None:
+    """A place into the state x0 (6,), p0 (6, 6), as `close` left it: into x and p. y (3, 6) is room.
+
+    Y = L^-1 [P_pp P_pv],   x = x0 + Y^T e,   P = P0 - Y^T Y
+    """
+    w0, l10, l20, w1, l21, w2 = low[0], low[1], low[2], low[3], low[4], low[5]
+    e0, e1, e2 = e[0], e[1], e[2]
+    for a in range(6):
+        y0 = p0[a, 0] * w0
+        y1 = (p0[a, 1] - l10 * y0) * w1
+        y2 = (p0[a, 2] - l20 * y0 - l21 * y1) * w2
+        y[0, a], y[1, a], y[2, a] = y0, y1, y2
+        x[a] = x0[a] + y0 * e0 + y1 * e1 + y2 * e2
+    for a in range(6):
+        y0, y1, y2 = y[0, a], y[1, a], y[2, a]
+        for b in range(a + 1):
+            p[a, b] = p0[a, b] - y0 * y[0, b] - y1 * y[1, b] - y2 * y[2, b]
+            p[b, a] = p[a, b]
+
+
+@part
+def work_in_or_miss(
+    x0: Floats, p0: Floats, low: Floats, e: Floats, share: float, y: Floats, x: Floats, p: Floats
+) -> None:
+    """The moments of "this place was its own", with weight `share`, and "it was missed": into x (6,) and p (6, 6).
+
+    As `work_in`, then a mixture of two, with d = Y^T e:   x = x0 + w d,   P = P0 - w Y^T Y + w (1 - w) d d^T
+    """
+    w0, l10, l20, w1, l21, w2 = low[0], low[1], low[2], low[3], low[4], low[5]
+    e0, e1, e2 = e[0], e[1], e[2]
+    apart = share * (1.0 - share)
+    for a in range(6):
+        y0 = p0[a, 0] * w0
+        y1 = (p0[a, 1] - l10 * y0) * w1
+        y2 = (p0[a, 2] - l20 * y0 - l21 * y1) * w2
+        y[0, a], y[1, a], y[2, a], y[3, a] = y0, y1, y2, y0 * e0 + y1 * e1 + y2 * e2
+        x[a] = x0[a] + share * y[3, a]
+    for a in range(6):
+        y0, y1, y2, d = share * y[0, a], share * y[1, a], share * y[2, a], apart * y[3, a]
+        for b in range(a + 1):
+            p[a, b] = p0[a, b] - y0 * y[0, b] - y1 * y[1, b] - y2 * y[2, b] + d * y[3, b]
+            p[b, a] = p[a, b]
+
+
+@part
 def evaluate(
     mask: int,
     z: Floats,
@@ -252,16 +332,12 @@ def evaluate(
         return turned(mask, z, var, at, site_axes, dt, gate, x, p, room)
     h, nu, start = room[0], room[1], room[2, 0]
     d2, scale = 0.0, 1.0
-    if earth == 0 and dt == 0.0 and mask & POLAR_BITS == 0 and mask < (1 << VELOCITY_EAST):
-        for q in range(3):
-            if mask & (1 << (EAST + q)):
-                innovation = z[EAST + q] - x[q]
-                v = pick(x, p, q, innovation, var[EAST + q], start)
-                d2 += innovation * innovation / v
-                scale *= TWO_PI * v
-                if d2 > gate:
-                    return 0.0
-        return math.exp(-0.5 * d2) / math.sqrt(scale)
+    if placed(mask, dt, earth):
+        outline(mask, z, var, h[5])
+        likelihood = close(h[5], gate, x, p, h[3], h[4])
+        if likelihood > 0.0:
+            work_in(x, p, h[3], h[4], h, x, p)
+        return likelihood
     k = 0
     if mask & POLAR_BITS:
         k = polar(mask, z, var, place, site_axes, x, dt, earth, h, nu)

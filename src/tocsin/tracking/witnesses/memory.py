@@ -58,7 +58,10 @@ class Witnesses:
         self.time_ns = time_ns
         birth, sensor, detections, recent = self.birth, self.sensor, self.detections, keep * self.recent
         if self.pending:
-            key, count = np.unique(self._came(), return_counts=True)
+            key = self._came()
+            count = np.ones(len(key), dtype=np.int64)
+            if (key[1:] <= key[:-1]).any():  # one look gives births in order, each once
+                key, count = np.unique(key, return_counts=True)
             known = birth * SENSORS_MOST + sensor
             at = np.searchsorted(known, key)
             there = at < len(known)

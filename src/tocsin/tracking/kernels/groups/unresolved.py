@@ -278,6 +278,7 @@ def again(
     """Update pair e of candidate i anew, by the variances in s.wide."""
     mask, z, axes, dt = rows.mask[row], rows.z[row], rows.axes[row], (rows.time[row] - s.time[i]) * 1e-9
     total = 0.0
+    s.pair_late[e] = 0
     for k in range(s.mu.shape[1]):
         if s.mu[i, k] == 0.0:
             s.pair_mu[e, k] = 0.0
