@@ -51,10 +51,11 @@ class Bell:
         self._called.set()
         self._event.set()
 
-    def gather(self, seconds: float) -> None:
-        """Let more come: return after `seconds`, sooner only when somebody waits for an answer."""
-        self._called.wait(max(0.0, seconds))
+    def gather(self, seconds: float) -> bool:
+        """Let more come: return after `seconds`, sooner only when somebody waits for an answer (True)."""
+        called = self._called.wait(max(0.0, seconds))
         self._called.clear()
+        return called
 
     def wait(self, seconds: float) -> None:
         """Return when something has come since the last return, or after `seconds`."""

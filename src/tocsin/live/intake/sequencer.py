@@ -4,6 +4,7 @@ It orders nothing by event time: that happens inside tracking, row by row. Every
 second comes before that second's Tick, however late thinking is, so that overload shifts no tick against the data.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -15,6 +16,7 @@ from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.thinking import Anew
 from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick
 
+COMPANY_S = 0.02  # who waits for an answer waits so long for others: a turn for each post would do nothing but turn
 FAILED_BYTES = 4_096
 
 
@@ -85,7 +87,8 @@ class Sequencer:
             now_ns = self.clock.now_ns()
             self.ticks.begin(now_ns)
             return [Anew(now_ns, f"the system clock jumped back by {-jump.by_ns / SECOND_NS:.1f} s")]
-        self.bell.gather(min(wait_s, self.clock.seconds_until(self.ticks.next_ns)))
+        if self.bell.gather(min(wait_s, self.clock.seconds_until(self.ticks.next_ns))):
+            time.sleep(COMPANY_S)
         return self._drain(self.clock.now_ns())
 
     def _drain(self, now_ns: int) -> "list[Item | Anew]":
