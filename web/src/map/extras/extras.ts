@@ -2,7 +2,7 @@ import type { Map as BaseMap } from 'maplibre-gl'
 import { NO_ROW } from '../../live/tracks.ts'
 import { focus, picked } from '../../view/choices.svelte.ts'
 import type { Desk } from '../../view/desk.svelte.ts'
-import { fill } from '../ground/coast.ts'
+import { refill } from '../ground/coast.ts'
 import { warnedAreas } from './areas.ts'
 import { measured } from './measure.svelte.ts'
 import { arrivals, cone, rangeRings, ruler, wedges } from './shapes.ts'
@@ -14,7 +14,7 @@ export function drawExtras(map: BaseMap, desk: Desk, forecast: boolean): void {
   if (site === null) return
   const { tracks } = desk
   const row = focus.chosen === null ? NO_ROW : tracks.row(focus.chosen)
-  fill(map, 'extras', {
+  refill(map, 'extras', {
     type: 'FeatureCollection',
     features: [
       ...(picked.rings ? rangeRings(site) : []),

@@ -25,7 +25,7 @@ export function extraLayers(): LayerSpecification[] {
       type: 'fill',
       source: 'extras',
       filter: is('wedge'),
-      paint: { 'fill-color': paint.partly, 'fill-opacity': 0.1 },
+      paint: { 'fill-antialias': false, 'fill-color': paint.partly, 'fill-opacity': 0.1 },
     },
     {
       id: 'wedge-line',
@@ -54,7 +54,7 @@ export function extraLayers(): LayerSpecification[] {
       type: 'fill',
       source: 'extras',
       filter: is('cone-50'),
-      paint: { 'fill-color': paint.label, 'fill-opacity': 0.12 },
+      paint: { 'fill-antialias': false, 'fill-color': paint.label, 'fill-opacity': 0.12 },
     },
     words('cone-words', paint.label, 11),
     {

@@ -87,7 +87,7 @@ function layerOf(name: string): LayerSpecification {
   }
   if (fill !== undefined) {
     const filter: ['==', ['geometry-type'], string] = ['==', ['geometry-type'], 'Polygon']
-    return { ...base, type: 'fill', filter, paint: { 'fill-color': fill } }
+    return { ...base, type: 'fill', filter, paint: { 'fill-antialias': false, 'fill-color': fill } }
   }
   return { ...base, type: 'line', paint: { 'line-color': line ?? paint.border, 'line-width': width ?? 1 } }
 }

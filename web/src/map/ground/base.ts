@@ -46,7 +46,10 @@ export function makeMap(container: HTMLElement, center: readonly [number, number
   })
 }
 
-/** Few sources: each is cut into tiles of its own, and asked in every frame which of them it needs. */
+/**
+ * Areas without smooth edges: a line lies on each of them, and the edge would be drawn a second time.
+ * Few sources: each is cut into tiles of its own, and asked in every frame which of them it needs.
+ */
 function style(): StyleSpecification {
   return {
     version: 8,
@@ -64,7 +67,7 @@ function style(): StyleSpecification {
 function ground(): LayerSpecification[] {
   return [
     { id: 'sea', type: 'background', paint: { 'background-color': paint.sea } },
-    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': paint.land } },
+    { id: 'land', type: 'fill', source: 'land', paint: { 'fill-antialias': false, 'fill-color': paint.land } },
     { id: 'coast', type: 'line', source: 'land', paint: { 'line-color': paint.coast, 'line-width': 1 } },
     {
       id: 'land-detail',
@@ -72,7 +75,7 @@ function ground(): LayerSpecification[] {
       source: 'land-detail',
       filter: AREA,
       minzoom: DETAIL_ZOOM,
-      paint: { 'fill-color': paint.land },
+      paint: { 'fill-antialias': false, 'fill-color': paint.land },
     },
     {
       id: 'coast-detail',
@@ -123,7 +126,11 @@ function coverage(): LayerSpecification[] {
       type: 'fill',
       source: 'site',
       filter: is('coverage'),
-      paint: { 'fill-color': paint.sensor, 'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0] },
+      paint: {
+        'fill-antialias': false,
+        'fill-color': paint.sensor,
+        'fill-opacity': ['match', ['get', 'state'], 'fresh', 0.012, 0],
+      },
     },
     {
       id: 'coverage-line',
@@ -178,14 +185,14 @@ function places(): LayerSpecification[] {
       type: 'fill',
       source: 'site',
       filter: is('areas'),
-      paint: { 'fill-color': colour, 'fill-opacity': 0.07 },
+      paint: { 'fill-antialias': false, 'fill-color': colour, 'fill-opacity': 0.07 },
     },
     {
       id: 'area-hatch',
       type: 'fill',
       source: 'site',
       filter: ['all', is('areas'), ['==', ['get', 'observation'], 'blind']],
-      paint: { 'fill-pattern': 'hatch' },
+      paint: { 'fill-antialias': false, 'fill-pattern': 'hatch' },
     },
     {
       id: 'area-line',

@@ -55,6 +55,21 @@ export function fill(map: BaseMap, name: string, data: GeoJSON): void {
   void source.setData(data)
 }
 
+const filled = new WeakMap<BaseMap, Map<string, string>>()
+
+/** The same for what is small and often comes again as it was: then the map has nothing to cut into tiles. */
+export function refill(map: BaseMap, name: string, data: GeoJSON): void {
+  let known = filled.get(map)
+  if (known === undefined) {
+    known = new Map<string, string>()
+    filled.set(map, known)
+  }
+  const text = JSON.stringify(data)
+  if (known.get(name) === text) return
+  known.set(name, text)
+  fill(map, name, data)
+}
+
 function inside(view: Box, box: Box): boolean {
   return view[0] >= box[0] && view[1] >= box[1] && view[2] <= box[2] && view[3] <= box[3]
 }

@@ -2,7 +2,7 @@ import type { Map as BaseMap } from 'maplibre-gl'
 import { getJson } from '../../session/http.ts'
 import { focus, picked } from '../../view/choices.svelte.ts'
 import type { Desk } from '../../view/desk.svelte.ts'
-import { fill } from '../ground/coast.ts'
+import { refill } from '../ground/coast.ts'
 import { type Area, drawnAreas, readAreas } from './outlook.ts'
 
 /** The forecast of what endangers something is at hand; that of any other track is thought again from the ledger. */
@@ -51,7 +51,7 @@ export class OutlookWatch {
     if (wanted.length === 0 && this.empty) return
     this.empty = wanted.length === 0
     const features = drawnAreas(wanted, this.desk.timeline.now(), focus.chosen)
-    fill(this.map, 'outlook', { type: 'FeatureCollection', features })
+    refill(this.map, 'outlook', { type: 'FeatureCollection', features })
   }
 
   private async ask(): Promise<void> {
