@@ -169,8 +169,8 @@ def test_the_first_detections_are_no_danger_yet_but_of_what_leaves_no_time_two_a
 def test_a_young_track_whose_detections_may_be_anybodys_is_no_danger_yet() -> None:
     def stage(sure: int, age_s: float, kind: int = DRONE, detections: int = 5) -> str:
         born = np.array([START_NS - round(age_s * 1e9)], dtype=np.int64)
-        told = {"sure": np.array([sure]), "born_ns": born, "detections": np.array([detections])}
-        return night(Board(PLACES, Alerting()), 0.0, [(1, 0, 60.0)], kind=kind, **told).stage
+        board, came = Board(PLACES, Alerting()), np.array([detections])
+        return night(board, 0.0, [(1, 0, 60.0)], kind=kind, sure=np.array([sure]), born_ns=born, detections=came).stage
 
     assert [stage(sure, 30.0) for sure in (0, 1, 2)] == ["quiet", "quiet", "warning"]
     assert stage(0, 150.0) == "warning"  # it proved itself before, and nobody remembers
