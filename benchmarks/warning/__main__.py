@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.warning.page import drawing, page
-from benchmarks.warning.playing import KEPT, Night, keep, read
+from benchmarks.warning.playing import KEPT, Night, keep_job, read
 from benchmarks.warning.pooling import points, pool
 from benchmarks.warning.stretches import ROOT, STRETCHES
 from tocsin.cli.progress import Progress
@@ -39,7 +39,7 @@ def main() -> None:
     asked = parser.parse_args()
     jobs = [(name, seed) for seed in range(1, asked.seeds + 1) for name in asked.scenarios or STRETCHES]
     if not asked.page:
-        do = partial(_play, again=asked.again, any_code=asked.any_code)
+        do = partial(keep_job, again=asked.again, any_code=asked.any_code)
         with Progress("playing nights") as progress:
             for done, one in enumerate(each(jobs, do, asked.workers), 1):
                 progress(done, len(jobs))
@@ -51,11 +51,6 @@ def main() -> None:
     asked.output.write_text(page(nights, pool(nights), half_real), encoding="utf-8")
     drawing(points(nights), asked.output.with_suffix(".svg"))
     print(asked.output)
-
-
-def _play(job: tuple[str, int], *, again: bool, any_code: bool) -> dict[str, object]:
-    """In a process of its own: the night stays on the disk."""
-    return {"cpu_s": round(keep(KEPT, *job, again=again, any_code=any_code).cpu_s)}
 
 
 def _kept() -> list[Night]:
