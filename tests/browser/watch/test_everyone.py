@@ -45,14 +45,16 @@ def test_axe_finds_nothing_on_any_screen(page: Page, stage: Stage, theme: str) -
     expect(page.get_by_test_id("past")).to_be_visible(timeout=WAIT_MS)
     found["the past"] = violations(page)
     page.keyboard.press("l")
+    expect(page.get_by_test_id("past")).to_have_count(0, timeout=WAIT_MS)
     for key, sheet in (("?", "keys"), (",", "settings"), ("o", "scores"), ("p", "scenarios")):
         page.keyboard.press(key)
-        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("dialog"), sheet).to_be_visible(timeout=WAIT_MS)
         if sheet == "settings":
             page.get_by_text("The rules in force").click()
         page.wait_for_timeout(300)
         found[sheet] = violations(page)
         page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0, timeout=WAIT_MS)  # else it takes the next key
     page.get_by_role("button", name="Menu: ").click()
     found["menu"] = violations(page)
     page.keyboard.press("Escape")
