@@ -15,7 +15,6 @@ from tests.browser.page_steps import (
 )
 from tests.browser.stage.stage import Stage
 
-
 # pressed if it is still there: the page may have mended itself a moment before, and then nothing is left to press
 TRY = "[...document.querySelectorAll('button')].find((one) => one.textContent.includes('Try now'))?.click()"
 
