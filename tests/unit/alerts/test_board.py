@@ -257,6 +257,32 @@ def test_one_detection_by_chance_is_no_path() -> None:
     assert board.step(forecast(0.0, [(1, 0, 100.0)]), shown, health())[0].reasons[0].paths == 0
 
 
+def test_a_radar_that_meets_a_track_seldom_though_it_looks_often_is_no_path() -> None:
+    """Through rain, two of forty looks a minute are chance."""
+    sensors = (
+        Sensor("slow", "radar", period_s=10.0, path_link="a"),
+        Sensor("quick", "radar", period_s=1.5, path_link="b"),
+    )
+
+    def paths(quick: float, age_s: float) -> tuple[str, ...]:
+        shown = seen(
+            0.0,
+            [1],
+            sensors=("slow", "quick"),
+            born_ns=np.array([START_NS - round(age_s * SECOND_NS)]),
+            witness_track=np.ones(2, np.int64),
+            witness_sensor=np.arange(2, dtype=np.int32),
+            witness_detections=np.full(2, 5),
+            witness_recent=np.array([5.0, quick]),
+        )
+        board = Board(PLACES, Alerting(), sensors)
+        return board.step(forecast(0.0, [(1, 0, 100.0)]), shown, health())[0].reasons[0].path_names
+
+    assert paths(2.0, 300.0) == ("slow",)
+    assert paths(20.0, 300.0) == ("slow", "quick")
+    assert paths(2.0, 6.0) == ("slow", "quick")  # it did not look often yet
+
+
 def test_a_drone_between_two_places_is_said_to_be_undecided() -> None:
     said = forecast(0.0, [(1, 0, 100.0), (1, 1, 900.0)])
     goals = {"goal_track": np.array([1, 1]), "goal_place": np.array([0, 1], np.int32)}
