@@ -59,10 +59,11 @@ def figures(one: Warned) -> dict[str, float | None]:
     score = score_warnings(one.truth, one.places, one.alerts, knowable=one.knowable, told=one.about, end_ns=one.end_ns)
     found = score.entries
     span_s = (one.end_ns - one.begin_ns) / 1e9
-    counted = found.counted & found.warned
+    # one that was never warned of was late by all the time there was: else a late warning is worse than none
+    late = np.where(found.warned, found.delay_s, found.possible_s)[found.counted]
     return {
         "missed": float((found.counted & ~found.warned).sum()),
-        "delay_p90_s": round(quantile(found.delay_s[counted], 0.9), 3) if counted.any() else None,
+        "delay_p90_s": round(quantile(late, 0.9), 3) if len(late) else None,
         "lead_median_s": round(quantile(found.lead_s[found.warned], 0.5), 3) if found.warned.any() else None,
         **{f"false.{line.audience}.{line.stage}": float(line.rate.count) for line in score.false_alerts},
         "annunciations": float(load("", np.array(sorted(one.sounded_ns), dtype=np.int64), span_s).worst),
