@@ -32,6 +32,14 @@ void test('the minutes of a corridor are written for the chosen track alone', ()
   assert.deepEqual(words(null), [])
   assert.deepEqual(words(7), ['1 min', '2 min'])
 })
+void test('corridors and origins are drawn of the chosen track, falls and launches of all', () => {
+  const kinds = ['ahead', 'origin', 'impact', 'launch']
+  const areas = readAreas({ features: kinds.map((kind) => area(kind, 0.5, { steps: [] })) })
+  const drawn = (chosen: number | null): string[] =>
+    drawnAreas(areas, 0, chosen).map((one) => String(one.properties?.what))
+  assert.deepEqual(drawn(8), ['impact-50', 'launch-50'])
+  assert.deepEqual(drawn(7), ['ahead-50', 'origin-50', 'impact-50', 'launch-50'])
+})
 void test('what makes no sense is left out, and the rest is drawn', () => {
   const bad = [
     null,

@@ -53,9 +53,13 @@ function isPoint(value: unknown): value is Position {
   return Array.isArray(value) && Number.isFinite(value[0]) && Number.isFinite(value[1])
 }
 
-/** What is drawn of them at a time: areas, and words once for each track and kind. `chosen`: its corridor has all its minutes. */
+/**
+ * What is drawn of them at a time: areas, and words once for each track and kind. Where something falls and was launched is
+ * drawn of all; corridors and origins of the chosen one alone: those of a raid lie over each other until nothing is seen.
+ */
 export function drawnAreas(areas: readonly Area[], now: number, chosen: number | null): Feature[] {
   return areas.flatMap((area): Feature[] => {
+    if (area.track !== chosen && (area.kind === 'ahead' || area.kind === 'origin')) return []
     const geometry: Polygon = { type: 'Polygon', coordinates: [area.ring] }
     const mine = area.track === chosen ? 'yes' : 'no'
     const what = `${area.kind}-${100 * area.share}`
@@ -68,7 +72,7 @@ export function drawnAreas(areas: readonly Area[], now: number, chosen: number |
     const name = m.track.number(area.track)
     if (area.kind === 'ahead') {
       for (const step of area.steps)
-        if (mine === 'yes' && WRITTEN_S.has(step.after)) write(step.place, m.drawn.ahead(step.after / 60), 'ahead')
+        if (WRITTEN_S.has(step.after)) write(step.place, m.drawn.ahead(step.after / 60), 'ahead')
     } else if (area.kind === 'impact')
       write(top(area.ring), `${name}: ${m.drawn.fall(until(area.times, now))}`, 'impact')
     else
