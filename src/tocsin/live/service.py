@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import time
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from tocsin.live.page import Page, bind
 from tocsin.live.past.grounds import Grounds
 from tocsin.live.playback import Playback, PlaybackClock, Span
 from tocsin.live.process import demo_watch
+from tocsin.live.process.self_score import SelfScore
 from tocsin.live.process.supervision import Supervisor
 from tocsin.live.process.watchdog import notify
 from tocsin.live.runner import BACK_NS, Runner
@@ -41,6 +43,7 @@ from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
 from tocsin.server.access.roles import Role
+from tocsin.server.routes.reports import REPORTS
 from tocsin.server.station import Scenes
 from tocsin.site import Site
 from tocsin.wire import rules_digest
@@ -153,6 +156,8 @@ class _Service:
             source.start(supervisor)
             watch.minute = MinuteTarget(dispatch, self.site.settings.frame, self.clock.now_ns)
             supervisor.start("minute target", watch.minute.run)
+            if self.site.score.nightly:
+                supervisor.start("score of the night", self._scoring(watch, dispatch).run)
         ended = asyncio.create_task(self.stopping.wait())
         await asyncio.wait((ended, serving), return_when=asyncio.FIRST_COMPLETED)
         await self._stop(supervisor, watch, page, thread, serving)
@@ -245,6 +250,14 @@ class _Service:
             begun()
             with contextlib.suppress(RuntimeError):
                 page.loop.call_soon_threadsafe(self.stopping.set)
+
+    def _scoring(self, watch: Watch, dispatch: Dispatch) -> SelfScore:
+        def kept_ns() -> tuple[int, int] | None:
+            return watch.evidence.bounds_ns() if watch.evidence is not None else None
+
+        table, tell = self.site.score, Keeping(dispatch.evidence, dispatch.show).notice
+        hour, reports = time.fromisoformat(table.at_utc), self.folder / REPORTS
+        return SelfScore(self.ledger, reports, hour, table.pdf, table.keep, self.clock.now_ns, kept_ns, tell)
 
     async def _discipline(self, source: LiveFeeds | Playback) -> None:
         """Follow UTC; tell the sequencer of a jump back that leaves everything to come too late."""

@@ -49,6 +49,7 @@ from tocsin.site.tables import (
     MapTable,
     PlaceTable,
     SchemeTable,
+    ScoreTable,
     SensorTable,
     ServerTable,
     SiteFile,
@@ -79,6 +80,7 @@ class Site:
     delivery: Delivery = field(default_factory=Delivery)
     cap: CapTable = field(default_factory=CapTable)  # its paths are whole
     map_file: str = ""  # PMTiles of the region, for the screen; its path is whole
+    score: ScoreTable = field(default_factory=ScoreTable)
     rules_file: str = ""  # by which stages are decided (settings.alerting); "": as tocsin comes
 
     @property
@@ -157,6 +159,7 @@ def from_table(table: Mapping[str, Any], lines: Lines, folder: Path = HERE) -> S
         out,
         _cap(file.cap, folder),
         _map(file.map, lines, folder),
+        file.score,
         str(folder / file.alerting.rules) if file.alerting.rules else "",
     )
 

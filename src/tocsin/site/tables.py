@@ -298,6 +298,15 @@ class RetentionTable(Table):
     bytes_max: Annotated[int, Field(ge=0)] = Retention().bytes_max
 
 
+class ScoreTable(Table):
+    """[score]: each day the night before is scored against what became known later; the page lies in `reports`."""
+
+    nightly: bool = False
+    at_utc: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "13:00"
+    pdf: bool = False
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 366
+
+
 class LedgerTable(Table):
     """[ledger]: where the evidence lies."""
 
@@ -390,6 +399,7 @@ class SiteFile(Table):
     server: ServerTable = ServerTable()
     ledger: LedgerTable = LedgerTable()
     retention: RetentionTable = RetentionTable()
+    score: ScoreTable = ScoreTable()
     tracking: TrackingTable = TrackingTable()
     watching: WatchingTable = WatchingTable()
     learning: LearningTable = LearningTable()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from arro3.core import Array, DataType
+from arro3.core import Array, DataType, RecordBatch
 from arro3.core import Table as ArrowTable
 
 from tocsin import wire
@@ -18,14 +18,30 @@ from tocsin.geo.units import DEGREE_RAD, SECOND_NS
 from tocsin.ledger.reader import Reader
 from tocsin.live.lookback import LookBack
 from tocsin.live.thinking import Pipeline
-from tocsin.messages import Ints, Picture, Scan
+from tocsin.messages import Floats, Ints, Picture, Scan
 from tocsin.score.tables.arrow import Table
 from tocsin.settings import Sensor, Settings
 from tocsin.simulate.recorded.flights import Fixes, Flown, flown
 from tocsin.simulate.sensors.stand import Stand, in_sector
 from tocsin.tracking.tracker import Tracker
 
+if TYPE_CHECKING:
+    from tocsin.pipeline import State
+
+EVERY_S = 2.0
+ROWS_MAX = 1_500_000  # of the tracks of all pictures of a night: about a gigabyte while they are scored
+DUMPS_TRIED = 6
+_DUMPS = "SELECT number FROM marks WHERE kind = 'dump' AND time_ns >= ? AND time_ns <= ? ORDER BY number"
 SURVEYS = ("radar", "direction")  # what looks by itself; others are told
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where tracks were in one picture: a whole night of whole pictures would not fit into memory."""
+
+    time_ns: int
+    track: Ints
+    position_m: Floats
 
 
 @dataclass(slots=True)
@@ -35,15 +51,20 @@ class Evidence:
     settings: Settings
     begin_ns: int
     end_ns: int
-    pictures: list[Picture] = field(default_factory=list)
+    every_s: float = 2.0  # between two pictures
+    moments: list[Moment] = field(default_factory=list)
+    shown: list[RecordBatch] = field(default_factory=list)  # the pictures as rows of the tracks table
     corroborated: set[str] = field(default_factory=set)
     telling: set[str] = field(default_factory=set)  # sensors by which aircraft tell who and where they are
     silent: int = 0  # pictures that could not be made: nothing is kept of then
     flights: Flown | None = None
 
 
-def night(folder: Path, begin_ns: int | None, end_ns: int | None, every_s: float) -> Evidence:
-    """Everything of a night. Raises InputError where the ledger holds nothing of it."""
+def night(folder: Path, begin_ns: int | None, end_ns: int | None, every_s: float | None = None) -> Evidence:
+    """Everything of a night. Without `every_s` pictures are EVERY_S apart, or so far that ROWS_MAX rows hold them.
+
+    Raises InputError where the ledger holds nothing of it.
+    """
     with closing(Reader(folder)) as reader:
         bounds = reader.bounds()
         first_ns = max(bounds.first_ns, begin_ns or bounds.first_ns)
@@ -53,8 +74,10 @@ def night(folder: Path, begin_ns: int | None, end_ns: int | None, every_s: float
             raise InputError(
                 f"{folder}: nothing of this night is kept; the ledger holds {held if bounds.last else 'nothing'}"
             )
-        found = Evidence(_settings(reader, folder), first_ns, last_ns)
-        _pictures(reader, found, round(every_s * SECOND_NS))
+        state = _state(reader, folder)
+        found = Evidence(state.settings, first_ns, last_ns)
+        found.every_s = every_s or apart_s(first_ns, last_ns, _tracks(reader, first_ns, last_ns))
+        found.shown = list(tracks.batches(_pictures(reader, found)))
         found.flights = flown(_fixes(scans(reader, found), found))
     return found
 
@@ -62,38 +85,55 @@ def night(folder: Path, begin_ns: int | None, end_ns: int | None, every_s: float
 def told(folder: Path, begin_ns: int, end_ns: int) -> Evidence:
     """What aircraft told of themselves, and nothing of what was shown."""
     with closing(Reader(folder)) as reader:
-        found = Evidence(_settings(reader, folder), begin_ns, end_ns)
+        found = Evidence(_state(reader, folder).settings, begin_ns, end_ns)
         found.flights = flown(_fixes(scans(reader, found), found))
         return found
 
 
-def _settings(reader: Reader, folder: Path) -> Settings:
+def apart_s(begin_ns: int, end_ns: int, tracks_there: int) -> float:
+    """Seconds between pictures: EVERY_S, more where a night with so many tracks would be more than ROWS_MAX rows."""
+    rows = (end_ns - begin_ns) / SECOND_NS / EVERY_S * tracks_there
+    return EVERY_S * max(1.0, round(rows / ROWS_MAX, 1))
+
+
+def _tracks(reader: Reader, begin_ns: int, end_ns: int) -> int:
+    """The most tracks in some states that were kept during the night."""
+    from tocsin.pipeline import State, look
+
+    kept = reader.ask(_DUMPS, begin_ns, end_ns)
+    states = [State.load(reader.entry(number).body or b"") for (number,) in kept[:: max(1, len(kept) // DUMPS_TRIED)]]
+    return max((len(look(state, state.now_ns)) for state in states), default=0)
+
+
+def _state(reader: Reader, folder: Path) -> "State":
     from tocsin.pipeline import State
 
     dump = reader.last_dump_before(2**62)
     if dump is None or dump.body is None:
         raise InputError(f"{folder}: this ledger holds no state: nothing can be recomputed")
-    return State.load(dump.body).settings
+    return State.load(dump.body)
 
 
-def _pictures(reader: Reader, found: Evidence, every_ns: int) -> None:
+def _pictures(reader: Reader, found: Evidence) -> Iterator[Picture]:
     """As they were known then, at equal steps."""
     back = LookBack(reader, Pipeline(found.settings))
-    for time_ns in range(found.begin_ns, found.end_ns + 1, max(every_ns, SECOND_NS // 10)):
+    every_ns = max(round(found.every_s * SECOND_NS), SECOND_NS // 10)
+    for time_ns in range(found.begin_ns, found.end_ns + 1, every_ns):
         try:
             picture = back.picture_at(time_ns)
         except LedgerError:
             found.silent += 1
             continue
-        found.pictures.append(picture)
+        found.moments.append(Moment(time_ns, picture.track, picture.position_m))
         borne = np.flatnonzero(picture.corroborated)
         found.corroborated |= {name for row in borne.tolist() if (name := picture.identity[row])}
+        yield picture
 
 
 def scans(reader: Reader, found: Evidence) -> Iterator[Scan]:
     """What came in that night."""
-    for entry in reader.entries():
-        if entry.kind == "scan" and entry.body is not None and found.begin_ns <= entry.time_ns <= found.end_ns:
+    for entry in reader.items_between(found.begin_ns, found.end_ns + 1, ("scan",)):
+        if entry.body is not None:
             scan: Scan = wire.decode(entry.kind, entry.format, entry.body)
             yield scan
 
@@ -156,29 +196,22 @@ def truth(found: Evidence, only: set[str]) -> Table:
     return Table("what aircraft said", ArrowTable.from_pydict(columns))
 
 
-def shown(pictures: list[Picture], name: str) -> Table:
-    """Pictures as a tracks table."""
-    return Table(name, ArrowTable.from_batches(list(tracks.batches(pictures))))
-
-
-def without_telling(folder: Path, found: Evidence, every_s: float) -> list[Picture]:
+def without_telling(folder: Path, found: Evidence) -> Iterator[Picture]:
     """The night worked again by what looks by itself: no sensor that is told, and no identity from the others."""
     kept = tuple(one for one in found.settings.sensors if not _tells(one, found.telling))
     settings = replace(found.settings, sensors=kept)
     tracker = Tracker(replace(settings, tracking=replace(settings.tracking, hold_s=0.0)))
-    every_ns, due_ns = round(every_s * SECOND_NS), found.begin_ns
-    out: list[Picture] = []
+    every_ns, due_ns = round(found.every_s * SECOND_NS), found.begin_ns
     with closing(Reader(folder)) as reader:
         for scan in scans(reader, found):
             while scan.received_ns >= due_ns:
-                out.append(_look(tracker, due_ns))
+                yield _look(tracker, due_ns)
                 due_ns += every_ns
             if not set(scan.sensors) <= found.telling:
                 tracker.advance(replace(scan, detections=replace(scan.detections, texts={})))
     while due_ns <= found.end_ns:
-        out.append(_look(tracker, due_ns))
+        yield _look(tracker, due_ns)
         due_ns += every_ns
-    return out
 
 
 def _look(tracker: Tracker, time_ns: int) -> Picture:

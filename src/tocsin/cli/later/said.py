@@ -42,8 +42,8 @@ def raised(folder: Path, found: Evidence) -> tuple[Raised, ...]:
     """All of the night, in order of time."""
     out = []
     with closing(Reader(folder)) as reader:
-        for entry in reader.entries():
-            if entry.kind != "alert" or entry.body is None or not found.begin_ns <= entry.time_ns <= found.end_ns:
+        for entry in reader.items_between(found.begin_ns, found.end_ns + 1, ("alert",)):
+            if entry.body is None:
                 continue
             alert: Alert = wire.decode(entry.kind, entry.format, entry.body)
             if RAISED.get(alert.stage, 0) > RAISED.get(alert.before, 0):
@@ -54,19 +54,19 @@ def raised(folder: Path, found: Evidence) -> tuple[Raised, ...]:
 
 def _who(alert: Alert, found: Evidence) -> str:
     """The aircraft that told of itself and was nearest to the track that the alert names first."""
-    times = np.array([picture.time_ns for picture in found.pictures])
+    times = np.array([moment.time_ns for moment in found.moments])
     if not alert.reasons or not len(times) or found.flights is None:
         return ""
-    picture = found.pictures[int(np.abs(times - alert.time_ns).argmin())]
-    at = np.flatnonzero(picture.track == alert.reasons[0].track)
+    moment = found.moments[int(np.abs(times - alert.time_ns).argmin())]
+    at = np.flatnonzero(moment.track == alert.reasons[0].track)
     if not len(at):
         return ""
-    second = (picture.time_ns - found.flights.start_ns) / SECOND_NS
+    second = (moment.time_ns - found.flights.start_ns) / SECOND_NS
     near: tuple[float, str] = (NEAR_M, "")
     for one in found.flights.flights:
         row = round(second - one.start_s)
         if 0 <= row < len(one.knots):
-            away_m = float(np.linalg.norm(one.knots[row, :3] - picture.position_m[at[0]]))
+            away_m = float(np.linalg.norm(one.knots[row, :3] - moment.position_m[at[0]]))
             near = min(near, (away_m, one.identity))
     return near[1]
 

@@ -4,19 +4,22 @@ from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from arro3.core import RecordBatch
+from arro3.core import Table as ArrowTable
+
 from tocsin import __version__
 from tocsin.cli.later import said
-from tocsin.cli.later.evidence import Evidence, coverage, night, shown, truth, without_telling
+from tocsin.cli.later.evidence import EVERY_S, Evidence, coverage, night, truth, without_telling
 from tocsin.errors import InputError
-from tocsin.messages import Picture
+from tocsin.feeds.tables import tracks
 from tocsin.score.alignment import align
 from tocsin.score.report.page import Section, Tile, record, tracking_sections, tracking_tiles
 from tocsin.score.scorecard import Rules, Scorecard, score
 from tocsin.score.seeable import only_seeable, seeable_of
+from tocsin.score.tables.arrow import Table
 from tocsin.score.tables.objects import tracks_of, truth_of
 
 HOLD_S = 10.0
-EVERY_S = 2.0
 TILES = 4
 SECOND_NS = 1_000_000_000
 UNKNOWABLE = (
@@ -47,17 +50,16 @@ def scored(arguments: Namespace, rules: Rules) -> Report:
     """Title, lead, tiles, notes, sections, and the record for JSON."""
     folder: Path = arguments.ledger
     begin_ns, end_ns = span(arguments.night) if arguments.night else (None, None)
-    every_s = arguments.every or EVERY_S
-    found = night(folder, begin_ns, end_ns, every_s)
-    if not found.pictures:
+    found = night(folder, begin_ns, end_ns, arguments.every)
+    if not found.moments:
         raise InputError(f"{folder}: no picture of this night can be made again; see `tocsin verify --replay`")
     told = {one.identity for one in found.flights.flights} if found.flights else set()
     borne = told & found.corroborated
     used = borne or told
     if not used:
         raise InputError(f"{folder}: no aircraft told of itself that night for a minute: nothing became known later")
-    then = _card(found, found.pictures, used, rules)
-    alone = _card(found, without_telling(folder, found, every_s), used, rules)
+    then = _card(found, found.shown, used, rules)
+    alone = _card(found, list(tracks.batches(without_telling(folder, found))), used, rules)
     tiles = [_named(one, "then") for one in tracking_tiles(then)[:TILES]]
     tiles += [_named(one, "not told") for one in tracking_tiles(alone)[:TILES]]
     every = said.raised(folder, found)
@@ -69,7 +71,8 @@ def scored(arguments: Namespace, rules: Rules) -> Report:
     out: dict[str, object] = {"notes": notes, "then": record(then, __version__), "not_told": record(alone, __version__)}
     out["said"] = said.record(every, found)
     lead = f"{_utc(found.begin_ns)} to {_utc(found.end_ns)} UTC: what was shown, against what became known later."
-    return f"The night of {folder.name}", lead, tiles, notes, sections, out
+    when = f"of {arguments.night}" if arguments.night else f"kept in {folder.name}"
+    return f"The night {when}", lead, tiles, notes, sections, out
 
 
 def _notes(found: Evidence, told: int, used: int, borne: bool) -> list[str]:
@@ -80,6 +83,8 @@ def _notes(found: Evidence, told: int, used: int, borne: bool) -> list[str]:
         FLATTERED,
         NOT_TOLD.format(", ".join(sorted(found.telling))),
     ]
+    if found.every_s > EVERY_S:
+        notes.append(f"Scored at a picture each {found.every_s:.3g} s: as many as fit into memory.")
     if found.silent:
         notes.append(f"{found.silent} pictures could not be made again: nothing is kept of then.")
     return notes
@@ -89,9 +94,10 @@ def _utc(time_ns: int) -> str:
     return datetime.fromtimestamp(time_ns / SECOND_NS, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _card(found: Evidence, pictures: list[Picture], used: set[str], rules: Rules) -> Scorecard:
+def _card(found: Evidence, shown: list[RecordBatch], used: set[str], rules: Rules) -> Scorecard:
     flown = truth(found, used)
-    scene = align(truth_of(flown, "earth"), tracks_of(shown(pictures, "tracks"), "earth"), dimensions=2)
+    pictures = Table("tracks", ArrowTable.from_batches(shown))
+    scene = align(truth_of(flown, "earth"), tracks_of(pictures, "earth"), dimensions=2)
     return score(only_seeable(scene, seeable_of(coverage(found, flown)), HOLD_S, rules.gate_m or rules.c_m), rules)
 
 

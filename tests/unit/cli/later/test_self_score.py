@@ -1,50 +1,29 @@
 """A live system scores its own night: what it showed, and what it would have shown of those who tell nothing."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.ledgers.evidence import Clock, open_ledger
-from tests.scans import ADSB, RADAR, START_NS, Flight, radar_turn, self_reports, settings
+from tests.ledgers.told import keep
+from tests.scans import START_NS
 from tocsin import wire
 from tocsin.cli import main
 from tocsin.cli.later import evidence
 from tocsin.cli.later import said as said_of
 from tocsin.ledger.plan import Record
-from tocsin.live.evidence import item_record, step_records
-from tocsin.messages import Alert, Item, Reason, Tick
-from tocsin.pipeline import State, advance
-
-SECONDS = 150
+from tocsin.ledger.reader import Reader
+from tocsin.live.lookback import LookBack
+from tocsin.live.thinking import Pipeline
+from tocsin.messages import Alert, Reason
 
 
 def run(*words: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
         main([str(word) for word in words])
     return int(ended.value.code or 0)
-
-
-def keep(folder: Path, telling: int) -> Path:
-    """A radar and four aircraft, of which so many tell of themselves."""
-    state, clock, rng = State.of(settings(RADAR, ADSB)), Clock(START_NS), np.random.default_rng(1)
-    flights = [Flight((20_000.0 * k, 30_000.0, 5_000.0), (200.0, 0.0, 0.0), f"icao:00000{k}") for k in range(4)]
-    with open_ledger(folder, clock) as ledger:
-        for second in range(SECONDS):
-            if second % 60 == 0:
-                ledger.dump(clock(), state.dump())
-            items: list[Item] = [Tick(clock())]
-            if second and second % 4 == 0:
-                items.insert(0, radar_turn(flights, second // 4 - 1, rng))
-            if second and telling:
-                items.insert(0, self_reports(flights[:telling], second - 0.2, rng))
-            for item in items:
-                ledger.submit([item_record(item), *step_records(advance(state, item))])
-            clock.pass_s(1)
-        ledger.submit([]).result()
-        ledger.keep()
-    return folder
 
 
 def test_a_night_is_scored_as_shown_and_as_it_would_have_been_without_being_told(
@@ -73,8 +52,9 @@ def alert(time_s: float, stage: str, before: str, track: int) -> Alert:
 
 def test_what_was_said_about_somebody_who_is_known_was_for_nothing(tmp_path: Path) -> None:
     ledger = keep(tmp_path / "ledger", telling=3)
-    found = evidence.night(ledger, None, None, 2.0)
-    picture = found.pictures[-10]
+    found = evidence.night(ledger, None, None)
+    with closing(Reader(ledger)) as reader:
+        picture = LookBack(reader, Pipeline(found.settings)).picture_at(found.moments[-10].time_ns)
     assert found.flights is not None
     known = {one.identity for one in found.flights.flights}
     told = [int(track) for track, name in zip(picture.track, picture.identity, strict=True) if name in known]
@@ -111,3 +91,10 @@ def test_a_night_in_which_nobody_told_of_himself_cannot_be_judged_and_says_so(
 def test_without_tables_or_a_ledger_there_is_nothing_to_score(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("score") == 2
     assert "give two tables" in capsys.readouterr().err
+
+
+def test_a_long_night_with_many_tracks_is_looked_at_less_often() -> None:
+    day_ns = 86_400 * 10**9
+    assert evidence.apart_s(0, day_ns, 20) == evidence.EVERY_S
+    apart_s = evidence.apart_s(0, day_ns, 4_000)
+    assert 86_400 / apart_s * 4_000 == pytest.approx(evidence.ROWS_MAX, rel=0.05)
