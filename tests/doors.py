@@ -34,7 +34,7 @@ from tocsin.server.audiences.outside import static as glance
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import static
-from tocsin.server.station import Figures, Scenes, Station
+from tocsin.server.station import Figures, Scenes, Station, Stood
 from tocsin.server.trails import Trails
 from tocsin.settings import Settings
 
@@ -94,7 +94,8 @@ class House:
         self.station = Station(
             "a site", "demo", "UTC", (), self.settings, self._now, self._now, self._order, self._offer,
             lambda: (START_NS - 60 * 10**9, START_NS), self._at, lambda: self.figures, self._control, explained,
-            account_at=accounted, desk=lambda: self.desk, grounds_at=lambda _time_ns, _most: [],
+            account_at=accounted, stood_at=lambda _time_ns: Stood(None, (), self.desk),
+            desk=lambda: self.desk, grounds_at=lambda _time_ns, _most: [],
             event_from=lambda _time_ns, _way: {}, map_file=__file__,
             reports=str(self.folder / "reports"), scenes=Scenes("demo-night", list, lambda _name, _seed: None),
         )  # fmt: skip

@@ -120,7 +120,7 @@ class Counting:
         if isinstance(item, Tick):
             self.ticks += 1
             notice = Notice(item.time_ns, "tick", str(self.ticks), "")
-            health = Health(item.time_ns, (), ())
+            health = Health(item.time_ns, (), (), counters={"ticks": self.ticks})
             return Step(item.time_ns, (notice,), picture=self.look(item.time_ns), health=health, digest=self.dump())
         return self._order(item)
 

@@ -46,6 +46,32 @@ def test_the_past_plays_at_the_speed_that_was_chosen_and_ends_in_the_present(pag
     expect_words(page, "live", "Live")
 
 
+def test_places_and_alerts_of_the_past_are_those_of_then_and_what_waits_now_stays_in_sight(
+    page: Page, stage: Stage
+) -> None:
+    stage.stage_of_plant = "warning"
+    enter_without_map(page, stage)
+    slider = page.get_by_role("slider", name="Time")
+    expect(slider).to_have_attribute("min", str(round(START_S - 900)), timeout=WAIT_MS)
+    page.keyboard.press("1")
+    plant = page.locator("[data-place='power station']")
+    expect(plant).to_have_attribute("data-stage", "warning", timeout=WAIT_MS)
+    slider.fill(str(round(START_S - 200)))
+    expect(plant).to_have_attribute("data-stage", "watch", timeout=WAIT_MS)
+    expect_words(page, "then", "as it was decided then")
+    page.keyboard.press("3")
+    expect_words(page, "then", "at this moment")
+    expect(page.locator("[data-statement='s-1']")).to_be_visible()
+    expect(page.get_by_role("tabpanel").get_by_role("button", name="Release")).to_have_count(0)
+    expect(page.locator("[data-alert='a-1']")).to_be_visible()
+    slider.fill(str(round(START_S - 400)))
+    expect(page.locator("[data-statement='s-1']")).to_have_count(0, timeout=WAIT_MS)
+    page.keyboard.press("1")
+    expect(plant).to_have_attribute("data-stage", "quiet")
+    page.keyboard.press("l")
+    expect(plant).to_have_attribute("data-stage", "warning", timeout=WAIT_MS)
+
+
 def test_a_moment_that_is_not_kept_is_said(page: Page, stage: Stage, page_errors: list[str]) -> None:
     enter_without_map(page, stage)
     expect(page.get_by_role("slider", name="Time")).to_have_attribute("min", str(round(START_S - 900)), timeout=WAIT_MS)

@@ -15,8 +15,9 @@ from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.live.clock import SECOND_NS
 from tocsin.live.evidence import time_of
 from tocsin.live.thinking import Thinking
-from tocsin.messages import Entry, Explanation, Item, Picture, Tick
+from tocsin.messages import Entry, Explanation, Item, Picture, Step, Tick
 from tocsin.models.account import SensorAccount
+from tocsin.server.station import Stood
 
 DUMPS_TRIED = 4
 BEYOND_NS = 5 * SECOND_NS  # the newest items may be on their way into the ledger: the picture is predicted so far
@@ -33,6 +34,7 @@ class LookBack:
     time_ns: int = 0
     ahead: Item | None = None
     rest: Iterator[Entry] | None = None
+    decided: Step | None = None  # by the newest Tick that was worked in; None: none since the dump
 
     def picture_at(self, time_ns: int) -> Picture:
         """The picture as it was known at `time_ns`. Raises LedgerError where nothing is kept.
@@ -48,6 +50,22 @@ class LookBack:
                 return self.thinking.look(time_ns)
         message = f"nothing is kept of {time_ns / 1e9:.0f} s UTC: ask for a moment between the bounds of /api/ledger"
         raise LedgerError(message)
+
+    def stood_at(self, time_ns: int) -> Stood:
+        """How places stood and what was said, as it was decided by `time_ns`. Raises LedgerError where nothing is kept.
+
+        A dump holds what comes next, not what was decided last: a moment right behind one is reached from further back.
+        """
+        self.picture_at(time_ns)
+        if self.decided is None:
+            for row in self.reader.ask(_DUMPS, DUMP, time_ns - SECOND_NS, DUMPS_TRIED):
+                self._load(self.reader.entry(row[0]))
+                if self._reach(time_ns):
+                    break
+            else:
+                self.picture_at(time_ns)
+        decided = self.decided or Step(time_ns)
+        return Stood(decided.health, decided.alerts, self.thinking.desk())
 
     def explain_at(self, track: int, time_ns: int) -> Explanation:
         """Which detections made a track, as it was known at `time_ns`. Raises LedgerError where nothing is kept."""
@@ -65,7 +83,7 @@ class LookBack:
 
     def _load(self, dump: Entry) -> None:
         self.thinking.begin(dump.body)
-        self.number, self.time_ns, self.ahead = dump.number, dump.time_ns, None
+        self.number, self.time_ns, self.ahead, self.decided = dump.number, dump.time_ns, None, None
         self.rest = self.reader.entries(dump.number + 1)
 
     def _reach(self, time_ns: int) -> bool:
@@ -75,7 +93,8 @@ class LookBack:
                 self.ahead = item
                 self.time_ns = time_ns
                 return True
-            self.thinking.advance(item)
+            step = self.thinking.advance(item)
+            self.decided = step if isinstance(item, Tick) else self.decided
             self.time_ns = max(self.time_ns, time_of(item))
             if isinstance(item, Tick) and item.time_ns == time_ns:
                 return True  # whatever came after it in the same nanosecond was not known at the tick

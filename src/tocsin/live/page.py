@@ -154,6 +154,7 @@ class Page:
             control=source.control if isinstance(source, Playback) else None,
             explain_at=lambda track, time_ns: self._back().explain_at(track, time_ns),
             account_at=lambda sensor, time_ns: self._back().account_at(sensor, time_ns),
+            stood_at=lambda time_ns: self._back().stood_at(time_ns),
             deliveries=lambda: {} if self.watch.dispatch is None else self.watch.dispatch.report(),
             desk=lambda: self.desk,
             texts=partial(texts, office=self.office) if self.office is not None else None,

@@ -14,7 +14,7 @@ from tocsin.server.access.guard import Guard
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.routes import alerts, cap, feeds, live, orders, people, picture, process, reports, session, view
-from tocsin.server.routes.evidence import rests
+from tocsin.server.routes.evidence import rests, then
 from tocsin.server.station import Station
 from tocsin.server.trails import Trails
 
@@ -45,6 +45,7 @@ def api(
     app.include_router(live.routes(door, hub, outside))
     app.include_router(alerts.routes(door, station))
     app.include_router(rests.routes(door, station))
+    app.include_router(then.routes(door, past))
     app.include_router(view.routes(door, station))
     app.include_router(reports.routes(door, station))
     app.include_router(orders.routes(door, station))

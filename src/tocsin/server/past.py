@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tocsin.errors import LedgerError
+from tocsin.server.audiences.desk import alerts
 from tocsin.server.frames import shown, snapshot
 from tocsin.server.outlook import geojson
+from tocsin.server.plain import health
 from tocsin.server.reasons import reasons, told
-from tocsin.server.station import Station
+from tocsin.server.station import Figures, Station
 
 KEPT = 200  # somebody who drags a slider comes back to the same seconds
 STEP_NS = 1_000_000_000
@@ -42,6 +44,23 @@ class Past:
             return made
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    async def stood(self, time_ns: int) -> dict[str, object]:
+        """The live line's `health` and `alerts` as they were decided by the whole second before `time_ns`.
+
+        What is known later changes no decision that was taken. Raises LedgerError where nothing is kept.
+        """
+        second = time_ns // STEP_NS * STEP_NS
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._stood, second)
+
+    def _stood(self, time_ns: int) -> dict[str, object]:
+        if self.station.stood_at is None:
+            raise LedgerError("no ledger is kept here, so nothing can be thought again")
+        stood = self.station.stood_at(time_ns)
+        return {
+            "health": health(time_ns, stood.health, Figures(), stood.alerts),
+            "alerts": None if stood.desk is None else alerts(stood.desk, self.station),
+        }
 
     async def explanation(self, track: int, time_ns: int) -> dict[str, object]:
         """Why a track is there, as it was known then. Raises LedgerError where nothing is kept, or no such track."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tocsin.alerts.release.desk import Desk
 from tocsin.delivery.atom import Posted
 from tocsin.ends import Outlook
-from tocsin.messages import Answer, Explanation, Order, Picture, Statement
+from tocsin.messages import Alert, Answer, Explanation, Health, Order, Picture, Statement
 from tocsin.models.account import SensorAccount
 from tocsin.settings import Frame, Settings
 
@@ -63,6 +63,15 @@ class Scenes:
 
 
 @dataclass(frozen=True, slots=True)
+class Stood:
+    """How everything stood at a past moment: None where nothing had been decided yet, or nobody releases anything."""
+
+    health: Health | None
+    alerts: tuple[Alert, ...]
+    desk: Desk | None
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """The running system, as the server sees it. Times are int64 ns UTC.
 
@@ -91,6 +100,7 @@ class Station:
     control: Callable[[str, float | None], None] | None = None
     explain_at: Callable[[int, int], Explanation] | None = None
     account_at: Callable[[str, int], SensorAccount] | None = None
+    stood_at: Callable[[int], Stood] | None = None  # slow, like picture_at: as it was decided then
     deliveries: Callable[[], Mapping[str, object]] = dict  # channels, legs, alerts: what /api/latency answers
     desk: Callable[[], Desk | None] = lambda: None
     # the words of a statement in each language, slow; raises DocumentRefused; None: no documents are made here

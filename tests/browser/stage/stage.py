@@ -31,7 +31,7 @@ from tocsin.server.audiences import outside
 from tocsin.server.hub import Hub
 from tocsin.server.past import Past
 from tocsin.server.plain import health, static
-from tocsin.server.station import Figures, Line, Station
+from tocsin.server.station import Figures, Line, Station, Stood
 from tocsin.server.trails import Trails
 from tocsin.settings import Frame, Ground
 
@@ -194,6 +194,7 @@ class Stage:
             map_file=self.map_file,
             outlook=lambda: self.sky.outlook(self.scene_s),
             outlook_at=lambda tracks, time_ns: self.sky.outlook(time_ns / 1e9, tracks),
+            stood_at=self._stood_at,
             explain_at=explanation,
             account_at=account,
             deliveries=self.office.deliveries,
@@ -212,6 +213,14 @@ class Stage:
         if time_ns / 1e9 < self.kept_from_s:
             raise LedgerError("nothing is kept of this moment: the ledger begins later")
         return self.sky.picture(time_ns / 1e9)
+
+    def _stood_at(self, time_ns: int) -> Stood:
+        """How the power station stood: at watch for its last five minutes before the start, quiet before that."""
+        time_s = time_ns / 1e9
+        self._picture_at(time_ns)
+        stood = (desk.alert(time_s, "watch"),) if time_s >= START_S - 300 else ()
+        said = desk.of_texts(time_s) if stood else replace(desk.of_texts(time_s), statements=())
+        return Stood(heaven.health(time_s), stood, said)
 
     def _control(self, action: str, value: float | None) -> None:
         self.controlled.append((action, value))

@@ -328,6 +328,22 @@ def test_playing_the_past_forward_loads_no_dump_again(tmp_path: Path) -> None:
             back.picture_at(second(60))
 
 
+def test_how_things_stood_is_as_it_was_decided_then_also_right_behind_a_dump(tmp_path: Path) -> None:
+    with evidence(tmp_path) as kept:
+        play(kept, Script(*seconds(130)), Counting())
+        back = LookBack(kept.reader, Counting())
+        ticks = []
+        for at in (1, 5, *range(58, 66), 61, 130):
+            health = back.stood_at(second(at)).health
+            assert health is not None
+            assert health.time_ns == second(at)
+            ticks.append(health.counters["ticks"])
+        assert ticks == [1, 5, *range(58, 66), 61, 130]
+        assert back.stood_at(second(0)).health is None, "nothing had been decided"
+        with pytest.raises(LedgerError, match="nothing is kept"):
+            back.stood_at(second(-100))
+
+
 def test_a_ledger_that_fails_ends_the_watch(tmp_path: Path) -> None:
     class Broken(Evidence):
         broken = False

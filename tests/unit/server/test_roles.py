@@ -34,6 +34,7 @@ EXPECTED: dict[tuple[str, str], set[Role] | None] = {  # None: anybody
     ("get", "/api/latency"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/ledger"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/at"): {VIEW, OPER, SUPER, ADMIN},
+    ("get", "/api/stood"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/track/{number}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/explain/sensor/{name}"): {VIEW, OPER, SUPER, ADMIN},
     ("get", "/api/forecast"): {VIEW, OPER, SUPER, ADMIN},
@@ -123,7 +124,8 @@ def test_each_cell_of_the_matrix(shared: House, method: str, path: str, role: Ro
     client = server.client(role)
     address = path.replace("{name}", "guest" if "people" in path else "box").replace("{number}", "7")
     body = {"json": BODIES[path]} if path in BODIES and method == "post" else {}
-    query = {"time": str(server.now_ns / 1e9)} if path in {"/api/at", "/api/events"} else {"name": "score.html"}
+    timed = path in {"/api/at", "/api/stood", "/api/events"}
+    query = {"time": str(server.now_ns / 1e9)} if timed else {"name": "score.html"}
     status = client.request(method.upper(), address, params=query, **body).status_code  # type: ignore[arg-type]
     if allowed is None:
         assert status in (200, 401, 404, 422), "a public route has a check of its own"

@@ -244,7 +244,7 @@ export const en = {
     observed: { 'seen clear': 'seen clear', 'partly seen': 'partly seen', blind: 'blind' },
     approaches: (n: number) => `${n} of 12 approaches`,
     undetected: (share: string) => `${share} unseen at worst`,
-    nowNote: 'Places show how they stand now, not at the moment on the slider.',
+    thenNote: 'Places as they stood at this moment, as it was decided then.',
     entryNow: 'entry now',
     because: (kind: string, track: number, chance: string) => `${kind} T${track}: ${chance} danger`,
     held: (kind: string, track: number) => `${kind} T${track} was lost and may still be there`,

@@ -122,7 +122,7 @@ export const office = {
     restarted: 'The server began anew. This screen has connected again by itself.',
     silence: 'Sound is off until you touch this page once: the browser allows none before.',
     touch: 'Allow sound',
-    stale: 'These alerts are of now, not of the moment on the slider.',
-    nowOnly: 'You look at the past. Alerts and statements stay those of now.',
+    then: 'Alerts and statements as they were at this moment. What waits for you now stands above the map.',
+    notKept: 'How things stood at this moment is not kept, or not known yet.',
   },
 }

@@ -234,7 +234,7 @@ export const uk: Messages = {
     observed: { 'seen clear': 'видно: чисто', 'partly seen': 'видно частково', blind: 'не видно' },
     approaches: (n) => `${n} з 12 підходів`,
     undetected: (share) => `${share} непомічених у найгіршому`,
-    nowNote: 'Місця показано такими, як вони є зараз, а не на мить повзунка.',
+    thenNote: 'Місця такими, якими вони були в цю мить, як тоді було вирішено.',
     entryNow: 'вхід зараз',
     because: (kind, track, chance) => `${kind} T${track}: небезпека ${chance}`,
     held: (kind, track) => `${kind} T${track} втрачено, може бути досі там`,

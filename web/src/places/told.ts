@@ -1,7 +1,8 @@
 import type { Annunciation } from '../live/said.ts'
 import { m } from '../messages/index.ts'
 import { span } from '../time/clock.ts'
-import type { Desk } from '../view/desk.svelte.ts'
+import type { Site } from '../live/board.ts'
+import type { Moment } from '../view/desk.svelte.ts'
 import { type Danger, dangers, sides, stirs } from './danger.ts'
 
 /** Who comes, and from where, in words; empty where nothing comes. */
@@ -17,8 +18,7 @@ export function whoComes(danger: Danger): string {
  * What an alert is about, in the language of the page: the place by its title, who comes, from where, and when at the
  * earliest. The server's own words where it asks for something else than a look at places.
  */
-export function told(alert: Annunciation, desk: Desk): string {
-  const { site, health, time } = desk.feed
+export function told(alert: Annunciation, site: Site | null, { health, time, where }: Moment): string {
   const places = site?.places.filter((place) => alert.places.includes(place.name)) ?? []
   const [only] = places
   if (only === undefined || !['place', 'parent', 'site'].includes(alert.scope)) return alert.text
@@ -26,7 +26,7 @@ export function told(alert: Annunciation, desk: Desk): string {
     const parent = site?.places.find((place) => place.name === alert.parent)?.title ?? alert.parent
     return m.alerts.several(places.map((place) => place.title).join(', '), parent)
   }
-  const [danger] = dangers([only], health, time, (track) => desk.where(track))
+  const [danger] = dangers([only], health, time, where)
   if (danger === undefined || !stirs(danger.stage)) return only.title
   const when = danger.arrival === null ? '' : m.alerts.entry(span(danger.arrival[1]), span(danger.arrival[0]))
   return `${only.title}: ${[whoComes(danger), when].filter((words) => words !== '').join('; ')}`

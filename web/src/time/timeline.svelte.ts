@@ -1,5 +1,7 @@
-import { FrameError, readFrame } from '../live/frames.ts'
+import { type Health, readHealth } from '../live/board.ts'
 import type { Feed } from '../live/feed.svelte.ts'
+import { FrameError, isRecord, readFrame } from '../live/frames.ts'
+import { type Said, readSaid } from '../live/said.ts'
 import { Tracks } from '../live/tracks.ts'
 import { m } from '../messages/index.ts'
 import { type Outcome, getBytes, getJson, send } from '../session/http.ts'
@@ -28,6 +30,9 @@ export class Timeline {
   first = $state(0)
   last = $state(0)
   readonly tracks = new Tracks()
+  /** How places stood and what was said at that moment, as it was decided then; null: not known (yet). */
+  health = $state.raw<Health | null>(null)
+  said = $state.raw<Said | null>(null)
   private readonly feed: Feed
   private timer: ReturnType<typeof setInterval> | undefined
   private lastStep = 0
@@ -55,6 +60,8 @@ export class Timeline {
     if (!this.past) {
       this.past = true
       this.tracks.clear()
+      this.health = null
+      this.said = null
       this.timer = setInterval(() => {
         this.play()
       }, ASK_MS)
@@ -146,9 +153,20 @@ export class Timeline {
     let asked: number
     do {
       asked = this.wanted
-      this.show(await getBytes(`/api/at?time=${asked}${this.later ? '&known=now' : ''}`))
+      const [picture, stood] = await Promise.all([
+        getBytes(`/api/at?time=${asked}${this.later ? '&known=now' : ''}`),
+        getJson(`/api/stood?time=${asked}`),
+      ])
+      this.stand(stood)
+      this.show(picture)
     } while (asked !== this.wanted && this.past)
     this.asking = false
+  }
+
+  private stand(outcome: Outcome<Record<string, unknown>>): void {
+    const { health, alerts } = outcome.ok ? outcome.value : {}
+    this.health = isRecord(health) ? readHealth(health) : null
+    this.said = isRecord(alerts) ? readSaid(alerts) : null
   }
 
   private show(outcome: Outcome<ArrayBuffer>): void {

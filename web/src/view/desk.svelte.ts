@@ -1,5 +1,7 @@
 import { Asked } from '../office/asked.svelte.ts'
+import type { Health } from '../live/board.ts'
 import { Feed } from '../live/feed.svelte.ts'
+import type { Said } from '../live/said.ts'
 import { NO_ROW, type Tracks } from '../live/tracks.ts'
 import { Timeline } from '../time/timeline.svelte.ts'
 import { focus, picked } from './choices.svelte.ts'
@@ -9,6 +11,18 @@ import { LATE_S, Overload, type Shed } from './overload/overload.ts'
 /** How often lists are sorted and written anew: the map follows every picture, the eye cannot follow a table that does. */
 const LISTS_MS = 1_000
 const LISTS_LATER_MS = 60
+
+export interface Moment {
+  health: Health | null
+  time: number
+  where: (track: number) => readonly [number, number] | null
+}
+
+function at(tracks: Tracks, id: number): readonly [number, number] | null {
+  const row = tracks.row(id)
+  if (row === NO_ROW) return null
+  return [tracks.columns.lon[row] ?? 0, tracks.columns.lat[row] ?? 0]
+}
 
 /** One operator's screen: what comes in, where in time it stands, what is hidden and why. */
 export class Desk {
@@ -49,6 +63,21 @@ export class Desk {
 
   get tracks(): Tracks {
     return this.timeline.past ? this.timeline.tracks : this.feed.tracks
+  }
+
+  /** How places and sensors stand, and what is said, at the moment that is shown. */
+  get health(): Health | null {
+    return this.timeline.past ? this.timeline.health : this.feed.health
+  }
+
+  get said(): Said | null {
+    return this.timeline.past ? this.timeline.said : this.feed.said
+  }
+
+  /** All that it takes to say in words how places stand: at the moment that is shown, or now. */
+  moment(live = false): Moment {
+    if (live) return { health: this.feed.health, time: this.feed.time, where: (id) => at(this.feed.tracks, id) }
+    return { health: this.health, time: this.timeline.now(), where: (id) => this.where(id) }
   }
 
   start(): void {
@@ -134,9 +163,7 @@ export class Desk {
 
   /** Longitude and latitude of a track; null when it is not in the picture. */
   where(id: number): readonly [number, number] | null {
-    const row = this.tracks.row(id)
-    if (row === NO_ROW) return null
-    return [this.tracks.columns.lon[row] ?? 0, this.tracks.columns.lat[row] ?? 0]
+    return at(this.tracks, id)
   }
 
   row(id: number | null): number {

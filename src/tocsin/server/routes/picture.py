@@ -1,7 +1,7 @@
-"""What is, what was, and how well it is seen: for whoever is signed in."""
+"""What is, why, and how well it is seen: for whoever is signed in."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query
@@ -42,7 +42,7 @@ class Health(BaseModel):
 
 
 def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRouter:
-    """GET /api/site, health, latency, ledger, at, trails, forecast and explain."""
+    """GET /api/site, health, latency, ledger, trails, forecast and explain."""
     router = APIRouter()
     see = door.needs(Action.SEE)
     newest = Told()
@@ -74,10 +74,6 @@ def routes(door: Door, station: Station, past: Past, trails: Trails) -> APIRoute
     async def bounds() -> Bounds:
         first_ns, last_ns = await asyncio.to_thread(station.bounds_ns)
         return Bounds(first=first_ns / 1e9, last=last_ns / 1e9, now=station.scene_ns() / 1e9)
-
-    @router.get("/api/at", response_class=Response, responses={200: {"content": {MSGPACK: {}}}}, **see)
-    async def at(time: Seconds, known: Literal["then", "now"] = "then") -> Response:
-        return Response(await past.snapshot(round(time * 1e9), later=known == "now"), media_type=MSGPACK)
 
     @router.get("/api/explain/track/{number}", **see)
     async def explain(number: Annotated[int, Path(ge=1)], time: Seconds | None = None) -> dict[str, object]:

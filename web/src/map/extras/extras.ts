@@ -10,7 +10,7 @@ import { arrivals, cone, rangeRings, ruler, wedges } from './shapes.ts'
 /** Draws everything that is shown on demand anew; called once a second, and when a choice has changed. `forecast`: the
  * forecaster's own corridor of the chosen track is drawn. */
 export function drawExtras(map: BaseMap, desk: Desk, forecast: boolean): void {
-  const { site, health, time } = desk.feed
+  const { site } = desk.feed
   if (site === null) return
   const { tracks } = desk
   const row = focus.chosen === null ? NO_ROW : tracks.row(focus.chosen)
@@ -20,10 +20,9 @@ export function drawExtras(map: BaseMap, desk: Desk, forecast: boolean): void {
       ...(picked.rings ? rangeRings(site) : []),
       ...(picked.wedges ? wedges(tracks, desk.why, site.sensors) : []),
       ...(picked.cones && !forecast && row !== NO_ROW ? cone(tracks, row) : []),
-      // How places stand, and what is said, is known of now alone.
-      ...(desk.timeline.past
-        ? []
-        : [...warnedAreas(desk.feed.said, desk.asked.others), ...arrivals(site, health, time, tracks)]),
+      // What other authorities say is known of now alone.
+      ...warnedAreas(desk.said, desk.timeline.past ? [] : desk.asked.others),
+      ...arrivals(site, desk.health, desk.timeline.now(), tracks),
       ...(measured.on ? ruler(measured.from, measured.to) : []),
     ],
   })

@@ -8,9 +8,9 @@ import { paint } from '../colours.ts'
 const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI
 
-/** What stands still on the map, with what is known of it now: rivers, places with their rings, sensors with their reach. */
+/** What stands still on the map, with what is known of it: rivers, places with their rings, sensors with their reach. */
 export function drawSite(map: BaseMap, site: Site, health: Health | null, untold: boolean): void {
-  // The public is not told how a place is seen, and of the past it is not known: neither is the same as blind.
+  // The public is not told how a place is seen, and a past that is not kept cannot tell: neither is the same as blind.
   const told = untold ? [] : (health?.places ?? [])
   const seen = new Map(told.map((place) => [place.name, place.observation]))
   const stages = new Map(told.map((place) => [place.name, place.stage]))
