@@ -1,4 +1,4 @@
-"""Each day the night before is scored, by `tocsin score --ledger` in a process of its own; the page lies with the others.
+"""Each day the night before is scored, by `tocsin score --ledger` in a process of its own; the page is kept.
 
 A night goes from noon to noon UTC, and is scored once: its page says so, or why it could not be. Who was down at the
 hour does it at the next start. The process is the last to get the processor, and the watch does not wait for it.
