@@ -31,7 +31,8 @@ from benchmarks.load import SECTORS, Radar, Sector, encoded, site_file
 from tocsin import site
 from tocsin.feeds.asterix.decoder import Asterix
 from tocsin.geo.frames import ecef_from_enu, enu_vector_from_ecef, geodetic_from_ecef
-from tocsin.live.clock import SECOND_NS, Ticks, UtcClock
+from tocsin.geo.units import SECOND_NS
+from tocsin.live.clock import Ticks, UtcClock
 from tocsin.messages import Packet, Picture, Tick
 from tocsin.pipeline import State, advance
 

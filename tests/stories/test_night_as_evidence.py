@@ -14,12 +14,12 @@ import pytest
 
 from tocsin import cli
 from tocsin.cli.scenarios import load
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger import fingerprint, verify
 from tocsin.ledger.disk.format import STORE
 from tocsin.ledger.plan import Record
 from tocsin.ledger.reader import Reader
 from tocsin.ledger.store import Ledger
-from tocsin.live.clock import SECOND_NS
 from tocsin.live.evidence import Evidence
 from tocsin.live.intake.queues import Bell
 from tocsin.live.playback import Playback, PlaybackClock, Span

@@ -10,10 +10,10 @@ from tocsin.alerts.danger import Dangers, dangers, together, undecided
 from tocsin.alerts.rests import NOTHING, Rest, Rests
 from tocsin.alerts.stages import Signs, Stage, follow
 from tocsin.errors import StateError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Flags, Forecast, Health, Ints, Picture, Reason, TrackState
 from tocsin.settings import Alerting, Place, Sensor
 
-SECOND_NS = 1_000_000_000
 DUMP_FORMAT = 3
 LEAP_NS = 60 * SECOND_NS  # a longer gap between Ticks was lived through by nobody: a clock jumped, or we were down
 FAST_S = 300.0  # less than this left to act: no time for two people

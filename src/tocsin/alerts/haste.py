@@ -11,8 +11,8 @@ import numpy as np
 
 from tocsin.alerts.board import FAST_S
 from tocsin.geo.areas import Area, area
-from tocsin.geo.frames import ecef_from_enu, geodetic_from_ecef
-from tocsin.messages import Flags, Floats
+from tocsin.messages import Flags
+from tocsin.models.whereabouts import geodetic
 from tocsin.models.young import Young
 from tocsin.settings import Alerting, Frame, Place
 
@@ -63,14 +63,7 @@ class Haste:
         """(n,) could it be in a ring, straight ahead or not, before two people have answered and others have acted?"""
         speed = np.maximum(np.sqrt((young.velocity_mps**2).sum(axis=1)), SLOWEST_MPS)
         soon = np.zeros(len(speed), dtype=np.bool_)
-        latitude, longitude = self._geodetic(young.position_m)
+        latitude, longitude, _ = geodetic(self.frame, young.position_m)
         for place, where in zip(self.places, self._areas, strict=True):
             soon |= where.distance_to_ring_m(latitude, longitude) / speed <= FAST_S + place.action_time_s
         return np.asarray(soon & ~young.named)
-
-    def _geodetic(self, position_m: Floats) -> tuple[Floats, Floats]:
-        frame = self.frame
-        if frame.kind == "local":
-            position_m = ecef_from_enu(position_m, frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
-        latitude, longitude, _ = geodetic_from_ecef(position_m)
-        return latitude, longitude

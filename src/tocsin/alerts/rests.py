@@ -7,12 +7,11 @@ import numpy as np
 
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Picture
-from tocsin.models.paths import Paths
+from tocsin.models.paths import FADES_S, Paths
 from tocsin.settings import Sensor
 
 ENOUGH = 1.2  # of Picture.witness_recent: two detections within a minute; one may be chance
 SHARE = 0.2  # and one of five turns: who looks forty times a minute, through rain, meets two by chance as well
-FADES_S = 60.0  # of Picture.witness_recent
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tocsin.errors import InputError
 from tocsin.feeds import recordings
 from tocsin.feeds.cutting import pieces
 from tocsin.feeds.tables import explained, tracks
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Ints, Picture, Refusal, Scan
 from tocsin.models.model_file import ModelFile, parse
 from tocsin.tracking import warm
@@ -23,7 +24,6 @@ from tocsin.tracking.smoothing.smoother import WHOLE
 from tocsin.tracking.tracker import Tracker
 
 EXAMPLE = "tocsin track detections.parquet --sensors site.toml -o tracks.parquet --every 2"
-SECOND_NS = 1_000_000_000
 NOTHING_USED = 1
 LAG_MAX = 1_000  # pictures; longer: all
 

@@ -13,10 +13,10 @@ from lxml import etree
 
 from tocsin.delivery.signing.seal import parse
 from tocsin.errors import DocumentRefused
+from tocsin.geo.units import SECOND_NS
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/cap+xml"
-SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

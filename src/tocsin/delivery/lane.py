@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from tocsin.delivery.carrier import Carrier, Parcel, Taken
 from tocsin.delivery.kept import Document, Receipt
 from tocsin.errors import NotDelivered
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice, Statement
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 URGENT = ("warning", "under way")
-SECOND_NS = 1_000_000_000
 
 
 @dataclass(slots=True, eq=False)

@@ -8,11 +8,11 @@ from tocsin.ends import Landing, Origin
 from tocsin.forecast.areas import located
 from tocsin.forecast.courses import Courses
 from tocsin.forecast.falls import Ground
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import QUANTILES
 from tocsin.settings import Frame
 
 TOLD = tuple(QUANTILES.index(share) for share in (0.10, 0.50, 0.90))
-SECOND_NS = 1_000_000_000
 
 
 def landing(frame: Frame, track: int, made_ns: int, ground: Ground) -> Landing:

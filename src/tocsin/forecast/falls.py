@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from tocsin.forecast.areas import Areas, laid
 from tocsin.forecast.kernels.fall import grounds
 from tocsin.geo.frames import ecef_vector_from_enu, geodetic_from_ecef
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import QUANTILES, Floats, Ints, Picture
 from tocsin.models.classes.table import known
 from tocsin.settings import Frame, Sensor
@@ -32,7 +33,6 @@ DRAG_SIGMA: Final = 0.25
 WIND_MPS: Final = 10.0  # sigma of each horizontal component where nothing is declared: aloft it blows
 BURNS: Final = 0.25  # of its speed, sigma: what the motor of a young one may still add [judgement]
 BURNS_S: Final = 15.0
-SECOND_NS: Final = 1_000_000_000
 FALLING_MIN: Final = 0.5  # the chance that it is something that falls
 MOST: Final = 12  # tracks for each picture: new ones first, the others in turn
 ELLIPSES: Final = {0.5: 1.1774, 0.9: 2.1460}

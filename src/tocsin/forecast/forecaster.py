@@ -19,6 +19,7 @@ from tocsin.forecast.ends import landing, origin
 from tocsin.forecast.falls import MOST, Fall, chance_of, fall_of, falling, wind_of
 from tocsin.forecast.futures import PATHS, Starts, futures
 from tocsin.forecast.legs import Legs, law_of
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import HORIZONS_S, QUANTILES, Flags, Floats, Forecast, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 
@@ -37,7 +38,6 @@ EARLY: Final = QUANTILES.index(0.10)
 IMPACT_MIN: Final = 0.5  # a computed impact: from this chance of a ring on
 ORIGIN_RAD: Final = np.radians(10.0)  # a first leg known no better tells no origin
 SPEED: Final = 5  # a column of Starts.state
-SECOND_NS = 1_000_000_000
 UPPER = np.triu_indices(6)
 SAID = ("place", "chance", "enters", "quantile_s", "inside")
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-SECOND_NS = 1_000_000_000
+from tocsin.geo.units import SECOND_NS
+
 SLEW_PPM = 500
 JUMP_NS = 500_000_000  # larger than any slew catches within a quarter of an hour; sensors are flagged from 1 s
 TICKS_BEHIND_MAX = 10  # after a suspend: one tick for now says it all; 3,600 of them would only hold the picture up

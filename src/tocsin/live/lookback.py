@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from tocsin import wire
 from tocsin.ends import Outlook
 from tocsin.errors import LedgerError
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.disk.format import ANEW, DUMP
 from tocsin.ledger.reader import ITEMS, Reader
-from tocsin.live.clock import SECOND_NS
 from tocsin.live.evidence import time_of
 from tocsin.live.thinking import Thinking
 from tocsin.messages import Entry, Explanation, Item, Picture, Step, Tick

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tocsin.errors import SettingError
-from tocsin.live.clock import SECOND_NS
+from tocsin.geo.units import SECOND_NS
 from tocsin.live.intake.queues import Bell, Receipt
 from tocsin.live.thinking import Anew
 from tocsin.messages import Item, Scan, Tick

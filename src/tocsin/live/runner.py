@@ -19,9 +19,10 @@ from tocsin import wire
 from tocsin.alerts.release.desk import Desk
 from tocsin.ends import Outlook
 from tocsin.errors import LedgerError, LedgerFull
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.disk.format import DUMP
 from tocsin.ledger.plan import Committed, Record
-from tocsin.live.clock import SECOND_NS, Clock
+from tocsin.live.clock import Clock
 from tocsin.live.evidence import POISON, Evidence, item_record
 from tocsin.live.intake.queues import REFUSED_BYTES, Bell, Receipt
 from tocsin.live.intake.sequencer import empty_scan

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from tocsin.settings import Sensor
 
+FADES_S = 60.0  # of Picture.witness_recent: how long a detection of a sensor counts as lately
 SELF_REPORTING = frozenset({"position", "track", "report"})
 SOUND_MPS = 2_000.0  # what is slower than this comes through the air
 CAUSES = ("path_link", "path_power", "path_clock", "path_owner")

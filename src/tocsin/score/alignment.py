@@ -11,11 +11,11 @@ import numpy as np
 
 from tocsin.errors import InputError
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, enu_vector_from_ecef, geodetic_from_ecef
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.score.rows import Rows
 from tocsin.score.tables.objects import NEVER, Objects
 
-SECOND_NS: Final = 1_000_000_000
 STEPS_MAX: Final = 5_000_000  # more is a mistake of units, or wants a coarser --every
 SILENCES: Final = 3.0  # silent: longer than so many usual intervals (nine of ten are no longer)
 GAP_S: Final = 10.0  # truth is not guessed across more than this, nor across three of its own intervals

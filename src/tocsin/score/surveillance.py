@@ -12,8 +12,9 @@ import numpy as np
 
 from tocsin.errors import SettingError
 from tocsin.geo.frames import half_turn
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints
-from tocsin.score.alignment import SECOND_NS, Scene, told
+from tocsin.score.alignment import Scene, told
 from tocsin.score.match import Clear
 from tocsin.score.near import Near
 

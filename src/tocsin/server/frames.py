@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo.frames import ecef_from_enu, enu_vector_from_ecef, geodetic_from_ecef
+from tocsin.geo.frames import enu_vector_from_ecef
 from tocsin.messages import Floats, Ints, Picture
+from tocsin.models.whereabouts import geodetic
 from tocsin.settings import Frame as SiteFrame
 
 VERSION = 1
@@ -106,11 +107,9 @@ def _rounded(column: NDArray[np.generic], dtype: str, step: float) -> NDArray[np
 
 def _placed(picture: Picture, frame: SiteFrame) -> tuple[Floats, Floats, Floats, Floats]:
     """Latitude, longitude (radians), altitude and the velocity east, north, up of every row."""
+    latitude, longitude, altitude = geodetic(frame, picture.position_m)
     if picture.frame == "local":
-        place = ecef_from_enu(picture.position_m, frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
-        latitude, longitude, altitude = geodetic_from_ecef(place)
         return latitude, longitude, altitude, picture.velocity_mps
-    latitude, longitude, altitude = geodetic_from_ecef(picture.position_m)
     return latitude, longitude, altitude, enu_vector_from_ecef(picture.velocity_mps, latitude, longitude)
 
 

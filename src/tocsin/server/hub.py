@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice, Picture
 from tocsin.server.frames import Frame, Shown, Stream, shown
 from tocsin.server.plain import notices
@@ -24,7 +25,6 @@ SEEN_S = 1.0
 TOGETHER = 25  # clients woken at once: 500 sends in one turn of the event loop would stall it
 GOING_AWAY = 1001  # RFC 6455 section 7.4.1
 SIGNED_OUT = 4401  # from 4000 on they are free for applications (section 7.4.2)
-_NS = 1_000_000_000
 
 
 @dataclass(eq=False, slots=True)
@@ -193,14 +193,14 @@ class Hub:
         wanted = {client.rate_hz for client in self.clients}
         due = [rate for rate in RATES_HZ if rate in wanted and now_ns >= self._due_ns.get(rate, 0)]
         for rate in due:
-            self._due_ns[rate] = now_ns + _NS // rate * 15 // 16 if rate < max(RATES_HZ) else now_ns
+            self._due_ns[rate] = now_ns + SECOND_NS // rate * 15 // 16 if rate < max(RATES_HZ) else now_ns
         return due
 
     def _encode(self, picture: Picture, live: bool, speed: float, rates: list[int]) -> tuple[Shown, dict[int, Frame]]:
         """In the encoding thread: nothing else touches the streams."""
         ready = shown(picture, self.frame, sent_ns=self.now_ns(), live=live, speed=speed)
-        if ready.sent_s * _NS >= self._seen_due_ns:
-            self._seen_due_ns = round((ready.sent_s + SEEN_S) * _NS)
+        if ready.sent_s * SECOND_NS >= self._seen_due_ns:
+            self._seen_due_ns = round((ready.sent_s + SEEN_S) * SECOND_NS)
             self.seen(ready)
         return ready, {rate: self._streams.setdefault(rate, Stream()).next(ready) for rate in rates}
 

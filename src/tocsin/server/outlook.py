@@ -12,11 +12,11 @@ import shapely
 
 from tocsin.ends import Cone, Landing, Origin, Outlook, Spread
 from tocsin.geo.distance import travel
-from tocsin.geo.frames import ecef_from_enu, geodetic_from_ecef
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats
+from tocsin.models.whereabouts import geodetic
 from tocsin.settings import Frame
 
-_NS = 1_000_000_000
 CORNERS: Final = 32  # of an ellipse: drawn so, it is at most half a percent too small
 SIGMAS: Final = {0.5: 1.1774, 0.9: 2.1460}  # of two coordinates together
 WEDGE: Final = {0.5: 0.6745, 0.9: 1.6449}  # of one angle
@@ -31,7 +31,7 @@ def geojson(outlook: Outlook | None, frame: Frame) -> Mapping[str, object]:
         return {"type": "FeatureCollection", "time": None, "tracks": [], "features": []}
     return {
         "type": "FeatureCollection",
-        "time": outlook.time_ns / _NS,
+        "time": outlook.time_ns / SECOND_NS,
         "tracks": [{"track": track, "endangers": places} for track, places in outlook.tracks],
         "features": list(_features(outlook, frame)),
     }
@@ -63,7 +63,7 @@ def _features(outlook: Outlook, frame: Frame) -> Iterator[Mapping[str, object]]:
 
 def _landing(kind: str, one: Landing, frame: Frame, endangers: tuple[str, ...]) -> Iterator[Mapping[str, object]]:
     at = _degrees(one.place, frame)
-    known = {"place": [round(part, DIGITS) for part in at], "times": [time_ns / _NS for time_ns in one.time_ns]}
+    known = {"place": [round(part, DIGITS) for part in at], "times": [time_ns / SECOND_NS for time_ns in one.time_ns]}
     for share in (0.9, 0.5):
         major, minor = (SIGMAS[share] * sigma_m for sigma_m in one.sigma_m)
         ring = _ellipse(at, (major, minor), one.bearing_rad)
@@ -74,7 +74,7 @@ def _origin(one: Origin, frame: Frame, endangers: tuple[str, ...]) -> Iterator[M
     at = _degrees(one.place, frame)
     known = {
         "place": [round(part, DIGITS) for part in at],
-        "times": [one.seen_ns / _NS],
+        "times": [one.seen_ns / SECOND_NS],
         "bearing_deg": degrees(one.bearing_rad),
         "sigma_deg": degrees(one.sigma_rad),
     }
@@ -88,7 +88,11 @@ def _ahead(cone: Cone, time_ns: int, frame: Frame, endangers: tuple[str, ...]) -
     """The corridor of one track: the hulls of each two ellipses that follow each other, as one polygon."""
     middles = [_degrees(one.place, frame) for one in cone.spreads]
     steps = [_step(one, at) for one, at in zip(cone.spreads, middles, strict=True)]
-    known = {"place": steps[0]["place"], "times": [time_ns / _NS + one.after_s for one in cone.spreads], "steps": steps}
+    known = {
+        "place": steps[0]["place"],
+        "times": [time_ns / SECOND_NS + one.after_s for one in cone.spreads],
+        "steps": steps,
+    }
     for share in (0.9, 0.5):
         axes = [one.most_m if share == 0.9 else one.half_m for one in cone.spreads]
         rings = [_ellipse(*of) for of in zip(middles, axes, (one.bearing_rad for one in cone.spreads), strict=True)]
@@ -143,7 +147,6 @@ def _points(at: tuple[float, float], bearing_rad: Floats, away_m: Floats) -> lis
 def _degrees(place: tuple[float, float], frame: Frame) -> tuple[float, float]:
     """(longitude, latitude) of a place as messages have it."""
     if frame.kind == "local":
-        here = ecef_from_enu(np.array([*place, 0.0]), frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
-        latitude, longitude, _ = (float(part) for part in geodetic_from_ecef(here))
+        latitude, longitude, _ = (float(part) for part in geodetic(frame, np.array([*place, 0.0])))
         return degrees(longitude), degrees(latitude)
     return degrees(place[1]), degrees(place[0])

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import degrees, isnan
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Health, Notice, PlaceHealth
 from tocsin.server.station import Figures, Station
 from tocsin.settings import Place, Sensor
-
-_NS = 1_000_000_000
 
 
 def static(station: Station, sensors: tuple[str, ...], classes: tuple[str, ...]) -> Mapping[str, object]:
@@ -69,7 +68,7 @@ def health(time_ns: int, seen: Health | None, figures: Figures, alerts: Sequence
     text, done, total = figures.starting
     process: dict[str, object] = {
         "kind": "health",
-        "time": time_ns / _NS,
+        "time": time_ns / SECOND_NS,
         "starting": {"text": text, "done": done, "of": total},
         "troubles": figures.troubles,
         "latency": figures.latency,
@@ -78,8 +77,8 @@ def health(time_ns: int, seen: Health | None, figures: Figures, alerts: Sequence
     if seen is None:
         return process | {"sensors": [], "places": [], "refusals": {}, "counters": {}}
     return process | {
-        "time": seen.time_ns / _NS,
-        "sensors": [asdict(sensor) | {"last": sensor.last_ns / _NS} for sensor in seen.sensors],
+        "time": seen.time_ns / SECOND_NS,
+        "sensors": [asdict(sensor) | {"last": sensor.last_ns / SECOND_NS} for sensor in seen.sensors],
         "places": [_stood(place, stages.get(place.place)) for place in seen.places],
         "refusals": dict(seen.refusals),
         "counters": dict(seen.counters),
@@ -87,7 +86,7 @@ def health(time_ns: int, seen: Health | None, figures: Figures, alerts: Sequence
 
 
 def _stood(place: PlaceHealth, alert: Alert | None) -> Mapping[str, object]:
-    seen: dict[str, object] = asdict(place) | {"since": place.since_ns / _NS}
+    seen: dict[str, object] = asdict(place) | {"since": place.since_ns / SECOND_NS}
     return seen if alert is None else {**seen, **_stage(alert)}
 
 
@@ -95,7 +94,7 @@ def _stage(alert: Alert) -> Mapping[str, object]:
     """How a place stands: its stage, and which tracks may enter when (seconds from the health's time)."""
     return {
         "stage": alert.stage,
-        "stage_since": alert.since_ns / _NS,
+        "stage_since": alert.since_ns / SECOND_NS,
         "event": alert.event,
         "rule": alert.rule,
         "lane": alert.lane,
@@ -120,5 +119,7 @@ def _known(arrival_s: tuple[float, float, float]) -> list[float] | None:
 
 def notices(said: Sequence[Notice]) -> Mapping[str, object]:
     """Decisions, in order."""
-    rows = [{"time": one.time_ns / _NS, "what": one.kind, "subject": one.subject, "text": one.text} for one in said]
+    rows = [
+        {"time": one.time_ns / SECOND_NS, "what": one.kind, "subject": one.subject, "text": one.text} for one in said
+    ]
     return {"kind": "notice", "notices": rows}

@@ -4,18 +4,17 @@ from math import degrees
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Explanation, Floats
 from tocsin.models.account import SensorAccount, SensorCells
 from tocsin.settings import Frame
-
-_NS = 1e9
 
 
 def reasons(explained: Explanation, time_ns: int) -> dict[str, object]:
     """The answer of /api/explain/track, as it was known at a time."""
     return {
         "track": explained.track,
-        "time": time_ns / _NS,
+        "time": time_ns / SECOND_NS,
         "detections": [_detection(explained, row) for row in range(len(explained))],
         "sensors": [
             {"sensor": name, "detections": count, "weight": explained.weights[name]}
@@ -23,7 +22,7 @@ def reasons(explained: Explanation, time_ns: int) -> dict[str, object]:
         ],
         "refused": [
             {
-                "time": refusal.time_ns / _NS,
+                "time": refusal.time_ns / SECOND_NS,
                 "feed": refusal.feed,
                 "reason": refusal.reason,
                 "detail": refusal.detail,
@@ -36,7 +35,7 @@ def reasons(explained: Explanation, time_ns: int) -> dict[str, object]:
 
 def _detection(explained: Explanation, row: int) -> dict[str, object]:
     known: dict[str, object] = {
-        "time": int(explained.time_ns[row]) / _NS,
+        "time": int(explained.time_ns[row]) / SECOND_NS,
         "sensor": explained.sensors[int(explained.sensor[row])],
         "weight": float(explained.weight[row]),
     }
@@ -53,7 +52,7 @@ def told(account: SensorAccount, frame: Frame) -> dict[str, object]:
     health = account.health
     named = ("latitude_rad", "longitude_rad", "altitude_m") if frame.kind == "earth" else ("east_m", "north_m", "up_m")
     return {
-        "time": account.time_ns / _NS,
+        "time": account.time_ns / SECOND_NS,
         "sensor": health.sensor,
         "kind": health.kind,
         "place": dict(_number(name, value) for name, value in zip(named, account.place, strict=False)),
@@ -62,10 +61,10 @@ def told(account: SensorAccount, frame: Frame) -> dict[str, object]:
             for name in health.__slots__
             if name not in {"sensor", "kind", "last_ns"}
         )
-        | {"last": health.last_ns / _NS if health.last_ns >= 0 else None},
+        | {"last": health.last_ns / SECOND_NS if health.last_ns >= 0 else None},
         "cells": _cells(account.cells),
         "residuals": {
-            "time": (account.residual_ns / _NS).tolist(),
+            "time": (account.residual_ns / SECOND_NS).tolist(),
             **dict(_column(name, column) for name, column in account.residuals.items()),
         },
     }

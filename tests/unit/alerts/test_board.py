@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from tests.skies import picture
-from tocsin.alerts.board import SECOND_NS, Board
+from tocsin.alerts.board import Board
 from tocsin.alerts.release.support import support
 from tocsin.errors import StateError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Forecast, Health, Picture, PlaceHealth
 from tocsin.settings import Alerting, Place, Sensor
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.unit.alerts.test_board import PLACES, ROCKET, START_NS, forecast, health, seen
-from tocsin.alerts.board import SECOND_NS, Board
+from tocsin.alerts.board import Board
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert
 from tocsin.settings import Alerting
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tocsin.live.clock import SECOND_NS, SLEW_PPM, TICKS_BEHIND_MAX, Jump, Ticks, UtcClock
+from tocsin.geo.units import SECOND_NS
+from tocsin.live.clock import SLEW_PPM, TICKS_BEHIND_MAX, Jump, Ticks, UtcClock
 
 START = 1_800_000_000 * SECOND_NS
 

@@ -7,10 +7,11 @@ from lxml import etree
 
 from tocsin.alerts.cap import area
 from tocsin.alerts.cap.issuer import Issuer
-from tocsin.alerts.cap.moments import SECOND_NS, clock, name, sent_ns, stamp
+from tocsin.alerts.cap.moments import clock, name, sent_ns, stamp
 from tocsin.alerts.cap.profile import WORST, Kind, Profile
 from tocsin.alerts.cap.tree import add
 from tocsin.alerts.wording import Wording
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Reason, Statement
 from tocsin.settings import Place
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Statement
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND_NS = 1_000_000_000
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:@+")
 
 

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from lxml import etree
 
 from tocsin.alerts.cap import area
-from tocsin.alerts.cap.moments import SECOND_NS, moment_ns
+from tocsin.alerts.cap.moments import moment_ns
 from tocsin.alerts.cap.profile import CATEGORIES, CERTAINTIES, RESPONSES, SCOPES, SEVERITIES, URGENCIES, Profile
 from tocsin.alerts.cap.tree import NAMESPACE, SIGNATURE
+from tocsin.geo.units import SECOND_NS
 
 NAMESPACES = frozenset((NAMESPACE, "urn:oasis:names:tc:emergency:cap:1.1"))
 STATUSES = frozenset(("Actual", "Exercise", "System", "Test", "Draft"))

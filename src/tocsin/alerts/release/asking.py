@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, StandingOrder
+from tocsin.alerts.release.desk import JUMP_NS, RANK, WARNED, StandingOrder
 from tocsin.alerts.release.events import Event, released
 from tocsin.alerts.release.people import People
 from tocsin.alerts.release.support import chain, misfit, support
 from tocsin.alerts.release.writing import Writer
 from tocsin.errors import OrderRefused
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Notice, Order, Statement
 
 TWO = 2

@@ -14,8 +14,9 @@ before the site's own, that one, 3 more in the rest of ten minutes and one for i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, Annunciation
+from tocsin.alerts.release.desk import JUMP_NS, RANK, WARNED, Annunciation
 from tocsin.errors import OrderRefused
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice, Order
 
 MANY = 5  # promotions of so many places of one parent ...

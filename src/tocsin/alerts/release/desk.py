@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Statement
 
-SECOND_NS = 1_000_000_000
 JUMP_NS = 10 * SECOND_NS  # items may come so much out of order; what is farther ahead of now is of a clock that jumped
 WARNED = ("warning", "under way")  # stages that may be public
 RANK = {"quiet": 0, "all clear": 0, "watch": 1, "warning": 2, "under way": 3}

@@ -8,9 +8,10 @@ from math import nan
 import numpy as np
 import shapely
 
-from tocsin.alerts.release.desk import JUMP_NS, SECOND_NS, WARNED
+from tocsin.alerts.release.desk import JUMP_NS, WARNED
 from tocsin.errors import SiteError
 from tocsin.geo.areas import area
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Forecast, Statement
 from tocsin.settings import Place
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 
 from tocsin.alerts.release.asking import TWO, Asking
-from tocsin.alerts.release.desk import JUMP_NS, RANK, SECOND_NS, WARNED, Desk, Reach, StandingOrder, Waiting
+from tocsin.alerts.release.desk import JUMP_NS, RANK, WARNED, Desk, Reach, StandingOrder, Waiting
 from tocsin.alerts.release.events import Event, due, entered
 from tocsin.alerts.release.kept import DUMP_FORMAT, Kept
 from tocsin.alerts.release.people import ROLES
@@ -19,6 +19,7 @@ from tocsin.alerts.release.standing import KEPT_NS, Book, alarm, passed
 from tocsin.alerts.release.support import chain
 from tocsin.alerts.release.writing import Writer
 from tocsin.errors import OrderRefused, StateError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Alert, Forecast, Notice, Order, Statement
 from tocsin.settings import Settings
 

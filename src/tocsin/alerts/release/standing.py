@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isnan, nan
 
-from tocsin.alerts.release.desk import JUMP_NS, SECOND_NS, Missing, StandingOrder
+from tocsin.alerts.release.desk import JUMP_NS, Missing, StandingOrder
 from tocsin.alerts.release.people import ROLES, People
 from tocsin.alerts.release.support import ONE_PATH, chain
 from tocsin.errors import OrderRefused
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Order
 from tocsin.settings import Place, Sensor, Settings
 

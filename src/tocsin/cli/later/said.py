@@ -14,13 +14,13 @@ import numpy as np
 
 from tocsin import wire
 from tocsin.cli.later.evidence import Evidence
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.reader import Reader
 from tocsin.messages import Alert
 from tocsin.score.report.page import Section, Tile, figure, table
 from tocsin.score.warning.bounds import Bounded, rate
 
 NEAR_M = 3_000.0
-SECOND_NS = 1_000_000_000
 MONTH_S = 30.4375 * 86_400.0
 ROWS_MAX = 200
 RAISED = {"quiet": 0, "all clear": 0, "watch": 1, "warning": 2, "under way": 3}

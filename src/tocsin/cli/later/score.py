@@ -12,6 +12,7 @@ from tocsin.cli.later import said
 from tocsin.cli.later.evidence import EVERY_S, Evidence, coverage, night, truth, without_telling
 from tocsin.errors import InputError
 from tocsin.feeds.tables import tracks
+from tocsin.geo.units import SECOND_NS
 from tocsin.score.alignment import align
 from tocsin.score.report.page import Section, Tile, record, tracking_sections, tracking_tiles
 from tocsin.score.scorecard import Rules, Scorecard, score
@@ -21,7 +22,6 @@ from tocsin.score.tables.objects import tracks_of, truth_of
 
 HOLD_S = 10.0
 TILES = 4
-SECOND_NS = 1_000_000_000
 UNKNOWABLE = (
     "A track near no aircraft that told of itself is not known to be false: it may be anybody who tells nothing. "
     "What is said of false tracks, spuriousness, precision and the false part of GOSPA is an upper bound."

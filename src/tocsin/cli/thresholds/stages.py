@@ -18,6 +18,7 @@ from tocsin.cluster.warning.beside import Beside
 from tocsin.cluster.warning.oracle import knowable
 from tocsin.errors import InputError
 from tocsin.feeds import recordings
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.disk.format import ANEW, DUMP, START
 from tocsin.ledger.reader import ITEMS, Reader
 from tocsin.pipeline import State, advance
@@ -28,7 +29,6 @@ from tocsin.score.thresholds.bench import Judged, judged
 from tocsin.score.warning.entries import stays
 from tocsin.settings import Alerting, Place
 
-SECOND_NS = 1_000_000_000
 LEDGER = "ledger.sqlite"
 
 

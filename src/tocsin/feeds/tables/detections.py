@@ -20,12 +20,12 @@ from tocsin.feeds.tables.arrow import Path, Source, batches, container, floats, 
 from tocsin.feeds.tables.columns import HEADINGS, MEASUREMENTS, NUMBERS, WORDS
 from tocsin.feeds.tables.csv_rows import Piece, pieces
 from tocsin.feeds.transport.files import head, open_plain
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, Packet, Refusal, Scan
 
 DOCUMENT_BYTES_MAX: Final = 67_108_864
 JSON_BYTES_MAX: Final = 1_073_741_824
 SORTED_ROWS_MAX: Final = 20_000_000  # about 4 GB of columns: a larger table must come sorted
-SECOND_NS: Final = 1_000_000_000
 
 Part = tuple[rows.Block, list[Refusal]]
 

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from tocsin.live.clock import SECOND_NS, Clock, Jump, Ticks
+from tocsin.geo.units import SECOND_NS
+from tocsin.live.clock import Clock, Jump, Ticks
 from tocsin.live.intake.queues import Bell, Receipt, SourceQueue
 from tocsin.live.thinking import Anew
 from tocsin.messages import Detections, Item, Packet, Refusal, Scan, Sweeps, Tick

@@ -18,6 +18,7 @@ from tocsin.alerts.cap.reading import Bulletin, read, unexpired
 from tocsin.delivery import atom, signing
 from tocsin.delivery.declared import LOOPBACK
 from tocsin.errors import SiteError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice
 
 BYTES_MAX = 1_000_000
@@ -25,7 +26,6 @@ DOCUMENTS_MAX = 200  # of one feed at a time
 KEPT_MAX = 500  # of one feed
 TIMEOUT_S = 10.0
 SILENT_PERIODS = 3.0
-SECOND_NS = 1_000_000_000
 Fetch = Callable[[str], Awaitable[bytes]]
 
 

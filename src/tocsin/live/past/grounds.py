@@ -5,7 +5,6 @@ down beside it, once it is durable, as an entry of its own kind. It is JSON, for
 a replay decides the same without it.
 """
 
-import contextlib
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.disk.format import GROUNDS
 from tocsin.ledger.plan import Committed, Record
 from tocsin.ledger.reader import Reader
@@ -27,7 +27,6 @@ TRACKS_MOST: Final = 5  # of each decision are told of, the most dangerous first
 ASKED_MOST: Final = 20  # tracks that are looked up for one Tick: in a raid all places change at once
 DETECTIONS_MOST: Final = 20  # of each track, the newest
 EVENTS_KEPT: Final = 2_000
-SECOND: Final = 1e9
 _NEWEST = "SELECT number FROM marks WHERE kind = ? AND time_ns <= ? ORDER BY number DESC LIMIT ?"
 
 Made = tuple[tuple[int, str, float], ...]  # time in ns, sensor and weight of detections
@@ -100,7 +99,7 @@ class Grounds:
         reasons = []
         for reason in alert.reasons[:TRACKS_MOST]:
             rows: list[tuple[float, str, float, int]] = [
-                (time_ns / SECOND, sensor, weight, self._entry(sensor, time_ns))
+                (time_ns / SECOND_NS, sensor, weight, self._entry(sensor, time_ns))
                 for time_ns, sensor, weight in made[reason.track]
             ]
             entries = sorted({number for *_, number in rows if number})
@@ -112,7 +111,7 @@ class Grounds:
             "before": alert.before,
             "stage": alert.stage,
             "rule": alert.rule,
-            "time": alert.time_ns / SECOND,
+            "time": alert.time_ns / SECOND_NS,
             "alert": number,
             "tick": tick,
             "reasons": reasons,
@@ -137,11 +136,9 @@ class Grounds:
 
 def _made(thinking: Thinking, track: int) -> Made:
     """The newest detections of a track."""
-    with contextlib.suppress(Exception):  # it is for who reads the evidence: nothing that was decided hangs on it
-        told = thinking.explain(track)
-        rows = range(max(0, len(told) - DETECTIONS_MOST), len(told))
-        return tuple((int(told.time_ns[k]), told.sensors[int(told.sensor[k])], float(told.weight[k])) for k in rows)
-    return ()
+    told = thinking.explain(track)
+    rows = range(max(0, len(told) - DETECTIONS_MOST), len(told))
+    return tuple((int(told.time_ns[k]), told.sensors[int(told.sensor[k])], float(told.weight[k])) for k in rows)
 
 
 def _words(told: Mapping[str, object]) -> str:

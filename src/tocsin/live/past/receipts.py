@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from tocsin.delivery import kept
+from tocsin.geo.units import SECOND_NS
 from tocsin.ledger.reader import Reader
 
-SECOND = 1e9
 _ROWS = "SELECT key, entry, channel, settled FROM outbox WHERE key >= ? AND key < ? ORDER BY key"
 READ_BACK = "read back"  # what a channel's answer says where our own words were found at the other side
 
@@ -23,7 +23,7 @@ def receipts_of(reader: Reader, identifier: str) -> list[Mapping[str, object]]:
                 "detail": receipt.detail,
                 "read_back": READ_BACK in receipt.detail,
                 "attempts": receipt.attempts,
-                "time": receipt.time_ns / SECOND,
+                "time": receipt.time_ns / SECOND_NS,
                 "released": _seconds(receipt.released_ns),
                 "document": _seconds(receipt.document_ns),
                 "sent": _seconds(receipt.sent_ns),
@@ -35,4 +35,4 @@ def receipts_of(reader: Reader, identifier: str) -> list[Mapping[str, object]]:
 
 
 def _seconds(time_ns: int) -> float | None:
-    return time_ns / SECOND if time_ns else None
+    return time_ns / SECOND_NS if time_ns else None

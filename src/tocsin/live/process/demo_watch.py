@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Final
 
-from tocsin.alerts.release.desk import SECOND_NS, Desk
+from tocsin.alerts.release.desk import Desk
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Answer, Order
 
 PEOPLE: Final = {"carla (demo)": "supervisor", "dan (demo)": "operator"}

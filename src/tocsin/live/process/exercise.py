@@ -4,7 +4,7 @@ import tomllib
 
 from tocsin import site
 from tocsin.feeds.table import FORMATS
-from tocsin.live.clock import SECOND_NS
+from tocsin.geo.units import SECOND_NS
 from tocsin.live.thinking import Pipeline
 from tocsin.messages import Packet, Tick
 from tocsin.simulate import night, reading

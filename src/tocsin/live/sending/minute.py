@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from tocsin.live.clock import SECOND_NS
+from tocsin.geo.units import SECOND_NS
 from tocsin.live.sending.dispatch import Dispatch
 from tocsin.live.thinking import Pipeline
 from tocsin.messages import Detections, Notice, Scan, Statement, Sweeps, Tick, freeze

@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.report import plots
 from tocsin.score.report.rows import Group, groups
 from tocsin.score.scorecard import Scorecard

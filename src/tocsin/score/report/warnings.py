@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from tocsin.score.alignment import SECOND_NS
+from tocsin.geo.units import SECOND_NS
 from tocsin.score.report.page import Section, Tile, figure, number, table, tables
 from tocsin.score.report.rows import Group, group
 from tocsin.score.report.svg import Axis, Drawing, empty, number_axis, time_axis

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tocsin.errors import InputError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.score.alignment import SECOND_NS, Scene
+from tocsin.score.alignment import Scene
 from tocsin.score.near import near
 from tocsin.score.rows import Rows
 from tocsin.score.tables.arrow import Table

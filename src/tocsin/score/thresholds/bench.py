@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from tocsin.errors import InputError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import Alerts, Knowable, Places
 from tocsin.score.thresholds.approach import Approaches, approaches

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import NEVER
 from tocsin.score.tables.warning import STAGES, Alerts
 from tocsin.score.thresholds.approach import Approaches

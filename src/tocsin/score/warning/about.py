@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import Objects
 from tocsin.score.tables.warning import UNKNOWN
 

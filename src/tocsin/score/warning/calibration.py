@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import shapely
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import HORIZONS_MIN, QUANTILES, UNKNOWN, Forecasts, Places
 from tocsin.score.warning.bounds import Bounded, share

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import STAGES, UNKNOWN, Alerts
 from tocsin.score.warning.bounds import Bounded, rate, resampled

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.objects import NEVER, Objects
 from tocsin.score.tables.warning import Knowable, Places
 from tocsin.score.warning.bounds import Bounded, quantile, share

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints
-from tocsin.score.alignment import SECOND_NS
 from tocsin.score.tables.warning import Alerts, Places
 from tocsin.score.warning.periods import promotions
 

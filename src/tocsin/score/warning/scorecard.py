@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from tocsin.errors import InputError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints
-from tocsin.score.alignment import SECOND_NS, Scene
+from tocsin.score.alignment import Scene
 from tocsin.score.match import Clear
 from tocsin.score.scorecard import Scorecard
 from tocsin.score.tables.objects import NEVER, Objects

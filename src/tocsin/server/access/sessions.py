@@ -10,12 +10,12 @@ from threading import Lock
 from typing import Any
 
 from tocsin.errors import SettingError
+from tocsin.geo.units import SECOND_NS
 from tocsin.server.access.people import People, Person, digest, new_token
 
 LINK_S = 600
 IDLE_S = 3_600
 ABSOLUTE_S = 43_200
-_NS = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Sessions:
         now_ns = self.now_ns()
         with self._people.transaction() as connection:
             connection.execute("DELETE FROM link WHERE until_ns < ?", (now_ns,))
-            connection.execute("INSERT INTO link VALUES(?, ?, ?)", (digest(token), name, now_ns + LINK_S * _NS))
+            connection.execute("INSERT INTO link VALUES(?, ?, ?)", (digest(token), name, now_ns + LINK_S * SECOND_NS))
         return token
 
     def redeem(self, token: str) -> tuple[str, Session] | None:
@@ -94,7 +94,7 @@ class Sessions:
     def over(self, session: Session) -> bool:
         """Whether a session's time has run out."""
         now_ns = self.now_ns()
-        return now_ns - session.seen_ns > IDLE_S * _NS or now_ns - session.begun_ns > ABSOLUTE_S * _NS
+        return now_ns - session.seen_ns > IDLE_S * SECOND_NS or now_ns - session.begun_ns > ABSOLUTE_S * SECOND_NS
 
     def sweep(self, in_use: frozenset[bytes]) -> None:
         """Called once a minute, off the event loop: an open map is use, too; what is over ends; the rest is written."""

@@ -9,12 +9,12 @@ import msgspec
 
 from tocsin.alerts.release.bells import LIMIT
 from tocsin.alerts.release.desk import Annunciation, Desk, Reach, StandingOrder, Waiting
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Statement
 from tocsin.server.station import Station
 
-_NS = 1_000_000_000
 NOBODY = Waiting("", (), 0, 0)
-AGAIN_NS = 5 * _NS
+AGAIN_NS = 5 * SECOND_NS
 TOLD = ("status", "halted", "duty", "statements", "waiting", "standing", "annunciations", "rate", "rates", "flood")
 DIGITS = 5  # of a degree: a metre
 
@@ -34,7 +34,7 @@ def _titles(station: Station) -> Mapping[str, str]:
 def _whole(desk: Desk, statements: Sequence[object]) -> Mapping[str, object]:
     return {
         "kind": "alerts",
-        "time": desk.time_ns / _NS,
+        "time": desk.time_ns / SECOND_NS,
         "status": desk.status,
         "halted": desk.halted,
         "duty": desk.duty,
@@ -93,7 +93,7 @@ def known(value: float) -> float | None:
 
 def seconds(time_ns: int) -> float | None:
     """Seconds UTC, or None for what never was."""
-    return time_ns / _NS if time_ns else None
+    return time_ns / SECOND_NS if time_ns else None
 
 
 def _statement(one: Statement, titles: Mapping[str, str], waits: Waiting, *, areas: bool) -> Mapping[str, object]:
@@ -112,9 +112,9 @@ def _statement(one: Statement, titles: Mapping[str, str], waits: Waiting, *, are
         "stage": one.stage,
         "lane": one.lane,
         "state": one.state,
-        "since": one.time_ns / _NS,
-        "decided": one.decided_ns / _NS,
-        "expires": one.expires_ns / _NS,
+        "since": one.time_ns / SECOND_NS,
+        "decided": one.decided_ns / SECOND_NS,
+        "expires": one.expires_ns / SECOND_NS,
         "released": seconds(one.released_ns),
         "released_by": one.released_by,
         "authority": one.authority,
@@ -144,8 +144,8 @@ def _order(one: StandingOrder, reach: Reach) -> Mapping[str, object]:
         "area_km2_max": one.area_km2_max,
         "people_max": one.people_max,
         "rate_per_hour": one.rate_per_hour,
-        "from": one.from_ns / _NS,
-        "until": one.until_ns / _NS,
+        "from": one.from_ns / SECOND_NS,
+        "until": one.until_ns / SECOND_NS,
         "signers": one.signers,
         "sensor": one.sensor,
         "detections_min": one.detections_min,
@@ -164,7 +164,7 @@ def _annunciation(one: Annunciation) -> Mapping[str, object]:
     priority = {"under way": "high", "warning": "high", "watch": "low"}.get(one.stage, "medium")
     return {
         "id": one.id,
-        "since": one.since_ns / _NS,
+        "since": one.since_ns / SECOND_NS,
         "sounded": seconds(one.sounded_ns),
         "sounds": one.sounds,
         "priority": priority,

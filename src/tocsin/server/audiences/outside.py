@@ -12,15 +12,16 @@ from math import degrees, radians
 import numpy as np
 
 from tocsin.alerts.release.desk import Desk
-from tocsin.geo.frames import ecef_from_enu, ecef_from_geodetic, geodetic_from_ecef
+from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Picture, TrackState
+from tocsin.models.whereabouts import geodetic
 from tocsin.server.audiences.desk import known, outline, seconds
 from tocsin.server.station import Station
 from tocsin.settings import Frame
 
-_NS = 1_000_000_000
-DELAY_NS = 300 * _NS
-STEP_NS = 5 * _NS  # one picture in so long
+DELAY_NS = 300 * SECOND_NS
+STEP_NS = 5 * SECOND_NS  # one picture in so long
 CELL_RAD = radians(0.05)
 CELL_M = 5_500.0  # so long is its longer side
 HEIGHT_M = 1_000.0
@@ -33,7 +34,7 @@ def static(station: Station) -> Mapping[str, object]:
         "kind": "static",
         "title": station.title,
         "mode": station.mode,
-        "late_s": DELAY_NS / _NS,
+        "late_s": DELAY_NS / SECOND_NS,
         "coarse_m": CELL_M,
         "zone": station.timezone,
         "frame": "earth",
@@ -66,7 +67,7 @@ def said(desk: Desk | None, station: Station) -> Mapping[str, object]:
     ]
     return {
         "kind": "public",
-        "time": time_ns / _NS,
+        "time": time_ns / SECOND_NS,
         "status": desk.status if desk else station.settings.releasing.status,
         "statements": [
             {
@@ -89,10 +90,7 @@ def said(desk: Desk | None, station: Station) -> Mapping[str, object]:
 def coarse(picture: Picture, frame: Frame) -> Picture:
     """Confirmed tracks alone, each in the middle of its cell: no speed, no sensor, no words, no doubt, no class."""
     rows = np.flatnonzero(picture.state == TrackState.CONFIRMED)
-    place = picture.position_m[rows]
-    if picture.frame == "local":
-        place = ecef_from_enu(place, frame.latitude_rad, frame.longitude_rad, frame.altitude_m)
-    latitude, longitude, altitude = geodetic_from_ecef(place)
+    latitude, longitude, altitude = geodetic(frame, picture.position_m[rows])
     n = len(rows)
     nothing = np.zeros(n)
     none = np.full(n, -1, np.int64)

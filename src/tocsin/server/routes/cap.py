@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from tocsin.delivery import atom
+from tocsin.geo.units import SECOND_NS
 from tocsin.server.access.door import public
 from tocsin.server.station import Station
 
@@ -36,7 +37,7 @@ def routes(station: Station) -> APIRouter:
 def _answer(request: Request, data: bytes, media_type: str, changed_ns: int) -> Response:
     """The bytes, or 304 where the reader has them."""
     tag = atom.tag(data)
-    headers = {"etag": tag, "last-modified": formatdate(changed_ns // atom.SECOND_NS, usegmt=True)}
+    headers = {"etag": tag, "last-modified": formatdate(changed_ns // SECOND_NS, usegmt=True)}
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     if tag in known or "*" in known:
         return Response(status_code=304, headers=headers)

@@ -13,6 +13,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from tocsin.geo.frames import ecef_from_geodetic, geodetic_from_ecef
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints
 from tocsin.simulate.scenario import Recorded
 
@@ -21,7 +22,6 @@ SHORTEST_S = 60.0  # a shorter flight tells a tracker nothing
 SMOOTH_S = 3.0
 FASTEST_MPS = 700.0  # a fix that would need more is an error of the recording
 AIRLINER_MPS, AIRLINER_M = 110.0, 6_100.0  # faster or higher than light aircraft are
-SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -74,19 +74,19 @@ def bulge_m(place: Floats, sensor: Ints, sensors: Sensors) -> Floats:
     return np.where(hides & (over_m > 0.0), over_m**2 / EFFECTIVE_EARTH_M, -np.inf)
 
 
-def upwards(latitude: Floats, longitude: Floats) -> Floats:
-    """(n, 3) up at places, ECEF."""
+def heights(x: Floats, p: Floats) -> tuple[Floats, Floats, Floats]:
+    """Height (n,), P u (n, 6) and its variance (n,), u upwards, of means (n, 6) and covariances (n, 6, 6), ECEF."""
+    latitude, longitude, height = geodetic_from_ecef(x[:, :3])
     flat = np.cos(latitude)
-    return np.stack((flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)), axis=1)
+    up = np.stack((flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)), axis=1)
+    tied = (p[:, :, :3] * up[:, None, :]).sum(axis=2)
+    return height, tied, (up * tied[:, :3]).sum(axis=1)
 
 
 def lift(means: Floats, covariances: Floats, slot: Ints, mode: Ints, floor_m: Floats) -> None:
     """Cut off what is below the floor (n,), where the mean is: means (C, K, 6), covariances (C, K, 6, 6), ECEF."""
     x, p = means[slot, mode], covariances[slot, mode]
-    latitude, longitude, height = geodetic_from_ecef(x[:, :3])
-    up = upwards(latitude, longitude)
-    tied = (p[:, :, :3] * up[:, None, :]).sum(axis=2)
-    variance = (up * tied[:, :3]).sum(axis=1)
+    height, tied, variance = heights(x, p)
     low = (height < floor_m) & (variance > SIGMA_LEAST_M**2)
     if not low.any():
         return

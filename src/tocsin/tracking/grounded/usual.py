@@ -15,10 +15,9 @@ nothing is kept here.
 
 import numpy as np
 
-from tocsin.geo.frames import geodetic_from_ecef
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.models.model import Model
-from tocsin.tracking.grounded.floor import upwards
+from tocsin.tracking.grounded.floor import heights
 from tocsin.tracking.kernels.columns import Bank
 
 WIDER = 1.2
@@ -30,12 +29,12 @@ class Usual:
 
     def __init__(self, model: Model, *, earth: bool) -> None:
         classes = model.classes
-        self.on = earth and len(classes.rows) > 1
         self.begins = (model.height_m, model.height_sigma_m)
         self._mean = classes.column("height_m")
         self._variance = classes.column("height_sigma_m") ** 2 + GROUND_SIGMA_M**2
         self._flies = np.array([not (mode.mass_per_drag or mode.along) for mode in model.modes])
         self._falls = np.array([bool(row.mass_per_drag_kgpm2) for row in classes.rows])
+        self.on = earth and len(classes.rows) > 1 and not self._falls.all()
 
     def says_nothing(self, kind: Floats, sigma_m: Floats) -> Flags:
         """(n,) is a height known to sigma no better than the class (n, N) tells? Then it is no evidence of it."""
@@ -49,10 +48,7 @@ class Usual:
         row, mode = np.nonzero((bank.mu[slots] > 0.0) & self._flies)
         slot = slots[row]
         x, p = bank.x[slot, mode], bank.p[slot, mode]
-        latitude, longitude, height = geodetic_from_ecef(x[:, :3])
-        up = upwards(latitude, longitude)
-        tied = (p[:, :, :3] * up[:, None, :]).sum(axis=2)
-        variance = (up * tied[:, :3]).sum(axis=1)
+        height, tied, variance = heights(x, p)
         open_ = variance > WIDER**2 * wanted[row]
         if not open_.any():
             return

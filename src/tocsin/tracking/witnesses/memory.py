@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 
 from tocsin.messages import Floats, Indices, Ints
+from tocsin.models.paths import FADES_S
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import Credits
 from tocsin.tracking.looks import SECOND_NS, Batch
 
-FADES_S: Final = 60.0
 FORGOTTEN: Final = 0.05  # three minutes after a single detection
 CREDIT_MIN: Final = 0.5
 SENSORS_MOST: Final = 1 << 20  # that can be told apart

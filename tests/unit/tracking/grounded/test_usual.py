@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from tocsin.geo.frames import ecef_from_geodetic, geodetic_from_ecef
+from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef
 from tocsin.models.model import Model, usual
 from tocsin.settings import Frame, Settings
-from tocsin.tracking.grounded.floor import upwards
 from tocsin.tracking.grounded.usual import Usual
 from tocsin.tracking.kernels.columns import Bank
 from tocsin.tracking.state import State
@@ -15,7 +14,7 @@ FRAME = Frame("earth", 3, np.radians(47.0), np.radians(8.0))
 MODEL: Model = usual(FRAME)
 NAMES = MODEL.classes.names
 ONE = np.zeros(1, dtype=np.int64)
-UP = upwards(np.array([FRAME.latitude_rad]), np.array([FRAME.longitude_rad]))[0]
+UP = ecef_vector_from_enu([0.0, 0.0, 1.0], FRAME.latitude_rad, FRAME.longitude_rad)
 
 
 def bank(height_m: float, sigma_m: float, **kinds: float) -> Bank:
