@@ -63,7 +63,7 @@ def picture(time_ns: int, tracks: Sequence[int] = (), **columns: object) -> Pict
         "born_ns": ints + time_ns,
         "last_detection_ns": ints + time_ns,
         "last_sensor": np.zeros(n, np.int32),
-        "detections": ints + 3,
+        "detections": ints + 5,
         "continues": ints - 1,
         "continues_probability": zeros,
         "swapped": ints - 1,

@@ -183,7 +183,8 @@ class Threat:
     flight_s: float  # the longest that one which was lost may still fly
     paths: int = 2  # independent paths that a public alert needs
     fast: bool = False  # always in the fast lane: no time for two people
-    detections: int = 3  # of a track, before it counts as a danger; see alerts.danger
+    detections: int = 4  # of a track, before it counts as a danger; see alerts.danger
+    at_launch: bool = False  # a warning as soon as it is thrown, however long it flies: waiting tells no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +195,9 @@ class Alerting:
         Threat("one-way-attack drone", 1.0, 0.5, 0.3, 7200.0),
         Threat("small fixed-wing drone", 0.6, 0.5, 0.3, 3600.0),
         Threat("multirotor", 0.4, 0.6, 0.4, 1800.0),
-        Threat("cruise missile", 1.0, 0.3, 0.1, 1800.0, fast=True),
-        Threat("ballistic rocket", 1.0, 0.02, 0.02, 600.0, fast=True, detections=2),  # two tell its fall, and no less
-        Threat("artillery or mortar round", 1.0, 0.05, 0.05, 120.0, fast=True),
+        Threat("cruise missile", 1.0, 0.3, 0.1, 1800.0, fast=True, detections=3),
+        Threat("ballistic rocket", 1.0, 0.02, 0.02, 600.0, fast=True, detections=3, at_launch=True),
+        Threat("artillery or mortar round", 1.0, 0.05, 0.05, 120.0, fast=True, detections=3, at_launch=True),
         Threat("fast jet", 0.5, 0.4, 0.2, 3600.0),
         Threat("helicopter", 0.4, 0.5, 0.3, 3600.0),
         Threat("light aircraft", 0.3, 0.6, 0.4, 7200.0),

@@ -45,7 +45,14 @@ def test_what_is_written_is_read_as_the_same_rules(
     margin_s: float, watch: float, detections: int, chance: float, kind: str
 ) -> None:
     threats = tuple(
-        replace(one, warn_chance=chance, warn_chance_late=chance / 2, fast=not one.fast, detections=detections)
+        replace(
+            one,
+            warn_chance=chance,
+            warn_chance_late=chance / 2,
+            fast=not one.fast,
+            detections=detections,
+            at_launch=not one.at_launch,
+        )
         if one.name == kind
         else one
         for one in ALWAYS.threats

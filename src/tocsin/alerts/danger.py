@@ -2,6 +2,9 @@
 
     danger(t) = existence x threat x P(entry within t)
 
+What is thrown is in the air for minutes at most, and whoever waits is told little more: for it t is all of its flight
+(`at_launch` of a class).
+
 A place's danger from several tracks is 1 - product of (1 - danger): ten drones at 0.1 each are a warning.
 """
 
@@ -39,7 +42,9 @@ def dangers(forecast: Forecast, picture: Picture, places: tuple[Place, ...], rul
     place = forecast.place.astype(np.int64)
     kind = kinds(picture, rules)[row]
     means_harm: Floats = harm(picture, rules)[row] * picture.existence[row]
+    at_launch = np.array([threat.at_launch for threat in rules.threats])[kind]
     need_s = np.array([one.action_time_s + rules.margin_s for one in places])[place]
+    need_s = np.where(at_launch, np.inf, need_s)
     arrival_s = forecast.quantile_s[:, ARRIVAL]
     far, near = (
         np.array([getattr(threat, name) for threat in rules.threats])[kind]

@@ -361,6 +361,7 @@ class ThreatTable(Named):
     paths: Annotated[int, Field(ge=2, le=4)] | None = None  # one path alone never makes a public alert
     fast: bool | None = None
     detections: Annotated[int, Field(ge=1, le=20)] | None = None
+    at_launch: bool | None = None
 
 
 class RuleFile(Table):

@@ -157,8 +157,8 @@ def test_an_airliner_and_who_says_who_it_is_are_no_alarm() -> None:
     assert night(board, 30.0, said).stage == "warning"
 
 
-def test_the_first_detections_are_no_danger_yet_but_of_what_leaves_no_time_two_are() -> None:
-    for kind, least in ((DRONE, 3), (ROCKET, 2)):
+def test_the_first_detections_are_no_danger_yet() -> None:
+    for kind, least in ((DRONE, 4), (ROCKET, 3)):
         board = Board(PLACES, Alerting())
         stages = [
             night(board, 5.0 * n, [(1, 0, 60.0)], kind=kind, detections=np.array([n])).stage
@@ -167,15 +167,23 @@ def test_the_first_detections_are_no_danger_yet_but_of_what_leaves_no_time_two_a
         assert stages == ["quiet"] * (least - 1) + ["warning"]
 
 
+def test_what_is_thrown_is_warned_of_from_its_launch_on_however_long_it_flies() -> None:
+    far = [(1, 0, 500.0)]  # the plant needs four minutes and a half
+    assert night(Board(PLACES, Alerting()), 0.0, far, kind=ROCKET).stage == "warning"
+    assert night(Board(PLACES, Alerting()), 0.0, far).stage == "watch"
+    as_others = tuple(replace(one, at_launch=False) for one in Alerting().threats)
+    assert night(Board(PLACES, replace(Alerting(), threats=as_others)), 0.0, far, kind=ROCKET).stage == "watch"
+
+
 def test_a_young_track_whose_detections_may_be_anybodys_is_no_danger_yet() -> None:
     def stage(sure: int, age_s: float, kind: int = DRONE, detections: int = 5) -> str:
         born = np.array([START_NS - round(age_s * 1e9)], dtype=np.int64)
         board, came = Board(PLACES, Alerting()), np.array([detections])
         return night(board, 0.0, [(1, 0, 60.0)], kind=kind, sure=np.array([sure]), born_ns=born, detections=came).stage
 
-    assert [stage(sure, 30.0) for sure in (0, 1, 2)] == ["quiet", "quiet", "warning"]
+    assert [stage(sure, 30.0) for sure in (0, 2, 3)] == ["quiet", "quiet", "warning"]
     assert stage(0, 150.0) == "warning"  # it proved itself before, and nobody remembers
-    assert [stage(sure, 5.0, ROCKET, 2) for sure in (0, 1)] == ["quiet", "warning"]
+    assert [stage(sure, 5.0, ROCKET, 3) for sure in (1, 2)] == ["quiet", "warning"]
 
 
 def test_danger_counts_all_that_a_track_may_be() -> None:

@@ -23,7 +23,9 @@ FORECAST_S = 10.0  # between forecasts that are noted
 
 @dataclass(slots=True)
 class Row:
-    """A stage in which a place stood. `shown`: the first track that it rests on, and the others, as shown then."""
+    """A stage in which a place stood, or its part from when it was public. `shown`: the first track that it rests on,
+    and the others, as shown then.
+    """
 
     place: int
     level: int
@@ -57,18 +59,18 @@ class Said:
             level, before = LEVELS.get(alert.stage, 0), self._open.get(alert.place)
             if level == 0 and before is None:
                 continue
-            public_ns = NEVER
+            public_ns, rests_on = NEVER, tuple(one.track for one in alert.reasons)
             if level >= LEVELS["warning"] and (before is None or before.public_ns == NEVER):
-                public_ns = picture.time_ns if not support(alert, self.threats).why else NEVER
-            if before is not None and before.level == level:
-                before.public_ns = max(before.public_ns, public_ns)
+                known = support(alert, self.threats)
+                public_ns, rests_on = (NEVER, rests_on) if known.why else (picture.time_ns, known.tracks)
+            if before is not None and before.level == level and public_ns == NEVER:
                 continue
-            if before is not None:
+            if before is not None:  # what the public is told may rest on another track than what staff were told
                 before.ended_ns = picture.time_ns
                 public_ns = picture.time_ns if level > before.level and before.public_ns != NEVER else public_ns
                 del self._open[alert.place]
             if level:
-                track = alert.reasons[0].track if alert.reasons else int(UNKNOWN)
+                track = rests_on[0] if rests_on else int(UNKNOWN)
                 shown = _shown(alert, track, picture, self.kinds)
                 row = Row(self.index[alert.place], level, picture.time_ns, public_ns, track, shown)
                 self._open[alert.place] = row
@@ -90,13 +92,14 @@ class Said:
 
 
 def _shown(alert: Alert, track: int, picture: Picture, kinds: tuple[str, ...]) -> Shown:
-    """The track that an alert names first, and the others."""
+    """A track that an alert names, and the others."""
     at = int(np.searchsorted(picture.track, track))
     if at >= len(picture.track) or int(picture.track[at]) != track:
         return Shown(picture.time_ns, np.full(3, np.nan), "", np.zeros((0, 3)), ())
+    called = next((one.kind for one in alert.reasons if one.track == track), "")
     others_m = np.delete(picture.position_m, at, axis=0)
     made_by = tuple(sorted({kinds[k] for k in picture.witness_sensor[picture.witness_track == track].tolist()}))
-    return Shown(picture.time_ns, picture.position_m[at], alert.reasons[0].kind, others_m, made_by)
+    return Shown(picture.time_ns, picture.position_m[at], called, others_m, made_by)
 
 
 @dataclass(slots=True)
