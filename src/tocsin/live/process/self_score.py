@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from html import escape
 from pathlib import Path
 
-from tocsin.live.clock import SECOND_NS
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice
 
 ASKED_S = 60.0
