@@ -30,6 +30,11 @@ def test_the_wheel_holds_the_page_and_what_it_runs_on(tmp_path: Path) -> None:
     assert any(name.startswith("tocsin/server/static/assets/") and name.endswith(".js") for name in names)
 
 
+def test_the_same_source_gives_the_same_wheel(tmp_path: Path) -> None:
+    first, second = (package("wheel", tmp_path / one).read_bytes() for one in ("first", "second"))
+    assert first == second
+
+
 def test_from_the_source_package_nobody_needs_node(tmp_path: Path) -> None:
     shutil.unpack_archive(package("sdist", tmp_path / "sdist"), tmp_path)
     (source,) = (path for path in tmp_path.iterdir() if path.name.startswith("tocsin-"))
