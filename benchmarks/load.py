@@ -3,8 +3,10 @@
 Sends CAT048 plots and CAT034 sectors of many radars over UDP at the pace of their turns, opens one map over WebSocket
 that measures, and more that only watch. Latency: from the moment at which the datagram with a detection was sent to the
 moment at which the first frame came whose confirmed track has that detection's time as its last one or a later one.
-When the server has stopped, what its ledger holds is counted beside what was sent. A burst: all radars turn so many
-times as fast for 30 s; its latencies, those of the 30 s after it, and how long it took until all was as usual.
+What is sent is encoded before the run and leaves from a process of its own; the maps that watch throw away what they
+read: the cores of each process stand beside the figures. When the server has stopped, what its ledger holds is counted
+beside what was sent. A burst: all radars turn so many times as fast for 30 s; then its latencies, those of the 30 s
+after it, and how long it took until all was as usual.
 
     python benchmarks/load.py --named 2000      2,000 reports/s, 4,000 tracks, 10 maps
     python benchmarks/load.py --named 10000     10,000 reports/s, 10,000 tracks, 100 maps
@@ -15,7 +17,6 @@ times as fast for 30 s; its latencies, those of the 30 s after it, and how long 
 
 import argparse
 import asyncio
-import heapq
 import json
 import multiprocessing
 import os
@@ -26,88 +27,28 @@ import tempfile
 import time
 import urllib.request
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM, socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.endurance.maps import watch
+from benchmarks.endurance.sky import FIRST_PORT, NAMED, Floats, Radar, Sent, sending, site_file, world
 from tocsin import wire
-from tocsin.geo.frames import (
-    ecef_from_enu,
-    ecef_from_geodetic,
-    enu_vector_from_ecef,
-    geodetic_from_ecef,
-    polar_from_enu,
-)
 from tocsin.ledger.reader import Reader
-from tocsin.messages import Detections
-from tocsin.simulate.asterix_out import blocks, north, plots, sector
 
-if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
-
-SECTORS = 32
-GROUP_DEG = 4.0  # between groups of two radars: none sees the targets of another
-RANGE_M = 120_000.0
 CONFIRMED = 1
-FIRST_PORT = 18_600
 BURST_S, AFTER_S = 30.0, 30.0
 USUAL = 1.2  # times the p95 before
-# One command each: reports a second, tracks, maps, UDP ports.
-NAMED = {"2000": (2_000.0, 4_000, 10, 30), "10000": (10_000.0, 10_000, 100, 30), "20000": (20_000.0, 10_000, 500, 30)}
 CLOCK_S = 0.2  # a track's last time is corrected by what was learnt of its sensor's clock, here some hundredths
-QUANTUM_S = 1 / 128  # of CAT048's time of day
-Floats = NDArray[np.float64]
-
-
-@dataclass(slots=True)
-class Radar:
-    """One radar and the targets that it sees, in east, north, up metres of its own place."""
-
-    number: int
-    latitude_rad: float
-    longitude_rad: float
-    targets: NDArray[np.int64]
-    start_ecef: Floats
-    velocity_ecef: Floats
-    period_s: float
-    phase_s: float
-
-    @property
-    def source(self) -> tuple[int, int]:
-        """SAC and SIC."""
-        return 25, self.number + 1
-
-    def seen(self, from_s: float, to_s: float, from_rad: float, to_rad: float, rng: np.random.Generator) -> "Sector":
-        """What a sector finds, with the noise of a good radar."""
-        middle_s = (from_s + to_s) / 2
-        origin = ecef_from_geodetic(self.latitude_rad, self.longitude_rad, 50.0)
-        offset = self.start_ecef + self.velocity_ecef * middle_s - origin
-        slant_m, azimuth, _ = polar_from_enu(enu_vector_from_ecef(offset, self.latitude_rad, self.longitude_rad))
-        hit = np.flatnonzero((azimuth >= from_rad) & (azimuth < to_rad) & (rng.random(len(azimuth)) < 0.97))
-        at_s = from_s + (azimuth[hit] - from_rad) / (to_rad - from_rad) * (to_s - from_s)
-        range_m = slant_m[hit] + 30.0 * rng.standard_normal(len(hit))
-        noisy = azimuth[hit] + np.radians(0.05) * rng.standard_normal(len(hit))
-        # its own height: with another one, two radars would place it kilometres apart
-        height_m = geodetic_from_ecef((self.start_ecef + self.velocity_ecef * middle_s)[hit])[2]
-        return Sector(self.targets[hit], at_s, range_m, noisy % (2 * np.pi), height_m)
-
-
-@dataclass(frozen=True, slots=True)
-class Sector:
-    """Detections of one sector: target numbers and what was measured. Seconds since the start."""
-
-    target: NDArray[np.int64]
-    time_s: Floats
-    range_m: Floats
-    azimuth_rad: Floats
-    height_m: Floats
 
 
 @dataclass(slots=True)
@@ -147,107 +88,49 @@ class Ledger:
         return next((float(at) for at in range(120) if {at, at + 1, at + 2} <= good), float("nan"))
 
 
-def world(arguments: argparse.Namespace, rng: np.random.Generator) -> list[Radar]:
-    """Groups of two radars 40 km apart, and the targets that both see."""
-    groups = max(1, arguments.sensors // 2)
-    period_s = 2.0 * arguments.tracks / arguments.rate
-    columns = int(np.ceil(np.sqrt(groups)))
-    radars: list[Radar] = []
-    for group in range(groups):
-        latitude = np.radians(36.0 + GROUP_DEG * (group // columns))
-        longitude = np.radians(-10.0 + GROUP_DEG * 1.3 * (group % columns))
-        targets = np.arange(group, arguments.tracks, groups)
-        n = len(targets)
-        reach, bearing = RANGE_M * np.sqrt(rng.uniform(0.03, 0.6, n)), rng.uniform(0, 2 * np.pi, n)
-        height = rng.uniform(2_000, 11_000, n)
-        enu = np.stack((reach * np.sin(bearing), reach * np.cos(bearing), height), axis=-1)
-        start = ecef_from_enu(enu, latitude, longitude, 0.0)
-        speed, course = rng.uniform(70, 230, n), rng.uniform(0, 2 * np.pi, n)
-        ahead = enu + np.stack((speed * np.sin(course), speed * np.cos(course), np.zeros(n)), axis=-1)
-        velocity = ecef_from_enu(ahead, latitude, longitude, 0.0) - start
-        for side in (-0.2, 0.2):
-            phase_s = float(rng.uniform(0, period_s))
-            radars.append(
-                Radar(
-                    len(radars),
-                    float(latitude),
-                    float(longitude + np.radians(side)),
-                    targets,
-                    start,
-                    velocity,
-                    period_s,
-                    phase_s,
-                )
-            )
-    return radars
+def planned(arguments: argparse.Namespace, radars: list[Radar]) -> tuple[float, list[Sent]]:
+    """Everything that will be sent, and from when on (UTC, seconds): encoding it costs as much as reading it does.
 
-
-def site_file(radars: list[Radar], feeds: int, port: int) -> str:
-    """The site as `tocsin serve` reads it."""
-    head = f'[site]\nname = "load"\n[server]\nport = {port}\n[ledger]\nfolder = "ledger"\n'
-    sensors = [
-        f'[[sensor]]\nname = "radar {radar.number}"\nkind = "radar"\nsources = ["asterix 25/{radar.number + 1}"]\n'
-        f"latitude_deg = {np.degrees(radar.latitude_rad)}\nlongitude_deg = {np.degrees(radar.longitude_rad)}\n"
-        f"altitude_m = 50\nsigma_range_m = 40\nsigma_azimuth_deg = 0.07\nsigma_pressure_altitude_m = 30\n"
-        f"max_range_m = 200000\nperiod_s = {radar.period_s}\ndetection_probability = 0.95\nclutter_per_scan = 2\n"
-        for radar in radars
-    ]
-    ports = [
-        f'[[feed]]\nname = "feed {feed}"\nformat = "asterix"\ntransport = "udp"\nport = {FIRST_PORT + feed}\n'
-        f"rate_max = 2000\n"
-        for feed in range(feeds)
-    ]
-    return "\n".join([head, *sensors, *ports])
-
-
-def send(out: Connection, radars: list[Radar], feeds: int, start_s: float, factor: "Synchronized[float]") -> None:
-    """Turn all radars for ever, each sector's datagrams when it ends; tell of each (target, time, when it left).
-
-    In a process of its own. `factor`: so many times as fast as they say in the site file; 0: no more.
+    Octets tell the time of day, so it must be done before they are due; where it was not, once more with more time.
     """
-    rng = np.random.default_rng(1)
+    burst_s = arguments.warm + arguments.seconds
+    bursts = arguments.burst > 1
+    end_s = burst_s + (BURST_S + AFTER_S if bursts else 0.0)
+
+    def speed(at_s: float) -> float:
+        return float(arguments.burst) if bursts and burst_s <= at_s < burst_s + BURST_S else 1.0
+
+    budget_s = 10.0 + 1e-4 * arguments.rate * (end_s + bursts * BURST_S * arguments.burst)
+    while True:
+        begun_s = time.time()
+        start_s = float(int(begun_s + budget_s) + 1)
+        plan = list(sending(radars, speed, end_s, round(start_s * 1e9)))
+        if time.time() < start_s - 1.0:
+            return start_s, plan
+        budget_s = 2.0 * (time.time() - begun_s)
+
+
+def send(out: Connection, plan: list[Sent], feeds: int, start_s: float) -> None:
+    """Each sector's datagrams when it ends; tell of each (which, when it left). In a process of its own."""
     udp = socket(AF_INET, SOCK_DGRAM)
-    due = [(radar.phase_s + radar.period_s / SECTORS, radar.phase_s, radar.number, 0) for radar in radars]
-    heapq.heapify(due)
-    while speed := factor.value:
-        end_s, since_s, number, index = heapq.heappop(due)
-        radar, width_rad = radars[number], 2 * np.pi / SECTORS
-        time.sleep(max(0.0, start_s + end_s - time.time()))
-        found = radar.seen(since_s, end_s, index * width_rad, (index + 1) * width_rad, rng)
-        times_ns = np.round((start_s + found.time_s) * 1e9).astype(np.int64)
-        faster = replace(radar, period_s=radar.period_s / speed)
-        for data in encoded(faster, found, times_ns, round((start_s + end_s) * 1e9), index):
-            udp.sendto(data, ("127.0.0.1", FIRST_PORT + number % feeds))
-        told = np.stack((found.target.astype(np.float64), times_ns // 7_812_500 * QUANTUM_S))
-        out.send_bytes(np.float64(time.monotonic()).tobytes() + told.tobytes())
-        heapq.heappush(due, (end_s + faster.period_s / SECTORS, end_s, number, (index + 1) % SECTORS))
+    for number, one in enumerate(plan):
+        time.sleep(max(0.0, start_s + one.at_s - time.time()))
+        for data in one.data:
+            udp.sendto(data, ("127.0.0.1", FIRST_PORT + one.radar % feeds))
+        out.send_bytes(np.array((number, time.monotonic())).tobytes())
     out.close()
 
 
-def hear(incoming: Connection, ledger: Ledger) -> None:
+def hear(incoming: Connection, plan: list[Sent], ledger: Ledger) -> None:
     """Write down what the sender tells, as long as it tells something."""
     while incoming.poll():
         try:
-            told = np.frombuffer(incoming.recv_bytes())
+            number, left_s = np.frombuffer(incoming.recv_bytes())
         except EOFError:
             asyncio.get_running_loop().remove_reader(incoming.fileno())
             return
-        target, time_s = told[1:].reshape(2, -1)
-        ledger.send(target.astype(np.int64), time_s, float(told[0]))
-
-
-def encoded(radar: Radar, found: Sector, times_ns: NDArray[np.int64], end_ns: int, index: int) -> list[bytes]:
-    """Datagrams: the plots, then the crossing into the next sector."""
-    n = len(found.target)
-    values = {"range_m": found.range_m, "azimuth_rad": found.azimuth_rad, "pressure_altitude_m": found.height_m}
-    identity = tuple(f"icao:{number + 1:06x}" for number in found.target.tolist())
-    detections = Detections(np.zeros(n, np.int32), times_ns, times_ns, values, {"identity": identity})
-    crossing = (
-        north(radar.source, end_ns, radar.period_s)
-        if index == SECTORS - 1
-        else sector(radar.source, end_ns, (index + 1) * 8)
-    )
-    return [*blocks(48, plots(detections, np.arange(n), radar.source)), *blocks(34, [crossing])]
+        one = plan[int(number)]
+        ledger.send(one.target, one.time_s, float(left_s))
 
 
 async def measure(socket_: ClientConnection, ledger: Ledger, state: dict[str, int]) -> None:
@@ -272,22 +155,6 @@ async def measure(socket_: ClientConnection, ledger: Ledger, state: dict[str, in
             target = target_of.get(int(ids[row]))
             if target is not None:
                 ledger.see(target, float(last[row]), now_s)
-
-
-def watch(url: str, headers: dict[str, str], count: int, rate: int) -> None:
-    """Maps that only watch, in a process of their own."""
-
-    async def one() -> None:
-        async with connect(
-            f"{url}?rate={rate}", additional_headers=headers, max_size=None, compression=None
-        ) as open_map:
-            async for _ in open_map:
-                pass
-
-    async def all_of_them() -> None:
-        await asyncio.gather(*(one() for _ in range(count)), return_exceptions=True)
-
-    asyncio.run(all_of_them())
 
 
 def link_of(server: "subprocess.Popen[str]") -> tuple[str, str]:
@@ -322,45 +189,48 @@ class Stretch:
     from_s: float
     to_s: float
     sent: int
-    cores: float
-    loop_cores: float
+    cores: dict[str, float]  # of each process of the run, and of the server's event loop alone
     load_average: float
 
 
-async def run(arguments: argparse.Namespace, origin: str, headers: dict[str, str], server: int) -> dict[str, Any]:
-    """Send and measure; the figures."""
+async def run(
+    arguments: argparse.Namespace, origin: str, headers: dict[str, str], server: int, maps: int
+) -> dict[str, Any]:
+    """Send and measure; the figures. `server` and `maps`: process numbers."""
     radars = world(arguments, np.random.default_rng(7))
     ledger, state = Ledger(), {"frames": 0, "snapshots": 0, "bytes": 0}
     url = origin.replace("http", "ws") + "/api/live"
     while (await asyncio.to_thread(figures, origin)).get("tocsin_items_total", 0) < 1:  # noqa: ASYNC110  it is elsewhere
         await asyncio.sleep(0.5)
+    start_s, plan = planned(arguments, radars)
     incoming, outgoing = multiprocessing.Pipe(duplex=False)
-    factor = multiprocessing.Value("d", 1.0)
-    ways = (outgoing, radars, arguments.feeds, time.time() + 1.0, factor)
-    sender = multiprocessing.Process(target=send, args=ways, daemon=True)
+    sender = multiprocessing.Process(target=send, args=(outgoing, plan, arguments.feeds, start_s), daemon=True)
     sender.start()
     outgoing.close()
-    asyncio.get_running_loop().add_reader(incoming.fileno(), hear, incoming, ledger)
+    asyncio.get_running_loop().add_reader(incoming.fileno(), hear, incoming, plan, ledger)
+    processes = {"server": server, "sender": sender.pid or 0, "maps": maps, "measuring": os.getpid()}
 
-    async def stretch(name: str, seconds: float) -> Stretch:
-        before, loop, began_s, sent = cpu_s(server), cpu_s(server, server), time.monotonic(), ledger.sent
-        await asyncio.sleep(seconds)
+    def used() -> dict[str, float]:
+        found = {name: cpu_s(pid) for name, pid in processes.items() if pid}
+        return found | {"event loop of the server": cpu_s(server, server)}
+
+    async def stretch(name: str, until_s: float) -> Stretch:
+        before, began_s, sent = used(), time.monotonic(), ledger.sent
+        await asyncio.sleep(max(0.0, start_s + until_s - time.time()))
         passed_s = time.monotonic() - began_s
-        cores, loops = (cpu_s(server) - before) / passed_s, (cpu_s(server, server) - loop) / passed_s
-        return Stretch(name, began_s, began_s + passed_s, ledger.sent - sent, cores, loops, os.getloadavg()[0])
+        cores = {who: round((now_s - before[who]) / passed_s, 2) for who, now_s in used().items()}
+        return Stretch(name, began_s, began_s + passed_s, ledger.sent - sent, cores, os.getloadavg()[0])
 
     async with connect(url, additional_headers=headers, max_size=None, compression=None) as open_map:
         reader = asyncio.create_task(measure(open_map, ledger, state))
-        await asyncio.sleep(arguments.warm)
-        stretches = [await stretch("steady", arguments.seconds)]
+        await stretch("warm", arguments.warm)
+        burst_s = arguments.warm + arguments.seconds
+        stretches = [await stretch("steady", burst_s)]
         memory_mb = rss_mb(server)
         if arguments.burst > 1:
-            factor.value = arguments.burst
-            stretches.append(await stretch("burst", BURST_S))
-            factor.value = 1.0
-            stretches.append(await stretch("after", AFTER_S))
+            stretches.append(await stretch("burst", burst_s + BURST_S))
+            stretches.append(await stretch("after", burst_s + BURST_S + AFTER_S))
         server_figures = await asyncio.to_thread(figures, origin)
-        factor.value = 0.0
         await asyncio.sleep(arguments.settle)
         reader.cancel()
     kept = ("latency", "shed", "lost", "skipped", "restores", "failures", "refused", "clients", "frame_bytes")
@@ -369,8 +239,7 @@ async def run(arguments: argparse.Namespace, origin: str, headers: dict[str, str
         found[one.name] = {
             "reports_per_s": round(one.sent / (one.to_s - one.from_s)),
             "latency_s": ledger.latencies(one.from_s, one.to_s),
-            "server_cpu_cores": round(one.cores, 2),
-            "of_these_event_loop": round(one.loop_cores, 2),
+            "cores": one.cores,
             "load_average": round(one.load_average, 1),
         }
     if arguments.burst > 1:
@@ -449,7 +318,7 @@ def main() -> None:
                     target=watch, args=(address, headers, arguments.watchers, arguments.watchers_rate), daemon=True
                 )
                 watcher.start()
-            found = asyncio.run(run(arguments, origin, headers, server.pid))
+            found = asyncio.run(run(arguments, origin, headers, server.pid, (watcher and watcher.pid) or 0))
         finally:
             if watcher is not None:
                 watcher.terminate()

@@ -12,23 +12,21 @@ A burst: all radars turn so many times as fast for 30 s.
 """
 
 import argparse
-import heapq
 import json
 import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.load import BURST_S, CONFIRMED, NAMED, QUANTUM_S, SECTORS, Ledger, Radar, encoded, site_file, world
+from benchmarks.endurance.sky import NAMED, Sent, sending, site_file, world
+from benchmarks.load import BURST_S, CONFIRMED, Ledger
 from tocsin import site
 from tocsin.feeds.asterix.decoder import Asterix
 from tocsin.live.evidence import item_record, step_records
@@ -42,33 +40,6 @@ START_NS = 1_798_761_600_000_000_000 + 43_200_000_000_000
 SECOND_NS = 1_000_000_000
 COMMIT_S = 0.02  # `benchmarks/ledger.py`: p50 of a commit, its group's 10 ms in it
 AFTER_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The datagrams of one sector, when they came, and what they tell."""
-
-    at_s: float
-    radar: int
-    data: tuple[bytes, ...]
-    target: NDArray[np.int64]
-    time_s: NDArray[np.float64]  # as the octets tell it, since the epoch
-
-
-def sending(radars: list[Radar], speed: Callable[[float], float], until_s: float) -> Iterator[Sent]:
-    """All sectors in the order in which they come."""
-    rng, width = np.random.default_rng(1), 2 * np.pi / SECTORS
-    due = [(one.phase_s + one.period_s / SECTORS, one.phase_s, one.number, 0) for one in radars]
-    heapq.heapify(due)
-    while due[0][0] < until_s:
-        end_s, since_s, number, index = heapq.heappop(due)
-        found = radars[number].seen(since_s, end_s, index * width, (index + 1) * width, rng)
-        times_ns = START_NS + np.round(found.time_s * 1e9).astype(np.int64)
-        faster = replace(radars[number], period_s=radars[number].period_s / speed(end_s))
-        data = encoded(faster, found, times_ns, START_NS + round(end_s * 1e9), index)
-        told_s = (times_ns // 7_812_500 * QUANTUM_S).astype(np.float64)
-        yield Sent(end_s, number, tuple(data), found.target, told_s)
-        heapq.heappush(due, (end_s + faster.period_s / SECTORS, end_s, number, (index + 1) % SECTORS))
 
 
 @dataclass(slots=True)
@@ -163,7 +134,7 @@ def played(arguments: argparse.Namespace) -> dict[str, Any]:
     core = Core(
         State.of(site.parse(site_file(radars, arguments.feeds, 8123)).settings),
         [Asterix(f"feed {feed}") for feed in range(arguments.feeds)],
-        deque(sending(radars, speed, end_s)),
+        deque(sending(radars, speed, end_s, START_NS)),
     )
     total = sum(len(one.target) for one in core.coming)
     found: dict[str, Any] = {"load_average": round(os.getloadavg()[0], 1)}

@@ -27,8 +27,9 @@ from websockets.asyncio.client import connect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.endurance.sky import NAMED, site_file, world
 from benchmarks.endurance.turn import sent
-from benchmarks.load import NAMED, cpu_s, figures, link_of, sign_in, site_file, world
+from benchmarks.load import cpu_s, figures, link_of, sign_in
 from tocsin import site
 from tocsin.feeds.asterix.decoder import Asterix
 from tocsin.ledger.disk.format import DUMP

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.load import SECTORS, Radar, Sector, encoded, site_file
+from benchmarks.endurance.sky import SECTORS, Radar, Sector, encoded, site_file
 from tocsin import site
 from tocsin.feeds.asterix.decoder import Asterix
 from tocsin.geo.frames import ecef_from_enu, enu_vector_from_ecef, geodetic_from_ecef

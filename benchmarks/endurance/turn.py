@@ -22,7 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.load import NAMED, SECTORS, Radar, encoded, site_file, world
+from benchmarks.endurance.sky import NAMED, SECTORS, Radar, encoded, site_file, world
 from tocsin import site
 from tocsin.feeds.asterix.decoder import Asterix
 from tocsin.ledger.plan import Record

@@ -10,6 +10,11 @@ from tocsin.messages import Ints
 
 WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from each other
 OVERFLOW = "one of too many"
+NOBODY = (0, 0)
+
+
+def _mark(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 @dataclass(slots=True)
@@ -18,7 +23,8 @@ class Words:
 
     words: list[str] = field(default_factory=lambda: [""])
     index: dict[str, int] = field(default_factory=dict)
-    _marks: list[int] = field(default_factory=lambda: [0], repr=False)
+    _marks: Ints = field(default_factory=lambda: np.zeros(1, np.int64), repr=False)  # of words, as far as asked for
+    _called: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)  # an identity's number, its kind's
 
     @classmethod
     def of(cls, words: list[str]) -> "Words":
@@ -50,23 +56,27 @@ class Words:
     ) -> Ints:
         """Columns of Rows.word: identity, callsign, what kind of identity it is ("icao" of "icao:4ca7b3"), track."""
         out = np.zeros((n, 4), dtype=np.int64)
-        for i, word in enumerate(identity or ()):
-            if word:
-                out[i, 0] = self.number(word)
-                out[i, 2] = self.number(word.partition(":")[0] + ":")
-        for i, word in enumerate(callsign or ()):
-            out[i, 1] = self.number(word)
-        for i, word in enumerate(source_track or ()):
-            out[i, 3] = self.number(word)
+        if identity:
+            out[:, [0, 2]] = [self._called.get(word) or self._call(word) if word else NOBODY for word in identity]
+        for column, words in ((1, callsign), (3, source_track)):
+            if words:
+                out[:, column] = [self.number(word) for word in words]
         return out
+
+    def _call(self, identity: str) -> tuple[int, int]:
+        called = self.number(identity), self.number(identity.partition(":")[0] + ":")
+        if len(self._called) < WORDS_MAX:
+            self._called[identity] = called
+        return called
 
     def marks(self, word: Ints) -> Ints:
         """A number (m,) for the words of each row made of their letters, not of when they first came."""
         if not word.any():
             return np.zeros(len(word), dtype=np.int64)
-        for new in self.words[len(self._marks) :]:
-            self._marks.append(int.from_bytes(blake2b(new.encode(), digest_size=8).digest(), "big", signed=True))
-        marks = np.array([[self._marks[index] for index in row] for row in word.tolist()], dtype=np.int64)
+        new = [_mark(one) for one in self.words[len(self._marks) :]]
+        if new:
+            self._marks = np.concatenate((self._marks, np.array(new, np.int64)))
+        marks = self._marks[word]
         return np.asarray(marks[:, 0] ^ (marks[:, 1] >> 1) ^ (marks[:, 3] >> 2))
 
     def numbers(self, words: Sequence[str | None] | None) -> Ints | None:

@@ -89,15 +89,19 @@ def _datagrams(packets: Sequence[Packet], refuse: Refuse) -> Blocks:
 
 def _refused(octets: bytes, data: Bytes8, pieces: Ints, times: Ints, refuse: Refuse) -> Flags:
     """Refuse what is no whole block; gives where records are, or may still be, good."""
-    kind, category = pieces[:, 2], data[pieces[:, 0]].astype(np.int64)
-    for group in np.unique(np.where(kind == kernel.OTHER, 256 + category, kind)[kind != kernel.BLOCK]).tolist():
+    kind = pieces[:, 2]
+    blocks: Flags = kind == kernel.BLOCK
+    if blocks.all():
+        return blocks
+    category = data[pieces[:, 0]].astype(np.int64)
+    for group in np.unique(np.where(kind == kernel.OTHER, 256 + category, kind)[~blocks]).tolist():
         own = kind == group if group < 256 else (kind == kernel.OTHER) & (category == group - 256)
         first = int(np.flatnonzero(own)[0])
         reason, detail = _why(group, pieces[first])
         start, end = pieces[first, :2].tolist()
         length = int((pieces[own, 1] - pieces[own, 0]).sum())
         refuse(reason, detail, octets[start:end], int(times[first]), length, int(own.sum()))
-    whole: Flags = (kind == kernel.BLOCK) | ((kind == kernel.BLOCK_CUT) & DECODED_FLAGS[category])
+    whole: Flags = blocks | ((kind == kernel.BLOCK_CUT) & DECODED_FLAGS[category])
     return whole
 
 

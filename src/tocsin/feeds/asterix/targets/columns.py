@@ -130,4 +130,4 @@ def measured(values: dict[str, Floats]) -> dict[str, Floats]:
 
 def worded(texts: dict[str, list[str | None]]) -> dict[str, list[str | None]]:
     """Without the columns in which nobody said anything."""
-    return {name: words for name, words in texts.items() if any(word is not None for word in words)}
+    return {name: words for name, words in texts.items() if words.count(None) < len(words)}

@@ -62,7 +62,8 @@ CLASS_OF_EMITTER = {
 
 def words(numbers: Ints, word: Word) -> list[str | None]:
     """One word for each number, None where it is ABSENT."""
-    return list(map(word, numbers.tolist()))
+    said = numbers != ABSENT
+    return list(map(word, numbers.tolist())) if said.any() else [None] * len(numbers)
 
 
 @lru_cache(REMEMBERED)
