@@ -104,7 +104,7 @@ def test_what_the_server_knows_of_sensors_and_refusals_is_shown(page: Page, stag
     for part in ("silent for 2 min", "asterix: truncated record", "late by more than 30 s", "detection to map p99"):
         expect(panel).to_contain_text(part)
     page.get_by_role("tab", name="Places").click()
-    expect(panel).to_contain_text("Microphones, the only sensor below 200 m, are silent")
+    expect(panel).to_contain_text("nobody looks at: all around; silent: Microphones")
     for state in ("Seen clear", "Partly seen", "Blind"):
         expect(panel.get_by_text(state, exact=True).first).to_be_visible()
     page.get_by_role("tab", name="Notices").click()

@@ -192,6 +192,13 @@ class Sky:
         )
 
 
+# As the observation of the tracking stage words them.
+HIDDEN = "partly behind the horizon, the ground or a field of view"
+SUBSTATION = f"7 of 12 approaches clear of drones and missiles; {HIDDEN}: SSE, S, SSW, WSW, W"
+CITY = "0 of 12 approaches clear of drones and missiles; nobody looks at: all around; silent: Microphones"
+BORDER = f"9 of 12 approaches clear of drones and missiles; {HIDDEN}: stretch 2, 3, 4"
+
+
 def health(time_s: float) -> Health:
     """Two radars look, the microphones have been silent for two minutes: what they alone watched is blind."""
     now = round(time_s * 1e9)
@@ -206,11 +213,11 @@ def health(time_s: float) -> Health:
             ),
         ),
         places=(
-            PlaceHealth("power station", "seen clear", "Radar Cape and Radar Ridge look here", since),
-            PlaceHealth("substation", "partly seen", "below 300 m only Radar Cape looks here", since),
-            PlaceHealth("port", "seen clear", "Radar Cape looks here", since),
-            PlaceHealth("city", "blind", "Microphones, the only sensor below 200 m, are silent", since),
-            PlaceHealth("border", "partly seen", "the valley north of 37.4 is hidden", since),
+            PlaceHealth("power station", "seen clear", "12 of 12 approaches clear of drones and missiles", since),
+            PlaceHealth("substation", "partly seen", SUBSTATION, since),
+            PlaceHealth("port", "seen clear", "12 of 12 approaches clear of drones and missiles", since),
+            PlaceHealth("city", "blind", CITY, since),
+            PlaceHealth("border", "partly seen", BORDER, since),
         ),
         refusals={"asterix: truncated record": 3, "late by more than 30 s": 12},
         counters={"detections": 79_600, "tracks_confirmed": 118},
@@ -221,9 +228,7 @@ def notices(time_s: float) -> tuple[Notice, ...]:
     """What was decided a moment ago."""
     now = round(time_s * 1e9)
     return (
-        Notice(
-            now - 5_000_000_000, "sensor_expired", "Microphones", "Microphones are silent: three periods have passed"
-        ),
-        Notice(now - 4_000_000_000, "place_blind", "city", "Almar city is blind: no sensor looks there"),
-        Notice(now - 1_000_000_000, "track_confirmed", "1", "Track 1 is confirmed: existence 0.98"),
+        Notice(now - 5_000_000_000, "sensor", "Microphones", "stale -> expired"),
+        Notice(now - 4_000_000_000, "place", "city", f"blind: {CITY}"),
+        Notice(now - 1_000_000_000, "track", "1", "confirmed; continues 400 with probability 0.82"),
     )

@@ -62,13 +62,43 @@ def test_axe_finds_nothing_on_any_screen(page: Page, stage: Stage, theme: str) -
     page.keyboard.press("3")
     expect(page.get_by_test_id("receipts")).to_contain_text("no receipt yet", timeout=WAIT_MS)
     found["receipts, in an exercise"] = violations(page)
+    page.evaluate("location.hash = '#view&tab=places&kiosk=yes&place=power+station'")
+    page.reload()
+    expect(page.get_by_role("button", name="Back to everything")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_test_id("when")).to_be_visible(timeout=WAIT_MS)
+    found["kiosk"] = violations(page)
     assert {screen: some for screen, some in found.items() if some} == {}
 
 
-def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, stage: Stage) -> None:
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_in_the_welcome_nor_for_who_only_looks(page: Page, stage: Stage, theme: str) -> None:
+    stage.stage_of_plant = "warning"
+    page.add_init_script(NO_WEBGL)
+    page.add_init_script(dressed(theme))
+    page.goto(stage.link("Vera"))
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=WAIT_MS)
+    found = {"welcome": violations(page)}
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=WAIT_MS)
+    for number, screen in enumerate(("places", "tracks", "alerts", "health", "notices"), start=1):
+        page.keyboard.press(str(number))
+        page.wait_for_timeout(400)
+        found[screen] = violations(page)
+    assert {screen: some for screen, some in found.items() if some} == {}
+
+
+def dressed(theme: str) -> str:
+    """A browser that was left in these colours."""
+    choices = json.dumps({"theme": theme, "tab": "tracks"})
+    return f"localStorage.getItem('tocsin.choices.1') ?? localStorage.setItem('tocsin.choices.1', '{choices}')"
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, stage: Stage, theme: str) -> None:
     stage.stage_of_plant = "warning"
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
+    page.add_init_script(dressed(theme))
     page.add_init_script(WELCOMED)
     page.add_init_script(NO_WEBGL)
     page.goto(stage.url)
@@ -81,6 +111,19 @@ def test_axe_finds_nothing_on_a_phone_nor_where_one_signs_in(browser: Browser, s
         page.get_by_role("tab", name=name).tap()
         page.wait_for_timeout(400)
         found[name] = violations(page)
+    page.get_by_role("slider", name="Time").fill(str(round(stage.scene_s - 300)))
+    expect(page.get_by_test_id("past")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_test_id("to-live")).to_be_in_viewport()
+    found["the past"] = violations(page)
+    page.get_by_role("tab", name="Places").tap()
+    page.evaluate("location.hash = '#view&tab=places&kiosk=yes&place=power+station'")
+    page.reload()
+    expect(page.get_by_role("button", name="Back to everything")).to_be_attached(timeout=WAIT_MS)
+    found["kiosk"] = violations(page)
+    page.evaluate("location.hash = '#view&tab=tracks&track=1'")
+    page.reload()
+    expect(page.get_by_role("button", name="Why is it there?")).to_be_attached(timeout=WAIT_MS)
+    found["a track"] = violations(page)
     page.context.clear_cookies()
     page.goto("about:blank")
     stage.said.confirmed = ["Petro", "Olena"]
@@ -101,6 +144,13 @@ def test_the_page_speaks_ukrainian_and_keeps_the_view(page: Page, stage: Stage) 
     page.keyboard.press("1")
     expect(page.locator("[data-place]").first).to_contain_text("Тривога", timeout=WAIT_MS)
     expect(page.locator("[data-place]").first).to_contain_text("можливо, ударний дрон")
+    expect(page.locator("[data-place='city']")).to_contain_text("ніхто не дивиться: навколо; мовчать: Microphones")
+    page.locator("[data-annunciation]").or_(page.locator("[data-alert]")).first.wait_for(timeout=WAIT_MS)
+    stage.said.sounds = 2  # since the page was told: acknowledging is refused, in words
+    page.locator("[data-alert] .act button").first.click()
+    expect(page.locator("[data-alert]")).to_contain_text("відтоді вона прозвучала знову", timeout=WAIT_MS)
+    page.keyboard.press("5")
+    expect(page.get_by_role("tabpanel")).to_contain_text("запізнюється → мовчить", timeout=WAIT_MS)
 
 
 def test_the_watermark_says_whose_screen_a_photograph_shows(page: Page, stage: Stage) -> None:

@@ -1,5 +1,6 @@
 import type { View } from '../map/controls.ts'
-import { type Picked, START, focus, picked } from '../view/choices.svelte.ts'
+import { focus, picked } from '../view/choices.svelte.ts'
+import { type Picked, START } from '../view/picked.ts'
 import { TABS } from '../view/tabs.ts'
 
 /** All of a view but the data: what another person needs to see the same. Seconds UTC, degrees. */

@@ -2,7 +2,7 @@ import type { Map as BaseMap } from 'maplibre-gl'
 import type { Place, Site } from '../live/board.ts'
 import type { Desk } from '../view/desk.svelte.ts'
 import { startMeasure } from './extras/measure.svelte.ts'
-import { away } from './ground/furniture.ts'
+import { away } from './range.ts'
 
 /** What keys and buttons outside the map may do with it. */
 export interface MapControls {

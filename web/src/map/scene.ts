@@ -3,7 +3,7 @@ import { IconLayer, TextLayer } from '@deck.gl/layers'
 import { MapLibreOverlay } from '@deck.gl/maplibre'
 import type { Map as BaseMap } from 'maplibre-gl'
 import type { Tracks } from '../live/tracks.ts'
-import type { Picked } from '../view/choices.svelte.ts'
+import type { Picked } from '../view/picked.ts'
 import { DrawArrays } from './layers/arrays.ts'
 import { chosenLayers, ringLayer } from './layers/chosen.ts'
 import { Crowd } from './layers/crowd.ts'
@@ -16,6 +16,11 @@ import { atlas } from './symbols/atlas.ts'
 import { TrailBuffer } from './layers/trail_buffer.ts'
 
 export type Device = LayerContext['device']
+
+/** What the overlay does not show: deck.gl's own way of drawing, which a custom one has to call. */
+interface Drawn {
+  _deck: { _drawLayers: (reason: string) => void }
+}
 
 export interface View {
   /** Only what may be dangerous is named. */
@@ -50,10 +55,26 @@ export class Scene {
   private labelled = ''
   private labelledAt = 0
   private onDevice: () => void = () => undefined
+  /** True while the overlay draws as part of a frame of the map: listeners are called in the order they came. */
+  private framing = false
+  private readonly framed = (): void => {
+    this.framing = true
+  }
+  private readonly unframed = (): void => {
+    this.framing = false
+  }
 
   constructor(map: BaseMap) {
     this.map = map
+    // While the map moves, each of its frames draws everything anew: nothing has to be drawn between two of them.
+    map.on('render', this.framed)
+    const own = {
+      _customRender: (reason: string) => {
+        if (this.framing || !map.isMoving()) (this.overlay as unknown as Drawn)._deck._drawLayers(reason)
+      },
+    }
     this.overlay = new MapLibreOverlay({
+      ...own,
       layers: [],
       pickingRadius: 0,
       onDeviceInitialized: (device: Device) => {
@@ -62,6 +83,7 @@ export class Scene {
       },
     })
     map.addControl(this.overlay)
+    map.on('render', this.unframed)
   }
 
   /** Called when the GPU is there: the first picture can be drawn. */
@@ -109,6 +131,8 @@ export class Scene {
 
   destroy(): void {
     this.overlay.setProps({ layers: [] })
+    this.map.off('render', this.framed)
+    this.map.off('render', this.unframed)
     this.map.removeControl(this.overlay)
     this.trails.destroy()
   }
@@ -170,12 +194,12 @@ export class Scene {
   private symbolLayers(n: number, position: object): Layer[] {
     this.scale = symbolPixels(this.map.getZoom())
     return [
-      this.symbolLayer('symbols', n, position, this.arrays.sizes),
-      this.symbolLayer('strong-symbols', n, position, this.arrays.strongSizes),
+      this.symbolLayer('symbols', n, position, 'sizes'),
+      this.symbolLayer('strong-symbols', n, position, 'strongSizes'),
     ]
   }
 
-  private symbolLayer(id: string, n: number, position: object, sizes: Float32Array): Layer {
+  private symbolLayer(id: string, n: number, position: object, sizes: 'sizes' | 'strongSizes'): Layer {
     const { arrays } = this
     return new IconLayer({
       id,
@@ -183,10 +207,10 @@ export class Scene {
         length: n,
         attributes: {
           getPosition: position,
-          instanceIconDefs: arrays.iconAttribute(n),
-          getSize: { value: sizes.subarray(0, n), size: 1 },
-          getColor: { value: arrays.colours.subarray(0, 4 * n), size: 4 },
-          getAngle: { value: arrays.angles.subarray(0, n), size: 1 },
+          instanceIconDefs: arrays.attribute('icons', n),
+          getSize: arrays.attribute(sizes, n),
+          getColor: arrays.attribute('colours', n),
+          getAngle: arrays.attribute('angles', n),
         },
       },
       iconAtlas: atlas.canvas as unknown as string,

@@ -1,3 +1,4 @@
+import { en as server } from './server/sentences.ts'
 import { acts } from './en_acts.ts'
 import { drawn } from './en_map.ts'
 import { office } from './en_office.ts'
@@ -29,7 +30,9 @@ export const en = {
     preferences: 'Settings',
     about: 'What is this?',
     demo: 'Demo: simulated',
+    demoShort: 'Demo',
     replay: 'Replay of a recording',
+    replayShort: 'Replay',
     live: 'Live',
     notLive: 'Not live',
     starting: 'Starting',
@@ -359,6 +362,7 @@ export const en = {
     noRegion: (why: string) => `the map file of the region cannot be drawn: ${why}`,
   },
   drawn,
+  server,
   ...acts,
   ...office,
 }

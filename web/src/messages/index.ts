@@ -1,4 +1,5 @@
 import { type Messages, en } from './en.ts'
+import { Translator } from './server/said.ts'
 import { uk } from './uk.ts'
 
 /** A third language is a file beside these and a line here. */
@@ -17,6 +18,11 @@ export const language = wished().find((code) => code in TABLES) ?? 'en'
 
 /** The texts of the page. */
 export const m: Messages = TABLES[language]?.[1] ?? en
+
+const translator = new Translator(m.server, (one) => m.classes[one]?.[0])
+
+/** What the server said, in the language of the page. */
+export const spoken = (text: string): string => (m === en ? text : translator.of(text))
 
 if (typeof document !== 'undefined') document.documentElement.lang = language
 

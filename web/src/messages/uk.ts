@@ -1,3 +1,4 @@
+import { uk as server } from './server/uk.ts'
 import type { Messages } from './en.ts'
 import { acts } from './uk_acts.ts'
 import { drawn } from './uk_map.ts'
@@ -30,7 +31,9 @@ export const uk: Messages = {
     preferences: 'Налаштування',
     about: 'Що це?',
     demo: 'Демо: моделювання',
+    demoShort: 'Демо',
     replay: 'Відтворення запису',
+    replayShort: 'Запис',
     live: 'Наживо',
     notLive: 'Не наживо',
     starting: 'Запуск',
@@ -349,6 +352,7 @@ export const uk: Messages = {
     noRegion: (why) => `карту регіону не намалювати: ${why}`,
   },
   drawn,
+  server,
   ...acts,
   ...office,
 }

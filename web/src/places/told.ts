@@ -1,5 +1,5 @@
 import type { Annunciation } from '../live/said.ts'
-import { m } from '../messages/index.ts'
+import { m, spoken } from '../messages/index.ts'
 import { span } from '../time/clock.ts'
 import type { Site } from '../live/board.ts'
 import type { Moment } from '../view/desk.svelte.ts'
@@ -21,7 +21,7 @@ export function whoComes(danger: Danger): string {
 export function told(alert: Annunciation, site: Site | null, { health, time, where }: Moment): string {
   const places = site?.places.filter((place) => alert.places.includes(place.name)) ?? []
   const [only] = places
-  if (only === undefined || !['place', 'parent', 'site'].includes(alert.scope)) return alert.text
+  if (only === undefined || !['place', 'parent', 'site'].includes(alert.scope)) return spoken(alert.text)
   if (places.length > 1) {
     const parent = site?.places.find((place) => place.name === alert.parent)?.title ?? alert.parent
     return m.alerts.several(places.map((place) => place.title).join(', '), parent)

@@ -1,3 +1,4 @@
+import { spoken } from '../messages/index.ts'
 /** What came of a request: the answer, or why there is none in words of the server or of this page. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; status: number; why: string }
 
@@ -17,7 +18,7 @@ async function refusal(answer: Response | null): Promise<{ ok: false; status: nu
   let why = ''
   try {
     const body = (await answer.json()) as { detail?: unknown }
-    if (typeof body.detail === 'string') why = body.detail
+    if (typeof body.detail === 'string') why = spoken(body.detail)
   } catch {
     // No words came with it.
   }

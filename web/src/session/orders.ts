@@ -1,4 +1,4 @@
-import { m } from '../messages/index.ts'
+import { m, spoken } from '../messages/index.ts'
 import { type Outcome, post } from './http.ts'
 
 /** What became of an order, in words for the person who gave it. */
@@ -33,7 +33,7 @@ export async function give(
 
 function answered(body: Record<string, unknown>): Answered {
   const words = typeof body.reason === 'string' ? body.reason : ''
-  return { accepted: body.accepted === true, words }
+  return { accepted: body.accepted === true, words: spoken(words) }
 }
 
 function refused(outcome: Extract<Outcome<unknown>, { ok: false }>): string {

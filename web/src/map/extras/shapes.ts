@@ -4,8 +4,7 @@ import type { Tracks } from '../../live/tracks.ts'
 import { m } from '../../messages/index.ts'
 import { bearing, middle, sooner, stirs } from '../../places/danger.ts'
 import { span } from '../../time/clock.ts'
-import { away, circle } from '../ground/furniture.ts'
-import { bearingAndRange } from './measure.svelte.ts'
+import { away, bearingAndRange, circle, kilometres } from '../range.ts'
 
 type Point = readonly [number, number]
 const RADIANS = Math.PI / 180
@@ -75,7 +74,8 @@ export function wedges(tracks: Tracks, why: Uint8Array, sensors: readonly Sensor
     const from: Point = [station.lon, station.lat]
     const to: Point = [lon[row] ?? 0, lat[row] ?? 0]
     const middleway = bearing(from, to) * RADIANS
-    const half = Math.min(0.6, Math.max(0.02, (2 * (minor[row] ?? 0)) / Math.max(1, station.rangeMax / 2)))
+    // Two sigmas to either side, as seen from the station.
+    const half = Math.min(0.6, Math.max(0.01, Math.atan2(2 * (minor[row] ?? 0), 1000 * kilometres(from, to))))
     const reach = station.rangeMax
     const arc = [-1, -0.5, 0, 0.5, 1].map((part) => away(from, middleway + part * half, reach))
     found.push(shape('wedge', area([[...from], ...arc, [...from]])))

@@ -1,11 +1,11 @@
 import type { Feature, Geometry, Position } from 'geojson'
 import type { Map as BaseMap } from 'maplibre-gl'
 import type { Health, Place, Sensor, Site } from '../../live/board.ts'
+import { away, circle } from '../range.ts'
 import { fill } from './coast.ts'
 import { middle } from '../../places/danger.ts'
 import { paint } from '../colours.ts'
 
-const EARTH_M = 6_371_008.8
 const DEGREES = 180 / Math.PI
 
 /** What stands still on the map, with what is known of it: rivers, places with their rings, sensors with their reach. */
@@ -70,23 +70,6 @@ function closed(ring: Position[]): Position[] {
   const [first, last] = [ring[0], ring.at(-1)]
   if (first === undefined || last === undefined) return []
   return first[0] === last[0] && first[1] === last[1] ? ring : [...ring, first]
-}
-
-/** The point at a bearing (radians from north, clockwise) and distance, on a sphere: good to a line's width on a map. */
-export function away(from: readonly [number, number], bearing: number, distance: number): [number, number] {
-  const lat = from[1] / DEGREES
-  const arc = distance / EARTH_M
-  const lat2 = Math.asin(Math.sin(lat) * Math.cos(arc) + Math.cos(lat) * Math.sin(arc) * Math.cos(bearing))
-  const turn = Math.atan2(
-    Math.sin(bearing) * Math.sin(arc) * Math.cos(lat),
-    Math.cos(arc) - Math.sin(lat) * Math.sin(lat2),
-  )
-  return [from[0] + turn * DEGREES, lat2 * DEGREES]
-}
-
-export function circle(center: readonly [number, number], radius: number): Position[] {
-  if (radius <= 0) return []
-  return Array.from({ length: 97 }, (_, i) => away(center, (2 * Math.PI * (i % 96)) / 96, radius))
 }
 
 function coverage(sensor: Sensor): Position[] {

@@ -11,6 +11,10 @@ const RADIANS = Math.PI / 180
 /** What deck.gl's IconLayer reads of a symbol: its offset, its place in the atlas, and "keep its colours". */
 const ICON_WIDTH = 7
 
+type Column = Float32Array | Uint8ClampedArray
+/** The columns of symbols, and how many numbers each row has in them. */
+const WIDTHS = { icons: ICON_WIDTH, sizes: 1, strongSizes: 1, colours: 4, angles: 1 } as const
+
 /** The columns that the GPU reads, one row per track, written in place. A row that is not shown has the size 0. */
 export class DrawArrays {
   capacity = 0
@@ -22,11 +26,11 @@ export class DrawArrays {
   /** Degrees counterclockwise from north: plain shapes point to where they fly, frames stand upright. */
   angles = new Float32Array(0)
   leaders = new Float64Array(0)
+  /** What was handed out last, and whether it has been written since: what is the same is not sent to the GPU again. */
+  private readonly sent = new Map<string, { value: Column; size: number }>()
+  private readonly written = new Set<string>()
   shapes = new Float32Array(0)
   radii = new Float32Array(0)
-  private iconVersion = 0
-  private iconSent = -1
-  private icon = { value: new Float32Array(0), size: ICON_WIDTH }
   private of: Tracks | null = null
   private classes: readonly string[] = []
   private looks = new Int32Array(0)
@@ -51,7 +55,7 @@ export class DrawArrays {
     this.looks = new Int32Array(n).fill(-1)
     this.affiliations = new Uint8Array(n)
     this.words = []
-    this.iconVersion += 1
+    this.sent.clear()
   }
 
   /** A symbol's place in the atlas is written only when its class, state or mark has changed. */
@@ -70,20 +74,22 @@ export class DrawArrays {
     }
   }
 
-  /** The same object until a symbol has changed: then nothing is sent to the GPU again. */
-  iconAttribute(n: number): { value: Float32Array; size: number } {
-    if (this.iconSent !== this.iconVersion || this.icon.value.length !== ICON_WIDTH * n) {
-      this.iconSent = this.iconVersion
-      this.icon = { value: this.icons.subarray(0, ICON_WIDTH * n), size: ICON_WIDTH }
-    }
-    return this.icon
+  /** A column of symbols for the GPU: the same object until it has changed. */
+  attribute(name: keyof typeof WIDTHS, n: number): { value: Column; size: number } {
+    const size = WIDTHS[name]
+    const known = this.sent.get(name)
+    if (known?.value.length === size * n && !this.written.has(name)) return known
+    this.written.delete(name)
+    const made = { value: this[name].subarray(0, size * n), size }
+    this.sent.set(name, made)
+    return made
   }
 
   private writeIcon(tracks: Tracks, row: number): void {
     const affiliation = AFFILIATIONS[this.affiliations[row] ?? 0] ?? 'unknown'
     const [x, y] = atlas.cell(tracks.classOf(row), affiliation, tracks.columns.state[row] ?? 0)
     this.icons.set([0, 0, x, y, CELL, CELL, 0], ICON_WIDTH * row)
-    this.iconVersion += 1
+    this.written.add('icons')
   }
 
   /** Sizes and strengths: what is certain and dangerous stands out, what is tentative or coasting steps back. */
@@ -96,9 +102,9 @@ export class DrawArrays {
       const marked = this.affiliations[row] !== 0 || id[row] === chosen
       const strong = marked || (threats[cls[row] ?? 0] === true && state[row] !== TENTATIVE)
       const room = crowd[row] ?? 1
-      this.strongSizes[row] = strong ? size * (0.55 + 0.45 * room) : 0
-      this.sizes[row] = strong ? 0 : size * room
-      this.colours[4 * row + 3] = state[row] === CONFIRMED ? 255 : state[row] === TENTATIVE ? 170 : 215
+      this.put('strongSizes', row, strong ? size * (0.55 + 0.45 * room) : 0)
+      this.put('sizes', row, strong ? 0 : size * room)
+      this.put('colours', 4 * row + 3, state[row] === CONFIRMED ? 255 : state[row] === TENTATIVE ? 170 : 215)
     }
   }
 
@@ -120,8 +126,15 @@ export class DrawArrays {
     const turned = tracks.classes.map(hasNose)
     for (let row = 0; row < tracks.used; row++) {
       const turn = turned[cls[row] ?? 0] === true
-      this.angles[row] = turn ? -Math.atan2(ve[row] ?? 0, vn[row] ?? 0) / RADIANS : 0
+      this.put('angles', row, turn ? -Math.atan2(ve[row] ?? 0, vn[row] ?? 0) / RADIANS : 0)
     }
+  }
+
+  private put(name: keyof typeof WIDTHS, at: number, value: number): void {
+    const column = this[name]
+    const before = column[at]
+    column[at] = value
+    if (column[at] !== before) this.written.add(name)
   }
 
   writeEllipses(tracks: Tracks, why: Uint8Array): void {

@@ -7,7 +7,6 @@ const is = (what: string): FilterSpecification => ['==', ['get', 'what'], what]
 
 /** Areas of the forecast, below everything that flies: fills for half of the futures, lines for nine of ten. */
 export function outlookLayers(): LayerSpecification[] {
-  const strong = ['match', ['get', 'mine'], 'yes', 0.9, 0.4] as never
   return [
     {
       id: 'ahead-50',
@@ -17,7 +16,7 @@ export function outlookLayers(): LayerSpecification[] {
       paint: {
         'fill-antialias': false,
         'fill-color': paint.label,
-        'fill-opacity': ['match', ['get', 'mine'], 'yes', 0.16, 0.07] as never,
+        'fill-opacity': 0.16,
       },
     },
     {
@@ -25,7 +24,7 @@ export function outlookLayers(): LayerSpecification[] {
       type: 'line',
       source,
       filter: is('ahead-90'),
-      paint: { 'line-color': paint.label, 'line-opacity': strong, 'line-width': 1, 'line-dasharray': [3, 3] },
+      paint: { 'line-color': paint.label, 'line-opacity': 0.9, 'line-width': 1, 'line-dasharray': [3, 3] },
     },
     {
       id: 'origin-90',

@@ -61,13 +61,12 @@ export function drawnAreas(areas: readonly Area[], now: number, chosen: number |
   return areas.flatMap((area): Feature[] => {
     if (area.track !== chosen && (area.kind === 'ahead' || area.kind === 'origin')) return []
     const geometry: Polygon = { type: 'Polygon', coordinates: [area.ring] }
-    const mine = area.track === chosen ? 'yes' : 'no'
     const what = `${area.kind}-${100 * area.share}`
-    const made: Feature[] = [{ type: 'Feature', properties: { what, mine }, geometry }]
+    const made: Feature[] = [{ type: 'Feature', properties: { what }, geometry }]
     if (area.share !== 0.9) return made
     const write = (at: Position, words: string, kind: string): void => {
       const point = { type: 'Point', coordinates: at } as const
-      made.push({ type: 'Feature', properties: { what: `${kind}-words`, words, mine }, geometry: point })
+      made.push({ type: 'Feature', properties: { what: `${kind}-words`, words }, geometry: point })
     }
     const name = m.track.number(area.track)
     if (area.kind === 'ahead') {

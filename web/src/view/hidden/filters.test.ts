@@ -2,34 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { picture } from '../../live/made.ts'
 import { Tracks } from '../../live/tracks.ts'
-import type { Picked } from '../choices.svelte.ts'
+import { type Picked, START as ALL } from '../picked.ts'
 import { REASONS, sift } from './filters.ts'
 
 const CLASSES = ['unknown', 'bird', 'cruise missile', 'airliner']
-const ALL: Picked = {
-  coverage: false,
-  leaderMin: 1,
-  trailMin: 2,
-  ellipses: false,
-  labels: 1,
-  states: { tentative: true, coasting: true },
-  groups: { threat: true, aircraft: true, bird: true, unknown: true },
-  alone: true,
-  lowest: null,
-  highest: null,
-  theme: 'night',
-  symbols: 'standard',
-  tab: 'tracks',
-  coverageAt: null,
-  rings: false,
-  cones: false,
-  ends: false,
-  wedges: false,
-  sound: false,
-  volume: 0.5,
-  spoken: false,
-}
-
 function sky(): Tracks {
   const tracks = new Tracks(8)
   tracks.name(CLASSES, [])

@@ -1,5 +1,5 @@
 import type { Tracks } from '../../live/tracks.ts'
-import type { Picked } from '../choices.svelte.ts'
+import type { Picked } from '../picked.ts'
 
 /** Why a track is not drawn; index 0: it is. The first reason that fits is counted. */
 export const REASONS = ['', 'tentative', 'coasting', 'group', 'alone', 'height', 'search'] as const

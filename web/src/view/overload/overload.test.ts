@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Picked } from '../choices.svelte.ts'
+import type { Picked } from '../picked.ts'
 import { Overload, SHEDS, lighter } from './overload.ts'
 
 /** One note each quarter of a second. */

@@ -1,4 +1,4 @@
-import type { Picked } from '../choices.svelte.ts'
+import type { Picked } from '../picked.ts'
 
 /** What is left out when the screen does not keep up, in this order; it comes back in the other. Symbols never go. */
 export const SHEDS = ['names', 'ellipses', 'trails', 'leaders'] as const
