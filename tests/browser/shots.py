@@ -103,6 +103,19 @@ def menu(page: Page, _stage: Stage) -> None:
     page.locator("button.menu").click()
 
 
+def hidden(page: Page, _stage: Stage) -> None:
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Birds").click()
+    lowest = page.get_by_label("From height")
+    lowest.fill("1000")
+    lowest.blur()
+
+
+def hidden_note(page: Page, stage: Stage) -> None:
+    hidden(page, stage)
+    page.keyboard.press("1")
+
+
 def past(page: Page, stage: Stage) -> None:
     page.get_by_role("slider").fill(str(round(stage.scene_s - 300)))
 
@@ -184,7 +197,10 @@ SCREENS: Mapping[str, Screen] = {
     "scenarios": Screen(key("p")),
     "rules": Screen(rules),
     "menu": Screen(menu),
+    "hidden": Screen(hidden),
+    "hidden-note": Screen(hidden_note),
     "past": Screen(past),
+    "past-alerts": Screen(past, tab="alerts"),
     "track": Screen(track),
     "why": Screen(why),
     "health": Screen(tab(4)),
@@ -265,7 +281,8 @@ def calm(page: Page, stage: Stage, screen: Screen) -> None:
 
 def shoot(page: Page, stage: Stage, screen: Screen, path: Path) -> None:
     """One screen."""
-    calm(page, stage, screen)
+    if screen.welcomed:  # else the first thing that is seen is what is to be seen
+        calm(page, stage, screen)
     screen.steps(page, stage)
     page.wait_for_timeout(DRAWN_MS)
     page.screenshot(path=path)

@@ -41,7 +41,7 @@ def settings() -> Settings:
         sensors=(
             _sensor("Radar Cape", 37.02, -7.85, 120_000.0),
             _sensor("Radar Ridge", 37.55, -7.05, 90_000.0, 120.0, 250.0),
-            _sensor("Microphones", 37.30, -7.43, 12_000.0),
+            replace(_sensor("Microphones", 37.30, -7.43, 12_000.0), kind="direction"),
         ),
         places=(
             replace(
@@ -172,7 +172,7 @@ class Sky:
             state=self.state[keep],
             born_ns=np.full(n, round((START_S - 300) * 1e9), np.int64),
             last_detection_ns=time_ns - (number % 7) * 1_000_000_000,
-            last_sensor=np.where(civil, 3, number % 3).astype(np.int32),
+            last_sensor=np.select([civil, number == HEARD], [3, 2], number % 2).astype(np.int32),
             detections=np.full(n, 40, np.int64) + number,
             continues=np.where(number == 3, 900_001, -1).astype(np.int64),
             continues_probability=np.full(n, 0.8),
@@ -192,6 +192,8 @@ class Sky:
         )
 
 
+# Of this one only directions are known, by the microphones.
+HEARD = 12
 # As the observation of the tracking stage words them.
 HIDDEN = "partly behind the horizon, the ground or a field of view"
 SUBSTATION = f"7 of 12 approaches clear of drones and missiles; {HIDDEN}: SSE, S, SSW, WSW, W"

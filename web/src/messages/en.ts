@@ -80,6 +80,7 @@ export const en = {
     coasting: 'Coasting',
     alone: 'Self-reporting only',
     search: 'Search number, call sign, class',
+    height: 'Height',
     lowest: 'From height, m',
     highest: 'To height, m',
   },

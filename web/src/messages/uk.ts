@@ -81,6 +81,7 @@ export const uk: Messages = {
     coasting: 'За прогнозом',
     alone: 'Лише власні повідомлення',
     search: 'Шукати номер, позивний, клас',
+    height: 'Висота',
     lowest: 'Від висоти, м',
     highest: 'До висоти, м',
   },
