@@ -3,15 +3,14 @@
     python -m benchmarks.warning                          all 19 scenarios, seed 1; docs/benchmarks/warning.md
     python -m benchmarks.warning port pop-up --seeds 2 --workers 2
     python -m benchmarks.warning --page                   the page again, of the nights that were played already
-    python -m benchmarks.warning --nights nights.json     with rows of `python -m benchmarks.nights -o nights.json`
 
 Nights are played through `advance` exactly as live (tocsin.cluster.warned). A night that was played is kept under
 .cache/warning and played again only where the code that thinks, the rules or its stretch are others; a run that was
-stopped goes on where it was. `--any-code` takes nights of older code as they are; the page names the code.
+stopped goes on where it was. `--any-code` takes nights of older code as they are; the page names the code. Rows that
+other commands measured are kept in elsewhere.toml, each with its command.
 """
 
 import argparse
-import json
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +33,6 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="write the page of what was played, and play nothing")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--any-code", action="store_true")
-    parser.add_argument("--nights", type=Path, nargs="*", default=[], help="what benchmarks.nights wrote: NAME.json")
     parser.add_argument("-o", "--output", type=Path, default=PAGE)
     asked = parser.parse_args()
     jobs = [(name, seed) for seed in range(1, asked.seeds + 1) for name in asked.scenarios or STRETCHES]
@@ -47,8 +45,7 @@ def main() -> None:
     nights = _kept()
     if not nights:
         parser.error(f"no night was played yet: {KEPT} is empty; leave out --page")
-    half_real = [(path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in asked.nights]
-    asked.output.write_text(page(nights, pool(nights), half_real), encoding="utf-8")
+    asked.output.write_text(page(nights, pool(nights)), encoding="utf-8")
     drawing(points(nights), asked.output.with_suffix(".svg"))
     print(asked.output)
 

@@ -1,8 +1,8 @@
 """The results page: each row of what was promised with its bar, its figure, the seeds and the command."""
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,19 +20,19 @@ from tocsin.wire import rules_digest
 COMMAND = "`python -m benchmarks.warning`"
 LOOKS_S = 22.0  # two looks of the long-range radar (10 s a turn), and 2 s
 GROUPS = (("ballistic", "ballistic", LOOKS_S), ("missile", "missiles", 15.0), ("drone", "drones", 45.0))
-HALF_REAL = "`python -m benchmarks.nights`"
+ELSEWHERE = Path(__file__).with_name("elsewhere.toml")  # rows that other commands measured
 
 
-def page(nights: Sequence[Night], found: Pooled, half_real: Sequence[tuple[str, dict[str, Any]]]) -> str:
+def page(nights: Sequence[Night], found: Pooled) -> str:
     """All of it."""
     rules = rules_digest(nights[0].warned[0].rules)
     seeds = ", ".join(str(one) for one in sorted({night.seed for night in nights}))
     curve = points(nights)
     parts = [
         _head(nights, rules),
-        _rows(nights, found, half_real, seeds, rules),
+        _rows(nights, found, seeds, rules),
         _faults(found),
-        _false(found, half_real),
+        _false(found),
         _forecast(found),
         _curve(curve),
         _nights(nights, found),
@@ -57,9 +57,7 @@ def _head(nights: Sequence[Night], rules: str) -> list[str]:
     ]
 
 
-def _rows(
-    nights: Sequence[Night], found: Pooled, half_real: Sequence[tuple[str, dict[str, Any]]], seeds: str, rules: str
-) -> list[str]:
+def _rows(nights: Sequence[Night], found: Pooled, seeds: str, rules: str) -> list[str]:
     """The table of what was promised."""
     fair = {name: missed(found.group(name, without=FAULTS)) for name, _, _ in GROUPS}
     shells = missed(found.group("shell", without=FAULTS))
@@ -94,31 +92,16 @@ def _rows(
     row("shells: staff alarm", "none", f"missed {_share(shells.missed)}; delay: {_delay(shells)}", None)
     for audience, stage in (("public", "warning"), ("staff", "warning"), ("staff", "watch")):
         said = _wrong(wrong(found.scores, audience, stage))
-        row(f"false in these nights, {audience}, {stage}", "measured; the bar is below", said, None)
-    for name, record in half_real:
-        for stage, of in record["rows"].items():
-            met = of["rate"] <= of["bar"] if "stripped" not in name else None
-            row(f"false under recorded flights, {name}, staff, {stage}", f"{of['bar']:g} a {of['per']}",
-                f"{of['rate']:.3g} ({of['aircraft'][0]:.3g} to {of['aircraft'][1]:.3g}), "
-                f"{record['place_weeks']:.1f} place-weeks", met, HALF_REAL)  # fmt: skip
-    if not half_real:
-        row("false under recorded flights, 100 place-weeks", "0; 1 a place-month; 1 a place-day",
-            "see [nights](nights.md)", None, HALF_REAL)  # fmt: skip
+        row(f"false in these nights, {audience}, {stage}", "none: see recorded flights", said, None)
     row("one frozen rule file", "one for all rows", f"`{rules[:16]}`", len({_rules(one) for one in nights}) == 1)
     bells = [(worst_bells(night), night.scenario) for night in nights]
     most = max(bells)
     row("annunciations for one operator in ten minutes", f"{ALARMS_MAX}", f"{most[0]} ({most[1]})",
         most[0] <= ALARMS_MAX)  # fmt: skip
-    row(
-        "the same, 300 tracks on 200 places",
-        f"{ALARMS_MAX}",
-        "see the command",
-        None,
-        "`python benchmarks/alerts/raid.py`",
-    )
-    row(
-        "track to CAP document, receipt", "0.5 s, 2 s; 10 s", "see [load](load.md)", None, "`python benchmarks/load.py`"
-    )
+    lines += [
+        f"| {one['what']} | {one['bar']} | {one['figure']} | {one['met']} | {one['seeds']} | `{one['command']}` |"
+        for one in tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))["row"]
+    ]
     return [*lines, ""]
 
 
@@ -172,7 +155,7 @@ def _faults(found: Pooled) -> list[str]:
     return [*lines, ""]
 
 
-def _false(found: Pooled, half_real: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
+def _false(found: Pooled) -> list[str]:
     lines = [
         "## Said for nothing",
         "",
@@ -186,17 +169,6 @@ def _false(found: Pooled, half_real: Sequence[tuple[str, dict[str, Any]]]) -> li
         per = f"{one.rate.value:.3g} ({one.rate.low:.3g} to {one.rate.high:.3g}) a {one.unit}"
         lines.append(f"| {audience}, {stage} | {one.alerts} | {one.rate.count} | {per} | {about} |")
     lines += ["", "A public one: it rests on enough independent paths to be told to the public.", ""]
-    if half_real:
-        lines += ["Under recorded flights, where nobody means harm:", ""]
-        lines += ["| night | stage | false | rate, 95 % over aircraft | exposure |", "|---|---|---|---|---|"]
-        for name, record in half_real:
-            for stage, of in record["rows"].items():
-                low, high = of["aircraft"]
-                lines.append(
-                    f"| {name} | {stage} | {of['count']} | {of['rate']:.3g} ({low:.3g} to {high:.3g}) a {of['per']} | "
-                    f"{record['place_weeks']:.1f} place-weeks, {record['aircraft']} aircraft |"
-                )
-        lines.append("")
     return lines
 
 
