@@ -276,6 +276,9 @@ def calm(page: Page, stage: Stage, screen: Screen) -> None:
             if sheet.get_attribute("data-sheet") != "half":
                 page.locator("[role=tab][aria-selected=true]").click()
     page.keyboard.press(str(TABS.index(screen.tab) + 1))
+    filtered = page.locator("[data-testid=hidden-note] button, .filters .all")
+    if filtered.count():
+        filtered.first.click()
     page.wait_for_timeout(1_200)
 
 

@@ -93,6 +93,13 @@ def test_a_night_is_played_paused_and_looked_back_at(tmp_path: Path) -> None:
         bounds = json.loads(tocsin.request("GET", "/api/ledger")[1])
         status, body = tocsin.request("GET", f"/api/at?time={(bounds['first'] + bounds['last']) / 2}")
         assert status == 200, body
+        then = (bounds["first"] + bounds["last"]) // 2
+        status, body = tocsin.request("GET", f"/api/stood?time={then}")
+        assert status == 200, body
+        stood = json.loads(body)
+        assert 0 <= then - stood["health"]["time"] < 5, "by the newest decision before it"
+        assert stood["alerts"]["kind"] == "alerts", "what the desk said then"
+        assert {one["place"] for one in stood["health"]["places"] if "stage" in one}, "how each place stood then"
         assert tocsin.request("POST", "/api/control", {"action": "seek", "value": bounds["first"] + 5})[0] == 204
         back = tocsin.until(lambda frame: frame["kind"] in ("snapshot", "delta") and frame["time"] < still["time"] - 1)
         assert back["time"] >= bounds["first"]

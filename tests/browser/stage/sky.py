@@ -193,7 +193,7 @@ class Sky:
 
 
 # Of this one only directions are known, by the microphones.
-HEARD = 12
+HEARD = 63
 # As the observation of the tracking stage words them.
 HIDDEN = "partly behind the horizon, the ground or a field of view"
 SUBSTATION = f"7 of 12 approaches clear of drones and missiles; {HIDDEN}: SSE, S, SSW, WSW, W"

@@ -25,14 +25,14 @@ export function extraLayers(): LayerSpecification[] {
       type: 'fill',
       source: 'extras',
       filter: is('wedge'),
-      paint: { 'fill-antialias': false, 'fill-color': paint.partly, 'fill-opacity': 0.1 },
+      paint: { 'fill-antialias': false, 'fill-color': paint.sensor, 'fill-opacity': 0.22 },
     },
     {
       id: 'wedge-line',
       type: 'line',
       source: 'extras',
       filter: is('wedge'),
-      paint: { 'line-color': paint.partly, 'line-opacity': 0.5, 'line-width': 1, 'line-dasharray': [4, 3] },
+      paint: { 'line-color': paint.sensor, 'line-opacity': 0.9, 'line-width': 1, 'line-dasharray': [4, 3] },
     },
     {
       id: 'range',
