@@ -1,45 +1,52 @@
 """Make src/tocsin/forecast/calibration/table.toml, and the curve beside it, from nights that the forecast did not know.
 
-    python -m benchmarks.calibrate                 seeds 101 to 103 of each kind in benchmarks.forecast
+    python -m benchmarks.calibrate RECORDING ...      and seeds 101 to 104 of each kind in benchmarks.forecast
 
+The recordings are not those by which anything is judged; places of the same seeds stand under them.
 The seeds by which benchmarks.forecast judges (1 and on) are not among them. A bin of the table goes by the median that
 was said. One forecast counts for each target, place and bin, as in the score.
 """
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.forecast import KINDS, SECOND_NS, joined, night
-from tocsin.forecast.calibration import BINS_S, PLAIN, SPEEDS, Calibration
+from benchmarks.forecast import recorded
+from benchmarks.forecast.movers import KINDS as MOVERS
+from benchmarks.forecast.movers import night
+from benchmarks.forecast.night import Night, joined
+from tocsin.forecast.calibration import BINS_S, KINDS, PLAIN, Calibration
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import QUANTILES, Floats
-from tocsin.score.tables.objects import NEVER, Objects
-from tocsin.score.tables.warning import Forecasts, Places
+from tocsin.score.tables.objects import NEVER
 from tocsin.score.warning import calibration as score
 from tocsin.score.warning import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "src/tocsin/forecast/calibration/table.toml"
 CURVE = ROOT / "docs/benchmarks/forecast.svg"
-FIRST_SEED = 101
+SEEDS = range(101, 105)
+Table = tuple[Floats, list[int], Floats, Floats]
+LEAST = 200  # forecasts; a bin with fewer is read as the one before it
 KNOTS = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 1.0])
-
-
-Night = tuple[Forecasts, Objects, Places]
 
 
 def times(known: list[Night]) -> tuple[Floats, list[int]]:
     """Shares that came before each quantile (bins, 7), and of how many forecasts."""
-    forecasts, truth, places = joined(known)
-    stayed = entries.stays(truth, places)
+    whole = joined(known)
+    forecasts, stayed = whole.forecasts, entries.stays(whole.truth, whole.places)
     came, counts = np.empty((len(BINS_S), len(QUANTILES))), []
     entry_ns = score._next_entry(forecasts, forecasts.target, stayed)  # noqa: SLF001  the score's own rules
     actual_s = (entry_ns - forecasts.time_ns) / SECOND_NS
     bin_ = np.searchsorted(BINS_S, forecasts.quantile_s[:, QUANTILES.index(0.5)], side="right") - 1
     none = np.zeros(len(actual_s), dtype=np.int64)
+    tail_ns = (forecasts.quantile_s[:, -1] * SECOND_NS).astype(np.int64)
+    outside = (entry_ns != NEVER) & (forecasts.time_ns <= whole.known_ns - tail_ns)  # as the score has it
+    outside &= ~score._inside(forecasts, forecasts.target, stayed)  # noqa: SLF001
     for k in range(len(BINS_S)):
-        rows = score._one_each(forecasts, forecasts.target, (entry_ns != NEVER) & (bin_ == k), none)  # noqa: SLF001
+        rows = score._one_each(forecasts, forecasts.target, outside & (bin_ == k), none)  # noqa: SLF001
         came[k] = (actual_s[rows, None] <= forecasts.quantile_s[rows]).mean(axis=0)
         counts.append(len(rows))
     return came, counts
@@ -47,18 +54,21 @@ def times(known: list[Night]) -> tuple[Floats, list[int]]:
 
 def chances(known: list[Night]) -> tuple[Floats, Floats]:
     """The chances that were said, and whether they came."""
-    forecasts, truth, places = joined(known)
-    end_ns = int(truth.time_ns.max()) + 7200 * SECOND_NS
-    return score.said_and_came(forecasts, forecasts.target, entries.stays(truth, places), end_ns)
+    whole = joined(known)
+    stayed = entries.stays(whole.truth, whole.places)
+    return score.said_and_came(whole.forecasts, whole.forecasts.target, stayed, whole.known_ns)
 
 
-def shares(came: Floats, read: Floats | None = None) -> Floats:
+def shares(came: Floats, counts: list[int], read: Floats | None = None) -> Floats:
     """(bins, 7): at which share of the paths each of QUANTILES is to be read, so that as many come before it.
 
-    `came` (bins, 7): how many came before what was read at the shares `read` (bins, 7), QUANTILES where none is given.
+    `came` (bins, 7): how many of `counts` came before what was read at the shares `read` (bins, 7), or at QUANTILES.
     """
     out = np.empty(came.shape)
     for k, row in enumerate(came):
+        if counts[k] < LEAST and k:
+            out[k] = out[k - 1]
+            continue
         at = np.array(QUANTILES) if read is None else read[k]
         known = np.maximum.accumulate(np.concatenate([[0.0], row, [1.0]]))
         out[k] = np.interp(QUANTILES, known, np.concatenate([[0.0], at, [1.0]]))
@@ -89,25 +99,28 @@ def curve(said: Floats, came: Floats) -> Floats:
     return np.asarray(np.clip(flat, 0.0, 1.0))
 
 
-def written(raw: dict[str, tuple[Floats, list[int]]], read: dict[str, Floats], true: Floats, seeds: int) -> str:
+def written(tables: list[Table], recordings: list[Path]) -> str:
     """The table's text."""
+    names = ", ".join(path.name.partition(".")[0] for path in recordings)
     lines = [
         "# Made by `python -m benchmarks.calibrate`; do not edit. Curve: docs/benchmarks/forecast.svg",
-        f"# Nights: {', '.join(KINDS)}, seeds {FIRST_SEED} to {FIRST_SEED + seeds - 1} of benchmarks/forecast.py.",
-        "# A row for each bin of the median time to entry; `came` of those before each of messages.QUANTILES, as the",
-        "# paths alone have them; `share` of the paths at which each is read.",
+        f"# Nights: {', '.join(MOVERS)} and recorded flights ({names}), seeds {SEEDS[0]} to {SEEDS[-1]} of",
+        "# benchmarks/forecast. A row for each bin of the median time to entry; `came` of those before each of",
+        "# messages.QUANTILES, as the paths alone have them; `share` of the paths at which each is read.",
         "",
     ]
-    for name, (came, counts) in raw.items():
-        for begin, row, count, share in zip(BINS_S, came, counts, read[name], strict=True):
+    for name, (came, counts, read, _) in zip(KINDS, tables, strict=True):
+        for begin, row, count, share in zip(BINS_S, came, counts, read, strict=True):
             lines += [f"[[{name}]]", f"from_s = {begin:g}", f"forecasts = {count}"]
             lines += [f"came = [{', '.join(f'{one:.4f}' for one in row)}]"]
             lines += [f"share = [{', '.join(f'{one:.4f}' for one in share)}]", ""]
     lines += ["[chances]", f"said = [{', '.join(f'{one:g}' for one in KNOTS)}]"]
-    return "\n".join([*lines, f"came = [{', '.join(f'{one:.4f}' for one in true)}]", ""])
+    for name, (*_, true) in zip(KINDS, tables, strict=True):
+        lines.append(f"{name} = [{', '.join(f'{one:.4f}' for one in true)}]")
+    return "\n".join([*lines, ""])
 
 
-def drawn(came: dict[str, Floats], true: Floats) -> str:
+def drawn(tables: list[Table]) -> str:
     """Said against came, as SVG: chances, and a line for each bin of times."""
 
     def line(x: Floats, y: Floats, colour: str, name: str, row: int) -> str:
@@ -117,9 +130,15 @@ def drawn(came: dict[str, Floats], true: Floats) -> str:
 
     names = ("0 to 2 min", "2 to 5 min", "5 to 15 min", "15 min and more")
     colours = ("#0072b2", "#009e73", "#e69f00", "#cc79a7")
-    rows = [(f"{speed}, {names[k]}", colours[k], row) for speed, table in came.items() for k, row in enumerate(table)]
+    rows = [
+        (f"{kind}, {names[k]}", colours[k], row)
+        for kind, table in zip(KINDS, tables, strict=True)
+        for k, row in enumerate(table[0])
+        if table[1][k] >= LEAST
+    ]
     parts = [line(np.array(QUANTILES), row, colour, name, k) for k, (name, colour, row) in enumerate(rows)]
-    parts.append(line(KNOTS, true, "#d55e00", "chance of entry", len(rows)))
+    for kind, (*_, true) in zip(KINDS, tables, strict=True):
+        parts.append(line(KNOTS, true, "#d55e00", f"{kind}, chance of entry", len(parts)))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" font-family="sans-serif" font-size="14">'
         '<rect width="640" height="480" fill="white"/>'
@@ -128,18 +147,34 @@ def drawn(came: dict[str, Floats], true: Floats) -> str:
     )
 
 
-def main(seeds: int) -> None:
-    """Twice: what the first table leaves, between its seven shares, the second one takes."""
-    flown = {kind: [night(kind, FIRST_SEED + k, PLAIN) for k in range(seeds)] for kind in KINDS}
-    raw = {speed: times(flown[kind]) for speed, kind in zip(SPEEDS, KINDS, strict=True)}
-    true = curve(*chances([one for some in flown.values() for one in some]))
-    first = Calibration(np.array([shares(came) for came, _ in raw.values()]), KNOTS, true)
-    left = {kind: [night(kind, FIRST_SEED + k, first) for k in range(seeds)] for kind in KINDS}
-    second = [shares(times(some)[0], share) for some, share in zip(left.values(), first.share, strict=True)]
-    TABLE.write_text(written(raw, dict(zip(SPEEDS, second, strict=True)), true, seeds), encoding="utf-8")
-    CURVE.write_text(drawn({name: table[0] for name, table in raw.items()}, true), encoding="utf-8")
+def table_of(kind: str, recordings: list[Path]) -> Table:
+    """What came (bins, 7) of how many forecasts, as the paths alone have it, the shares to read, and the chances.
+
+    Twice: what the first shares leave, between the seven of them, the second ones take.
+    """
+    flights = [recorded.flights([path]) for path in recordings] if kind == "civil" else []
+
+    def flown(known: Calibration) -> list[Night]:
+        if kind == "civil":
+            return [recorded.night(one, seed, known) for seed in SEEDS for one in flights]
+        return [night("missiles" if kind == "fast" else "drones", seed, known) for seed in SEEDS]
+
+    plain = flown(PLAIN)
+    came, counts = times(plain)
+    true = curve(*chances(plain))
+    first = np.tile(shares(came, counts), (len(KINDS), 1, 1))
+    left = times(flown(Calibration(first, KNOTS, np.tile(true, (len(KINDS), 1)))))
+    return came, counts, shares(*left, first[0]), true
+
+
+def main(recordings: list[Path]) -> None:
+    """All kinds, two at once."""
+    with ProcessPoolExecutor(2) as pool:
+        tables = list(pool.map(table_of, KINDS, [recordings] * len(KINDS)))
+    TABLE.write_text(written(tables, recordings), encoding="utf-8")
+    CURVE.write_text(drawn(tables), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main([Path(one) for one in sys.argv[1:]])

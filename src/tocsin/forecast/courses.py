@@ -26,6 +26,7 @@ TURNED_RAD: Final = np.radians(5.0)  # the mean of a while this far from the leg
 SHARP_RAD: Final = np.radians(20.0)  # or one look this far from that mean
 SIGMAS: Final = 4.0  # but never within so many sigmas
 RECENT_S: Final = 40.0  # courses are averaged over so long
+EARLIER_S: Final = 120.0  # what is faster lately than over so long is speeding up
 ALIKE_S: Final = 20.0  # a tracker's errors, and a mover's unsteadiness, last about so long
 SETTLED_S: Final = 30.0  # a leg says all that it can from here on
 STEADY_RAD: Final = np.radians(0.25)  # no course is known better
@@ -37,6 +38,10 @@ CIRCLED: Final = 0.45  # below this share of the way flown, the way gained was i
 PRIOR_M: Final = 300_000.0  # nearer goals are likelier from the start
 ALONG_RAD: Final = np.radians(8.0)  # spread of courses along a corridor
 CORRIDOR_PRIOR: Final = 0.1  # of those who go elsewhere, along each corridor, before anything is seen of them
+GOES_ON: Final = 0.6  # of a change of speed [recorded flights: what it was and what it becomes correlate so]
+STILL: Final = 0.4  # of the usual change of its class, of one whose speed did not change lately
+SLOWEST: Final = 0.3  # of its mean speed lately
+FADES_S: Final = np.array([RECENT_S, EARLIER_S])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +70,8 @@ class Courses:
     flown_m: Floats = field(default_factory=lambda: np.zeros(0))  # on this leg
     recent: Floats = field(default_factory=lambda: np.zeros((0, 2)))  # m/s, fading mean velocity
     speed: Floats = field(default_factory=lambda: np.zeros(0))  # m/s, fading mean
+    age_s: Floats = field(default_factory=lambda: np.zeros(0))
+    paces: Floats = field(default_factory=lambda: np.zeros((0, 2)))  # m/s, means that fade in RECENT_S and in EARLIER_S
     course: Floats = field(default_factory=lambda: np.zeros(0))  # rad, of the leg
     sigma: Floats = field(default_factory=lambda: np.zeros(0))  # rad, how well it is known
     gained: Floats = field(default_factory=lambda: np.zeros((0, 2)))  # m, fading sum of the way gained
@@ -86,6 +93,8 @@ class Courses:
         share = 1.0 - np.exp(-dt / RECENT_S)
         self.recent += share[:, None] * (now.velocity - self.recent)
         self.speed += share * (speed - self.speed)
+        self.paces += (1.0 - np.exp(-dt[:, None] / FADES_S)) * (speed[:, None] - self.paces)
+        self.age_s += dt
         self.leg_s += dt
         self.flown_m += speed * dt
         self.logs *= np.exp(-dt / FORGET_S)[:, None]
@@ -133,6 +142,24 @@ class Courses:
         self.seen_s = keep * self.seen_s + dt
         self.centre += (1.0 - keep)[:, None] * (now.place - self.centre)
 
+    def pace(self, now: Seen, usual_mps2: Floats) -> tuple[Floats, Floats]:
+        """Speed now (n,), and mean and sigma (n, 2), 1/s, of how a change of speed makes it late (Futures.late).
+
+        A fading mean of what grows steadily is behind by its growth in one fading time, less what has not faded yet, so
+        that two of them tell growth and present value. What they tell is weighed against what a class does,
+        `usual_mps2` (n,), a sigma: of classes that hold their speed (0) nothing is told but the mean of the leg.
+        """
+        behind_s = FADES_S * (1.0 - np.exp(-self.age_s[:, None] / FADES_S))
+        apart_s = np.maximum(behind_s[:, 1] - behind_s[:, 0], 1.0)
+        doubt = now.velocity_sigma * np.sqrt(ALIKE_S / RECENT_S) / apart_s
+        trust = usual_mps2**2 / (usual_mps2**2 + np.maximum(doubt, 1e-9) ** 2)
+        growth = trust * (self.paces[:, 0] - self.paces[:, 1]) / apart_s
+        lately = np.maximum(self.paces[:, 0] + growth * behind_s[:, 0], SLOWEST * self.speed)
+        speed = np.where(usual_mps2 > 0.0, lately, self.speed)
+        spread = np.hypot(usual_mps2 * np.sqrt(1.0 - (1.0 - STILL**2) * trust), growth)  # who held it, holds it longer
+        share = 0.5 / np.maximum(speed, 1.0)
+        return speed, np.column_stack([-GOES_ON * growth * share, spread * share])
+
     def some(self, rows: Ints) -> "Courses":
         """The same of these rows alone."""
         return Courses(self.goals, *(getattr(self, one.name)[rows] for one in fields(self) if one.name != "goals"))
@@ -140,7 +167,8 @@ class Courses:
     def circling(self) -> Flags:
         """(n,) True where a track has flown in circles for a while."""
         gained_m = np.hypot(*self.gained.T)
-        return np.asarray((self.seen_s > WATCHED * CIRCLE_S) & (gained_m < CIRCLED * self.way_m))
+        curved = self.leg_s < RECENT_S  # who has held a course for so long has left the circle
+        return np.asarray(curved & (self.seen_s > WATCHED * CIRCLE_S) & (gained_m < CIRCLED * self.way_m))
 
     def _says(self, now: Seen, areas: Areas) -> tuple[Floats, Floats]:
         """What this leg says: log likelihood of each place over any course (n, g), and `aimed` (see weights)."""
@@ -189,6 +217,8 @@ class Courses:
             "flown_m": np.zeros(n),
             "recent": now.velocity.copy(),
             "speed": speed,
+            "age_s": np.zeros(n),
+            "paces": np.column_stack([speed, speed]),
             "course": np.arctan2(*now.velocity.T),
             "sigma": np.full(n, np.pi / 2),
             "gained": np.zeros((n, 2)),

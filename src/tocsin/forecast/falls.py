@@ -34,6 +34,7 @@ WIND_MPS: Final = 10.0  # sigma of each horizontal component where nothing is de
 BURNS: Final = 0.25  # of its speed, sigma: what the motor of a young one may still add [judgement]
 BURNS_S: Final = 15.0
 FALLING_MIN: Final = 0.5  # the chance that it is something that falls
+LOW_M: Final = 3_000.0  # what passes a ring higher than this over the ground has not entered it
 MOST: Final = 12  # tracks for each picture: new ones first, the others in turn
 ELLIPSES: Final = {0.5: 1.1774, 0.9: 2.1460}
 UPPER: Final = np.triu_indices(6)
@@ -54,18 +55,36 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """What is known of one body that falls; None: too few of the samples reach the ground."""
+    """What is known of one body that falls; None: too few of the samples reach the ground.
+
+    `place` east, north m: where it was; `low_s`: when it is below LOW_M for good, at each of messages.QUANTILES.
+    """
 
     made_ns: int
     impact: Ground | None
     launch: Ground | None
+    place: tuple[float, float]
+    low_s: tuple[float, ...]
 
 
 def fall_of(picture: Picture, row: int, frame: Frame, wind: tuple[float, float]) -> Fall:
     """Both ends of the flight of one row of the picture."""
     drawn = samples(picture, row, frame, wind)
-    ends = (_told(_ground_of(*drawn, frame, back=back), frame) for back in (False, True))
-    return Fall(picture.time_ns, *ends)
+    impact, launch = (_told(_ground_of(*drawn, frame, back=back), frame) for back in (False, True))
+    east, north = laid(frame, picture.position_m[row : row + 1], np.zeros((1, 3)))[0][0].tolist()
+    low_s = (0.0,) * len(QUANTILES) if impact is None else _low_s(*drawn, frame, impact.time_s[-1])
+    return Fall(picture.time_ns, impact, launch, (east, north), low_s)
+
+
+def entered(fall: Fall, impact: Ground, areas: Areas) -> Floats:
+    """(g, 7) when it enters each ring at messages.QUANTILES: over its edge on the way to the ground, and low."""
+    start, way = np.array(fall.place), np.array(impact.mean) - np.array(fall.place)
+    a = max(float((way**2).sum()), 1.0)
+    off = start - areas.middle
+    b, c = (off * way).sum(axis=1), (off**2).sum(axis=1) - areas.reach**2
+    share = np.where(c <= 0.0, 0.0, (-b - np.sqrt(np.maximum(b * b - a * c, 0.0))) / a)
+    share = np.where((b * b < a * c) | (share < 0.0), 1.0, np.minimum(share, 1.0))  # its middle way meets no edge
+    return np.asarray(np.maximum(share[:, None] * np.array(impact.time_s), np.array(fall.low_s)))
 
 
 def chance_of(ground: Ground, areas: Areas) -> Floats:
@@ -138,6 +157,13 @@ def _ground_of(state: Floats, body: Floats, winds: Floats, frame: Frame, *, back
     """(SAMPLES, 4) where on the ground, in the frame, and when: see kernels.fall.grounds."""
     step = -STEP_S if back else STEP_S
     return np.asarray(grounds(state, body, winds, int(frame.kind == "earth"), frame.altitude_m, step, STEPS))
+
+
+def _low_s(state: Floats, body: Floats, winds: Floats, frame: Frame, most_s: float) -> tuple[float, ...]:
+    """When these are below LOW_M for good; what never rises over it is so now."""
+    height, steps = frame.altitude_m + LOW_M, int(np.ceil(most_s / STEP_S)) + 1
+    found = grounds(state, body, winds, int(frame.kind == "earth"), height, STEP_S, steps, 0)[:, 3]
+    return tuple(np.quantile(np.nan_to_num(found), QUANTILES).tolist())
 
 
 @cache

@@ -11,19 +11,19 @@ import numpy as np
 from tocsin.ends import Cone, Outlook
 from tocsin.errors import StateError
 from tocsin.forecast.areas import Areas, areas_of, laid, level
-from tocsin.forecast.arrival import chances, entries, times
-from tocsin.forecast.calibration import Calibration, usual
+from tocsin.forecast.arrival import chances, entries, straight_s, times
+from tocsin.forecast.calibration import Calibration, kinds, usual
 from tocsin.forecast.cones import cones
 from tocsin.forecast.courses import Courses, Seen
 from tocsin.forecast.ends import landing, origin
-from tocsin.forecast.falls import MOST, Fall, chance_of, fall_of, falling, wind_of
-from tocsin.forecast.futures import PATHS, Starts, futures
+from tocsin.forecast.falls import MOST, Fall, chance_of, entered, fall_of, falling, wind_of
+from tocsin.forecast.futures import PATHS, SPEED, Starts, futures
 from tocsin.forecast.legs import Legs, law_of
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import HORIZONS_S, QUANTILES, Flags, Floats, Forecast, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 
-DUMP_FORMAT = 2
+DUMP_FORMAT = 3
 GOAL_MIN = 0.05  # a smaller chance is no news
 RENEWED_MAX = 100  # tracks drawn anew for one picture
 CALM = 0.1  # how urgent a track is that threatens nothing, beside one that is about to enter
@@ -34,10 +34,10 @@ SIGMAS: Final = 4.0  # but at once when it is so far from where it was going
 TURNED: Final = 0.1  # or its velocity changed by so much of itself
 HALF_HOUR: Final = HORIZONS_S.index(1800.0)
 TEN_MIN: Final = HORIZONS_S.index(600.0)
+INSIDE_S: Final = 0.0  # who enters at once is inside
 EARLY: Final = QUANTILES.index(0.10)
 IMPACT_MIN: Final = 0.5  # a computed impact: from this chance of a ring on
 ORIGIN_RAD: Final = np.radians(10.0)  # a first leg known no better tells no origin
-SPEED: Final = 5  # a column of Starts.state
 UPPER = np.triu_indices(6)
 SAID = ("place", "chance", "enters", "quantile_s", "inside")
 
@@ -167,11 +167,13 @@ class Forecaster:
         if not len(starts.number):
             return
         ways = futures(starts, self.areas, weight, time_ns // SECOND_NS)
-        track, place, count = entries(ways, self.areas)
-        raw, quantile_s = chances(count), times(count, starts.state[track, SPEED], self.calibration)
-        enters = self.calibration.chance(count.sum(axis=1) / PATHS)
-        inside = count[:, 0] > PATHS // 2
-        chance = np.where(inside[:, None], raw, self.calibration.chance(raw))
+        track, place, soonest = entries(ways, self.areas)
+        kind = kinds(starts.state[:, SPEED], np.array([law.seeks for law in starts.laws]))[track]
+        straight = straight_s(starts, track, place, self.areas)
+        raw, quantile_s = chances(soonest), times(soonest, straight, kind, self.calibration)
+        enters = self.calibration.chance(np.isfinite(soonest).sum(axis=1) / PATHS, kind)
+        inside = soonest[:, PATHS // 2] <= INSIDE_S
+        chance = np.where(inside[:, None], raw, self.calibration.chance(raw, kind))
         bounds = np.searchsorted(track, np.arange(len(starts.number) + 1)).tolist()
         for k, number in enumerate(starts.number.tolist()):
             rows = slice(bounds[k], bounds[k + 1])
@@ -196,9 +198,10 @@ class Forecaster:
         chance = chance_of(fall.impact, self.areas)
         place = np.flatnonzero(chance > 0.0).astype(np.int64)
         chance = chance[place]
-        soon = np.interp(HORIZONS_S, fall.impact.time_s, QUANTILES, left=0.0, right=1.0)
-        when = np.tile(fall.impact.time_s, (len(place), 1))
-        return Said(fall.made_ns, place, chance[:, None] * soon, chance, when, chance >= IMPACT_MIN)
+        when = entered(fall, fall.impact, self.areas)[place]
+        soon = [np.interp(HORIZONS_S, row, QUANTILES, left=0.0, right=1.0) for row in when]
+        by = chance[:, None] * np.array(soon).reshape(-1, len(HORIZONS_S))
+        return Said(fall.made_ns, place, by, chance, when, chance >= IMPACT_MIN)
 
     def _made(self, time_ns: int, number: Ints, weight: Floats, circling: Flags) -> Forecast:
         none = Said.none()
@@ -269,13 +272,15 @@ def _starts(now: Seen, courses: Courses, aimed: Floats, heading: Ints, laws: tup
     middle = np.where(circling[:, None], courses.centre, now.place)
     often = np.maximum(courses.leg_s, 20.0) / 20.0
     speed_sigma = now.velocity_sigma / np.sqrt(np.minimum(often, 4.0))
-    state = (middle, now.place_sigma, courses.course, courses.sigma, courses.speed, speed_sigma, courses.flown_m)
+    speed, surge = courses.pace(now, np.array([law.surge_mps2 for law in laws]))
+    state = (middle, now.place_sigma, courses.course, courses.sigma, speed, speed_sigma, courses.flown_m)
     return Starts(
         now.number[rows],
         np.column_stack(state)[rows],
         circling[rows],
         aimed[rows],
         heading[rows],
+        surge[rows],
         tuple(laws[k] for k in rows.tolist()),
     )
 

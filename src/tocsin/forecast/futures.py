@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from tocsin.forecast.areas import Areas
 from tocsin.forecast.kernels.walk import NORMAL, UNIFORM, walk
@@ -23,6 +23,10 @@ LEGS: Final = 10  # of each path; what has not arrived after them flies its last
 HORIZON_S: Final = 3600.0  # paths end here
 BLOCKS: Final = 16  # sets of random numbers
 SEED: Final = 1
+NOW: Final = ((0, 0), (0, 1), (0, 2), (1, 2))  # of NORMAL: how far off place, course and speed are now
+SURGE: Final = (3, 2)  # of NORMAL: how it changes its speed
+FREEDOM: Final = 4.0  # a sigma is itself known to a third at best: Student's law, quarters as a normal one has them
+SPEED: Final = 5  # a column of Starts.state
 MASK: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -40,6 +44,7 @@ class Starts:
     circling: Flags
     aimed: Floats
     heading: Ints
+    surge: Floats  # (n, 2) 1/s, mean and sigma: see Futures.late
     laws: tuple[Legs, ...]  # of each track
 
 
@@ -54,6 +59,7 @@ class Futures:
     path: Floats
     knots: Ints
     box: Floats
+    late: Floats
 
 
 def futures(starts: Starts, areas: Areas, weight: Floats, tick: int) -> Futures:
@@ -81,7 +87,8 @@ def futures(starts: Starts, areas: Areas, weight: Floats, tick: int) -> Futures:
         knots,
         box,
     )
-    return Futures(path, knots, box)
+    late = starts.surge[:, :1] + starts.surge[:, 1:] * _lots()[1][block, :, SURGE[0], SURGE[1]]
+    return Futures(path, knots, box, np.ascontiguousarray(late))
 
 
 @cache
@@ -93,6 +100,9 @@ def _lots() -> tuple[Floats, Floats]:
     drawn = (rank + rng.random(rank.shape)) / PATHS
     uniform = drawn[..., : LEGS * UNIFORM].reshape(BLOCKS, PATHS, LEGS, UNIFORM)
     normal = ndtri(drawn[..., LEGS * UNIFORM :]).reshape(BLOCKS, PATHS, LEGS, NORMAL)
+    share = drawn[..., LEGS * UNIFORM :].reshape(normal.shape)
+    for leg, number in NOW:
+        normal[:, :, leg, number] = stdtrit(FREEDOM, share[:, :, leg, number]) * ndtri(0.75) / stdtrit(FREEDOM, 0.75)
     return np.ascontiguousarray(uniform), np.ascontiguousarray(normal)
 
 

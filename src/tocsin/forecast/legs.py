@@ -28,6 +28,7 @@ class Legs:
     slack: float  # relative sigma of speed from leg to leg
     swerve_rad: float  # sigma of a leg's course about what is seen of it now
     final_m: float  # nearer than this to its goal it turns off no more
+    surge_mps2: float = 0.0  # sigma of how it speeds up or slows down within a leg; 0: it holds its speed
 
 
 ELSEWHERE_MIN: Final = 0.2
@@ -40,15 +41,15 @@ LAWS: Final[Mapping[str, Legs]] = MappingProxyType(
         # follows terrain along waypoints; the last leg is straight
         "cruise missile": Legs(15e3, 80e3, 0.5, radians(40), 0.8, 0.8, 0.01, 120.0, 0.03, radians(2), 15e3),
         "small fixed-wing drone": Legs(3e3, 20e3, 0.4, radians(70), 0.4, 0.5, 0.2, 420.0, 0.1, radians(5), 2e3),
-        "multirotor": Legs(500.0, 3e3, 0.4, radians(90), 0.4, 0.4, 0.3, 180.0, 0.3, radians(8), 500.0),
+        "multirotor": Legs(500.0, 3e3, 0.4, radians(90), 0.4, 0.4, 0.3, 180.0, 0.3, radians(8), 500.0, 0.1),
         # falls by physics: see fall
         "ballistic rocket": Legs(1e6, 1e6, 0.5, radians(1), 1.0, 0.8, 0.0, 1.0, 0.0, radians(0.5), 1e6),
         "artillery or mortar round": Legs(1e6, 1e6, 0.5, radians(1), 1.0, 0.8, 0.0, 1.0, 0.0, radians(0.5), 1e6),
-        "helicopter": Legs(6e3, 50e3, 0.5, radians(60), 0.5, 0.3, 0.1, 300.0, 0.1, radians(4), 2e3),
-        "light aircraft": Legs(10e3, 70e3, 0.5, radians(50), 0.3, 0.15, 0.1, 360.0, 0.06, radians(3), 2e3),
-        "airliner": Legs(30e3, 200e3, 0.6, radians(30), 0.1, 0.02, 0.02, 240.0, 0.05, radians(1.5), 2e3),
-        "fast jet": Legs(20e3, 80e3, 0.5, radians(70), 0.6, 0.5, 0.15, 300.0, 0.12, radians(3), 5e3),
-        "bird": Legs(1e3, 20e3, 0.3, radians(60), 0.1, 0.0, 0.2, 240.0, 0.2, radians(10), 0.0),
+        "helicopter": Legs(6e3, 50e3, 0.5, radians(60), 0.5, 0.3, 0.1, 300.0, 0.1, radians(4), 2e3, 0.2),
+        "light aircraft": Legs(10e3, 70e3, 0.5, radians(50), 0.3, 0.15, 0.1, 360.0, 0.06, radians(3), 2e3, 0.1),
+        "airliner": Legs(12e3, 100e3, 0.5, radians(45), 0.1, 0.02, 0.02, 240.0, 0.05, radians(1.5), 2e3, 0.2),
+        "fast jet": Legs(20e3, 80e3, 0.5, radians(70), 0.6, 0.5, 0.15, 300.0, 0.12, radians(3), 5e3, 0.5),
+        "bird": Legs(1e3, 20e3, 0.3, radians(60), 0.1, 0.0, 0.2, 240.0, 0.2, radians(10), 0.0, 0.05),
         # "unknown, moving, powered" is an answer: its law is wide
         UNKNOWN: Legs(10e3, 60e3, 0.5, radians(50), 0.6, 0.6, 0.06, 360.0, 0.08, radians(3), 5e3),
     }

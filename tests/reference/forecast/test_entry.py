@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.forecast.kernels.entry import BINS, arrivals, bound, enter_circle, enter_ring, first_entry
+from tocsin.forecast.kernels.entry import NEVER, arrivals, bound, enter_circle, enter_ring, first_entry, held
 
 numbers = st.floats(-100.0, 100.0)
 NONE = np.zeros((0, 2))
@@ -58,16 +58,25 @@ def test_boxes_leave_nothing_out(seed: int) -> None:
     middle, reach = rng.uniform(-80.0, 80.0, (3, 2)), rng.uniform(1.0, 30.0, 3)
     first, horizon = np.zeros(4, dtype=np.int64), 600.0
     track, place = np.repeat(np.arange(2), 3), np.tile(np.arange(3), 2)
-    count = np.zeros((6, BINS), dtype=np.int64)
-    arrivals(path, knots, track, place, middle, reach, first, NONE, horizon, np.empty((5, 4)), count)
+    late = np.where(rng.random((2, 5)) < 0.5, 0.0, rng.normal(0.0, 1e-3, (2, 5)))
+    soonest = np.zeros((6, 5))
+    arrivals(path, knots, late, track, place, middle, reach, first, NONE, horizon, np.empty((5, 4)), soonest)
     for q in range(6):
         i, g = int(track[q]), int(place[q])
         times = [
-            first_entry(path[i, j], int(knots[i, j]), middle[g], float(reach[g]), NONE, 0, 0, horizon) for j in range(5)
+            held(first_entry(path[i, j], int(knots[i, j]), middle[g], float(reach[g]), NONE, 0, 0, horizon), late[i, j])
+            for j in range(5)
         ]
-        within = [t for t in times if t < horizon]
-        expected = np.bincount([int(BINS * math.sqrt(t / horizon)) for t in within], minlength=BINS)
-        assert np.array_equal(count[q], expected)
+        within = sorted(t for t in times if t < horizon)
+        assert soonest[q].tolist() == [*within, *[NEVER] * (5 - len(within))]
+
+
+@given(st.floats(0.0, 3600.0), st.floats(0.0, 0.01))
+def test_who_slows_down_comes_later_and_who_speeds_up_sooner(t: float, late: float) -> None:
+    assert held(t, 0.0) == t
+    assert 0.0 <= held(t, -late) <= t <= held(t, late)
+    for one in (late, -late):
+        assert held(t + 1.0, one) > held(t, one)  # in the order of their ways
 
 
 def test_who_waits_at_a_knot_enters_later() -> None:

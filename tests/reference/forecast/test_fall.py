@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from tests.skies import picture
 from tocsin.ends import Outlook
+from tocsin.forecast.falls import LOW_M
 from tocsin.forecast.forecaster import Forecaster
 from tocsin.forecast.kernels.fall import grounds
 from tocsin.geo.distance import geodesic, travel
 from tocsin.geo.frames import ecef_from_geodetic, ecef_vector_from_enu, geodetic_from_ecef
-from tocsin.messages import Floats, Forecast, Picture
+from tocsin.messages import QUANTILES, Floats, Forecast, Picture
+from tocsin.score.warning import entries
 from tocsin.settings import Frame, Place, Settings
 from tocsin.tracking.kernels.ballistic.fall import step
 
@@ -129,3 +131,23 @@ def test_a_rocket_just_launched_is_a_fan_of_small_chances() -> None:
     said = forecast(state, (ring,), 500.0, 60.0)
     assert 0.01 < said.enters[0] < 0.5
     assert not said.inside[0]
+
+
+@pytest.mark.parametrize(("speed", "climb"), [(600.0, 0.7), (330.0, 0.6)], ids=["high", "low"])
+def test_a_ring_is_entered_over_its_edge_and_low_and_so_before_the_impact(speed: float, climb: float) -> None:
+    state = thrown(speed, climb, 0.0, 10.0)
+    landing = outlook(state, 5.0, 0.5).impacts[0]
+    said = forecast(state, (Place("hit", "site", (landing.place,), ring_m=2_500.0),), 5.0, 0.5)
+    place, velocity, time_s, entered_s = tuple(state[:3]), tuple(state[3:]), 0.0, math.nan
+    while (at := geodetic_from_ecef(np.array(place)))[2] > 0.0:
+        near = float(geodesic(*landing.place, at[0], at[1])[0]) < 2_500.0
+        if math.isnan(entered_s) and near and at[2] < LOW_M:
+            entered_s = time_s
+        place, velocity = step(place, velocity, 0.25, BODY, (0.0, 0.0, 0.0), 1)
+        time_s += 0.25
+    assert entered_s < time_s - 2.0
+    assert said.quantile_s[0, QUANTILES.index(0.5)] == pytest.approx(entered_s, abs=0.12 * time_s)
+
+
+def test_low_is_as_low_as_the_score_has_it() -> None:
+    assert LOW_M == entries.LOW_M

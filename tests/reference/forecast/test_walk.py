@@ -60,7 +60,8 @@ def told(
             if m > 0:
                 wait = expected(circle_s, u[m, 4]) if u[m, 3] < circle and away > final else 0.0
         yield time, here.real, here.imag, time + wait
-        time += wait + length / (cruise * max(1.0 + slack * z[m, 1], 0.3))
+        pace = max(1.0 + slack * z[m, 1], 0.3) if m else 1.0
+        time += wait + length / (cruise * pace)
         here += length * complex(math.sin(course), math.cos(course))
         first = False
         if arrives or time >= HORIZON_S:

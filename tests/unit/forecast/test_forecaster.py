@@ -230,3 +230,44 @@ def test_a_corridor_is_followed_around_its_bend_to_the_place_behind_it() -> None
         return float(said.chance[:, HORIZONS_S.index(1800.0)].max(initial=0.0))
 
     assert chance((river,)) > 1.2 * chance(())
+
+
+def test_who_has_left_its_circle_is_no_longer_where_the_circle_was() -> None:
+    def leaves(time_s: float) -> tuple[float, float, float]:
+        if time_s < 400.0:
+            angle = 50.0 * time_s / 1_500.0
+            return 30_000.0 + 1_500.0 * np.cos(angle), 1_500.0 * np.sin(angle), -angle
+        angle, way = 50.0 * 400.0 / 1_500.0, 50.0 * (time_s - 400.0)
+        return 30_000.0 + 1_500.0 * np.cos(angle) - way, 1_500.0 * np.sin(angle), -pi / 2
+
+    assert watched(leaves, until_s=390.0).circling.tolist() == [1]
+    said = watched(leaves, until_s=480.0)
+    assert said.circling.tolist() == []
+    left_s = (float(np.hypot(*leaves(480.0)[:2])) - 5_000.0) / 50.0
+    assert said.quantile_s[0, QUANTILES.index(0.25)] == pytest.approx(left_s, rel=0.1)
+
+
+def test_an_aircraft_that_slows_down_comes_later_than_its_speed_of_now_says() -> None:
+    def speed(time_s: float, change_mps2: float) -> float:
+        return 180.0 + change_mps2 * time_s
+
+    def said(change_mps2: float) -> float:
+        forecaster = Forecaster(Settings(frame=FRAME, places=(PLANT,)))
+        made = None
+        for time_s in np.arange(0.0, 201.0, 10.0):
+            way_m = 180.0 * time_s + 0.5 * change_mps2 * time_s**2 - (180.0 * 200.0 + 0.5 * change_mps2 * 200.0**2)
+            path = straight(45_000.0 - way_m, 0.0, speed=0.0)
+            made = forecaster.forecast(seen(float(time_s), path, name="airliner", speed=speed(time_s, change_mps2)))
+        assert made is not None
+        return float(made.quantile_s[0, QUANTILES.index(0.5)]) * speed(200.0, change_mps2) / 40_000.0
+
+    assert said(-0.3) > said(0.0) * 1.03
+    assert said(0.0) > said(0.3) * 1.03
+
+
+def test_where_hardly_any_path_leads_it_is_not_known_to_seconds_when_it_comes() -> None:
+    said = watched(straight(-10_000.0, 0.0), straight(60_000.0, 0.0), until_s=300.0)
+    width = {int(t): float(q[6] - q[0]) / float(q[3]) for t, q in zip(said.track, said.quantile_s, strict=True)}
+    chance = {int(t): float(c) for t, c in zip(said.track, said.enters, strict=True)}
+    assert chance[1] < 0.2 < chance[2]
+    assert width[1] > max(0.5, 2.0 * width[2])

@@ -2,6 +2,8 @@
 
 `table.toml` is written by `python -m benchmarks.calibrate`, with the curve beside it; nobody edits it by hand.
 
+`slow` and `fast` are those who seek places, `civil` those who do not.
+
 Times: where only 0.08 of entries came before the 10 % time, the time that is told as "10 %" is read at another share of
 the paths. Chances: a chance that was said is replaced by how often such chances came true.
 """
@@ -18,32 +20,43 @@ from tocsin.messages import QUANTILES, Floats, Ints
 
 BINS_S: Final = (0.0, 120.0, 300.0, 900.0)  # of the median time to entry: where each bin begins
 
-FAST_MPS: Final = 100.0  # faster than this: missiles and aircraft, who are steered otherwise than drones
-SPEEDS: Final = ("slow", "fast")
+FAST_MPS: Final = 100.0  # of those who seek places: faster than this are missiles, steered otherwise than drones
+SEEKS_MIN: Final = 0.5  # who seeks places less often flies as the recorded aircraft do
+KINDS: Final = ("slow", "fast", "civil")
+
+
+def kinds(speed: Floats, seeks: Floats) -> Ints:
+    """(n,) index of KINDS, of tracks so fast, whose classes seek places so often (legs.Legs.seeks)."""
+    return np.where(seeks < SEEKS_MIN, 2, np.where(speed >= FAST_MPS, 1, 0)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """`share` (2, bins, 7): of the paths, at which each of QUANTILES is read, of slow and of fast tracks.
+    """`share` (3, bins, 7): of the paths, at which each of QUANTILES is read, of each of KINDS.
 
-    `said` and `came`: a curve of chances.
+    `said` (k,) and `came` (3, k): a curve of chances for each.
     """
 
     share: Floats
     said: Floats
     came: Floats
 
-    def shares(self, median_s: Floats, speed: Floats) -> Floats:
-        """(q, 7) shares for medians (q,) of tracks so fast (q,)."""
+    def shares(self, median_s: Floats, kind: Ints) -> Floats:
+        """(q, 7) shares for medians (q,) of tracks of these kinds (q,)."""
         bin_: Ints = np.searchsorted(BINS_S, median_s, side="right") - 1
-        return np.asarray(self.share[(speed >= FAST_MPS).astype(np.int64), np.clip(bin_, 0, len(BINS_S) - 1)])
+        return np.asarray(self.share[kind, np.clip(bin_, 0, len(BINS_S) - 1)])
 
-    def chance(self, said: Floats) -> Floats:
-        """How often a chance like this comes true."""
-        return np.asarray(np.interp(said, self.said, self.came))
+    def chance(self, said: Floats, kind: Ints) -> Floats:
+        """How often chances (q, ...) like these come true, of tracks of these kinds (q,)."""
+        out = np.empty(said.shape)
+        for number, came in enumerate(self.came):
+            out[kind == number] = np.interp(said[kind == number], self.said, came)
+        return out
 
 
-PLAIN: Final = Calibration(np.tile(QUANTILES, (2, len(BINS_S), 1)), np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+PLAIN: Final = Calibration(
+    np.tile(QUANTILES, (len(KINDS), len(BINS_S), 1)), np.array([0.0, 1.0]), np.tile([0.0, 1.0], (len(KINDS), 1))
+)
 
 
 @cache
@@ -51,5 +64,6 @@ def usual() -> Calibration:
     """The table in the package."""
     text = resources.files(__package__).joinpath("table.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    share = np.array([[one["share"] for one in table[name]] for name in SPEEDS], dtype=np.float64)
-    return Calibration(share, np.array(table["chances"]["said"]), np.array(table["chances"]["came"]))
+    share = np.array([[one["share"] for one in table[name]] for name in KINDS], dtype=np.float64)
+    chances = table["chances"]
+    return Calibration(share, np.array(chances["said"]), np.array([chances[name] for name in KINDS]))

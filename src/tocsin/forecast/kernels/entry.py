@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BINS = 256  # of time; narrow near now, wide far off: edges at horizon * (k / BINS)^2
 NEVER = math.inf
+SURGES_S = 480.0  # a change of speed goes on for about so long
 
 
 @njit(cache=True)
@@ -87,9 +87,17 @@ def bound(path: Floats, knots: int, horizon: float, box: Floats) -> None:
 
 
 @njit(cache=True)
+def held(t: float, late: float) -> float:
+    """When it comes who would come after t at the speed of now, and slows down (or speeds up) for a while."""
+    while_s = t / (1.0 + t / SURGES_S)
+    return t * (1.0 + late * while_s) if late >= 0.0 else t / (1.0 - late * while_s)
+
+
+@njit(cache=True)
 def arrivals(
     path: Floats,
     knots: Ints,
+    late: Floats,
     track: Ints,
     place: Ints,
     middle: Floats,
@@ -98,12 +106,12 @@ def arrivals(
     corner: Floats,
     horizon: float,
     box: Floats,
-    count: Ints,
+    soonest: Floats,
 ) -> None:
-    """How many paths of each track enter each place, and in which bin of time: fills count (q, BINS) for q pairs.
+    """When the paths of each track first enter each place: fills soonest (q, N) for q pairs, ascending, then NEVER.
 
-    path (n, N, m, 4), knots (n, N): N ways on for each of n tracks; track (q,), ascending, and place (q,): the pairs
-    asked for; box (N, 4) is room.
+    path (n, N, m, 4), knots (n, N), late (n, N): N ways on for each of n tracks; track (q,), ascending, and place (q,):
+    the pairs asked for; box (N, 4) is room.
     """
     boxed = -1
     for q in range(track.shape[0]):
@@ -112,12 +120,16 @@ def arrivals(
             for j in range(path.shape[1]):
                 bound(path[i, j], knots[i, j], horizon, box[j])
             boxed = i
-        for b in range(BINS):
-            count[q, b] = 0
+        enter = 0
         x, y, r = middle[g, 0], middle[g, 1], reach[g]
         for j in range(path.shape[1]):
             if x + r < box[j, 0] or x - r > box[j, 1] or y + r < box[j, 2] or y - r > box[j, 3]:
                 continue
             t = first_entry(path[i, j], knots[i, j], middle[g], r, corner, first[g], first[g + 1], horizon)
+            t = held(t, late[i, j])
             if t < horizon:
-                count[q, int(BINS * math.sqrt(t / horizon))] += 1
+                soonest[q, enter] = t
+                enter += 1
+        for j in range(enter, path.shape[1]):
+            soonest[q, j] = NEVER
+        soonest[q, :enter].sort()

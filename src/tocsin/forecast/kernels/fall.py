@@ -69,11 +69,13 @@ def step(x: Floats, dt: float, body: float, wind: Floats, earth: int, room: Floa
 
 
 @njit(cache=True)
-def grounds(state: Floats, body: Floats, winds: Floats, earth: int, ground: float, dt: float, most: int) -> Floats:
+def grounds(
+    state: Floats, body: Floats, winds: Floats, earth: int, ground: float, dt: float, most: int, lies: int = 1
+) -> Floats:
     """Where and when each of m bodies passes the ground: (m, 4) its place and the seconds until then; NaN: it does not.
 
     state (m, 6), body (m,) mass per drag, winds (m, 3), ground: its height m; dt below 0: where it came from. At most
-    `most` steps. What is below the ground at the start lies where it is.
+    `most` steps. What is below the ground at the start lies where it is, or with `lies` 0 may rise over it first.
     """
     out = np.full((state.shape[0], 4), np.nan)
     room, x = np.empty((5, 6)), np.empty(6)
@@ -81,14 +83,14 @@ def grounds(state: Floats, body: Floats, winds: Floats, earth: int, ground: floa
         for a in range(6):
             x[a] = state[m, a]
         before = height_m(x, earth)
-        if before <= ground:
+        if lies and before <= ground:
             out[m, 0], out[m, 1], out[m, 2], out[m, 3] = x[0], x[1], x[2], 0.0
             continue
         for k in range(most):
             px, py, pz = x[0], x[1], x[2]
             step(x, dt, body[m], winds[m], earth, room)
             now = height_m(x, earth)
-            if now <= ground:
+            if now <= ground < before:
                 part = (before - ground) / (before - now)
                 out[m, 0], out[m, 1] = px + part * (x[0] - px), py + part * (x[1] - py)
                 out[m, 2], out[m, 3] = pz + part * (x[2] - pz), dt * (k + part)

@@ -127,7 +127,8 @@ def walk(
                     arrives = length == away
                     pause = circles if m > 0 else pause
                 put(path[i, j, m], time, x, y, time + pause)
-                time += pause + length / (cruise * max(1.0 + lines[SLACK] * z[m, 1], SLOWEST))
+                pace = 1.0 if m == 0 else max(1.0 + lines[SLACK] * z[m, 1], SLOWEST)  # it is seen how it flies now
+                time += pause + length / (cruise * pace)
                 x, y, new, count = x + length * math.sin(course), y + length * math.cos(course), True, m + 1
                 if arrives or time >= horizon:
                     break

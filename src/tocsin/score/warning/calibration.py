@@ -56,15 +56,16 @@ class Chances:
     compared: int = 0  # forecasts that straight flight could be set against
 
 
-def intervals(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int) -> tuple[Interval, ...]:
-    """One line for each bin and interval, over forecasts of targets that entered afterwards.
+def intervals(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int | Ints) -> tuple[Interval, ...]:
+    """One line for each bin and interval, over forecasts of targets that were outside and entered afterwards.
 
-    `target` is whose forecast each is (UNKNOWN: of nothing). `end_ns` is when the truth ends.
+    `target` is whose forecast each is (UNKNOWN: of nothing). `end_ns` is when the truth ends, of all or of each.
     """
     entry_ns = _next_entry(forecasts, target, stayed)
     whole = np.isfinite(forecasts.quantile_s).all(axis=1)
     tail_ns = (np.nan_to_num(forecasts.quantile_s[:, -1]) * SECOND_NS).astype(np.int64)
     usable = whole & (entry_ns != NEVER) & (forecasts.time_ns <= end_ns - tail_ns)
+    usable &= ~_inside(forecasts, target, stayed)  # who is inside enters next when he comes back
     actual_s = (entry_ns - forecasts.time_ns) / SECOND_NS
     minutes = forecasts.quantile_s[:, QUANTILES.index(50)] / 60.0
     out = []
@@ -80,7 +81,9 @@ def intervals(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int) ->
     return tuple(out)
 
 
-def chances(forecasts: Forecasts, target: Ints, truth: Objects, stayed: Stays, places: Places, end_ns: int) -> Chances:
+def chances(
+    forecasts: Forecasts, target: Ints, truth: Objects, stayed: Stays, places: Places, end_ns: int | Ints
+) -> Chances:
     """Calibration and skill of P(entry within ten minutes), one forecast for each object, place and ten minutes."""
     horizon_ns = CHANCE_MIN * 60 * SECOND_NS
     said = forecasts.chance[:, HORIZONS_MIN.index(CHANCE_MIN)]
@@ -109,7 +112,7 @@ def chances(forecasts: Forecasts, target: Ints, truth: Objects, stayed: Stays, p
     )
 
 
-def said_and_came(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int) -> tuple[Floats, Floats]:
+def said_and_came(forecasts: Forecasts, target: Ints, stayed: Stays, end_ns: int | Ints) -> tuple[Floats, Floats]:
     """The chances of all horizons that were said, and 1.0 where it came, one for each object, place and stretch."""
     said, came = [], []
     for k, minutes in enumerate(HORIZONS_MIN):

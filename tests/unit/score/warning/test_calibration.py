@@ -79,6 +79,16 @@ def test_forecasts_too_close_to_the_end_are_left_out_whatever_came_of_them() -> 
     assert np.isnan(early.error)
 
 
+def test_who_is_inside_and_comes_back_later_is_no_entry_that_was_forecast() -> None:
+    when = BEGIN_NS + np.array([0, 500]) * SECOND_NS
+    zero = np.zeros(2, np.int64)
+    stayed = Stays(zero, zero, when, when + 100 * SECOND_NS, zero + BEGIN_NS, np.array([True, False]))
+    inside, target = forecast([(50.0, 0, 400.0, 0.3)])
+    assert not any(one.held.of for one in intervals(inside, target, stayed, END_NS))
+    outside, target = forecast([(150.0, 0, 350.0, 0.3)])
+    assert sum(one.held.of for one in intervals(outside, target, stayed, END_NS)) == 2
+
+
 def test_chances_that_are_right_have_a_small_error() -> None:
     found, target, came = drawn(0.3)
     result = chances(found, target, nobody(4000), came, SITE, END_NS)
