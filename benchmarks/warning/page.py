@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.warning.playing import Night
 from benchmarks.warning.pooling import Missed, Pooled, Wrong, calibrated, missed, points, worst_bells, wrong
-from benchmarks.warning.stretches import FAULTS, STRETCHES
+from benchmarks.warning.stretches import FAULTS, STRETCHES, frozen
 from tocsin.score.report.page import figure
 from tocsin.score.report.thresholds import curve_svg
 from tocsin.score.thresholds.bench import Point, front
@@ -53,8 +53,17 @@ def _head(nights: Sequence[Night], rules: str) -> list[str]:
         "",
         f"One rule file for all of it: `tests/golden/scores/rules.toml`, SHA-256 `{rules}`.",
         f"Code that thought: {', '.join(f'`{one}`' for one in codes)}. CPU: {sum(one.cpu_s for one in nights):.0f} s.",
+        *_since(rules),
         "",
     ]
+
+
+def _since(rules: str) -> list[str]:
+    """Whether the rules are still those by which these nights were played."""
+    now = rules_digest(frozen())
+    if now == rules:
+        return []
+    return ["", f"**The rule file has changed since (`{now[:16]}`): these nights are to be played again.**"]
 
 
 def _rows(nights: Sequence[Night], found: Pooled, seeds: str, rules: str) -> list[str]:
@@ -162,13 +171,21 @@ def _false(found: Pooled) -> list[str]:
         "No threat is inside or enters within half an hour; one object counts once.",
         "",
     ]
-    lines += ["| audience, stage | alerts | false | rate, 95 % bounds | what it was about |", "|---|---|---|---|---|"]
+    lines += [
+        "| audience, stage | alerts | false | in a first minute | rate, 95 % bounds | what it was about |",
+        "|---|---|---|---|---|---|",
+    ]
     for audience, stage in (("public", "warning"), ("staff", "warning"), ("staff", "watch")):
         one = wrong(found.scores, audience, stage)
         about = ", ".join(f"{kind} {many}" for kind, many in one.by_class) or "-"
         per = f"{one.rate.value:.3g} ({one.rate.low:.3g} to {one.rate.high:.3g}) a {one.unit}"
-        lines.append(f"| {audience}, {stage} | {one.alerts} | {one.rate.count} | {per} | {about} |")
-    lines += ["", "A public one: it rests on enough independent paths to be told to the public.", ""]
+        lines.append(f"| {audience}, {stage} | {one.alerts} | {one.rate.count} | {one.cold} | {per} | {about} |")
+    lines += [
+        "",
+        "A public one: it rests on enough independent paths to be told to the public. In a first minute: a stretch",
+        "begins in the middle of a night with a tracker that knows nothing: all appears at once, and nobody is known.",
+        "",
+    ]
     return lines
 
 

@@ -16,6 +16,7 @@ from tocsin.score.warning.lead import LONG_S
 from tocsin.score.warning.operators import WINDOW_S
 from tocsin.score.warning.scorecard import WarningScore, score_warnings
 
+COLD_S = 60.0  # a stretch begins in the middle of a night, by who knows nothing yet: all appears at once
 COVERED_S = 2.0  # a place that was blind for so much of the time in which it could be known was shown as blind
 
 
@@ -140,9 +141,10 @@ def missed(some: Sequence[Entry]) -> Missed:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """False alerts of one audience and stage over some nights."""
+    """False alerts of one audience and stage over some nights. `cold`: in the first COLD_S of a stretch."""
 
     alerts: int
+    cold: int
     rate: Bounded
     unit: str
     by_class: tuple[tuple[str, int], ...]
@@ -150,12 +152,17 @@ class Wrong:
 
 def wrong(scores: Sequence[tuple[Night, WarningScore]], audience: str, stage: str) -> Wrong:
     """Added up."""
-    lines = [one for _, score in scores for one in score.false_alerts if (one.audience, one.stage) == (audience, stage)]
+    found = [(night, one) for night, score in scores for one in score.false_alerts]
+    found = [(night, one) for night, one in found if (one.audience, one.stage) == (audience, stage)]
+    lines = [one for _, one in found]
+    cold = sum(int((one.begun_ns - night.warned[0].begin_ns < COLD_S * SECOND_NS).sum()) for night, one in found)
     count, exposure = sum(one.rate.count for one in lines), sum(one.rate.of for one in lines)
     kinds: Counter[str] = Counter()
     for one in lines:
         kinds.update(dict(one.by_class))
-    return Wrong(sum(one.alerts for one in lines), rate(count, exposure), lines[0].unit, tuple(kinds.most_common()))
+    return Wrong(
+        sum(one.alerts for one in lines), cold, rate(count, exposure), lines[0].unit, tuple(kinds.most_common())
+    )
 
 
 def worst_bells(night: Night) -> int:

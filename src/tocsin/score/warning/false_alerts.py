@@ -4,7 +4,7 @@ The exposure is places times time. Poisson bounds take alerts as independent; th
 with all that each of them caused.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -34,7 +34,7 @@ class FalseAlerts:
 
     `alerts` counts all of them, true ones included. `by_class` says what they were about, `by_object` how many each
     target brought (0 for most); what no target brought stands alone at its end. `open`: of the false ones, so many are
-    so near to the end of the truth that nobody can say what came of them.
+    so near to the end of the truth that nobody can say what came of them. `begun_ns`: when each false one began.
     """
 
     audience: str
@@ -46,6 +46,7 @@ class FalseAlerts:
     by_class: tuple[tuple[str, int], ...]
     by_object: Ints
     open: int = 0
+    begun_ns: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def false_alerts(
@@ -85,6 +86,7 @@ def false_alerts(
                 by_class=_counted(told),
                 by_object=by_object,
                 open=int((when[once] > last_ns).sum()),
+                begun_ns=when[once],
             )
         )
     return tuple(out)
