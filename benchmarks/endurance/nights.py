@@ -1,6 +1,7 @@
 """How much faster many nights are on more cores: `.venv/bin/python benchmarks/endurance/nights.py [--ray]`.
 
-The same nights with 1, 2, 4, ... workers, results compared byte for byte. Run it on a quiet machine.
+The same nights with 1, 2, 4, ... workers, and with --ray on Ray clusters of as many; results compared byte for byte.
+Run it on a quiet machine.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tocsin.cluster import local, rays
@@ -34,7 +36,7 @@ def main() -> None:
     parser.add_argument("--nights", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--workers", type=int, nargs="*", default=[])
-    parser.add_argument("--ray", action="store_true", help="also on a Ray cluster of this machine")
+    parser.add_argument("--ray", action="store_true", help="also on Ray clusters of this machine with as many workers")
     arguments = parser.parse_args()
     use_cache()
     from tocsin.tracking import warm  # noqa: PLC0415  after the cache is named
@@ -46,19 +48,22 @@ def main() -> None:
     cores = len(os.sched_getaffinity(0))
     counts = arguments.workers or [count for count in (1, 2, 4, 8, 16, 32) if count <= cores]
     print(f"{len(jobs)} nights of {arguments.seconds:g} s, {platform.machine()}, {cores} cores")
-    print("| on | seconds | nights an hour | times | same results |")
-    print("|---|---|---|---|---|")
+    print("| on | seconds | nights an hour | times | same results | load |")
+    print("|---|---|---|---|---|---|")
     rows: list[tuple[str, Callable[[], Iterator[Done[Job]]]]] = [
-        (f"{count} workers", lambda count=count: local.each(jobs, play, count)) for count in counts
+        (f"{count} workers", partial(local.each, jobs, play, count)) for count in counts
     ]
     if arguments.ray:
-        rows.append((f"Ray, {cores} cores", lambda: rays.each(jobs, play, "local")))
+        rows += [(f"Ray, {count} workers", partial(rays.each, jobs, play, "local", count)) for count in counts]
     first: tuple[float, str] | None = None
     for name, engine in rows:
         spent_s, said = measured(jobs, engine)
         first = first or (spent_s, said)
         rate, times = 3600.0 * len(jobs) / spent_s, first[0] / spent_s
-        print(f"| {name} | {spent_s:.1f} | {rate:,.0f} | {times:.2f} | {said == first[1]} |", flush=True)
+        print(
+            f"| {name} | {spent_s:.1f} | {rate:,.0f} | {times:.2f} | {said == first[1]} | {os.getloadavg()[0]:.1f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Source: Garcia-Fernandez, Rahmathullah and Svensson, IEEE TSP 68 (2020), the lin
 its parts. The best choice at each step alone, as GOSPA makes it, costs no more than the metric without its switches.
 Where nothing changes in it, it is therefore the answer; elsewhere the programme is solved in windows of time around the
 changes. The windows and the steps between them, each at its own best, are a lower bound; when putting them together
-costs nothing more, the whole is solved. Else the windows grow, at last to the whole run. The result is exact.
+costs nothing more, the whole is solved. Else the windows grow, at last to the whole run. The result is exact, but for
+groups of more than SOLVED_MAX near rows whose windows are longer than that: those are cut in time, and `slack` says how
+much the sum of their parts lies above the lower bound.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from tocsin.score.switching import Pairs, solve
 MARGIN = 8  # steps around a change in the first windows
 GROWTH = 4
 NOBODY = -1
+SOLVED_MAX = 5_000  # near rows of one programme; a swarm that flies in its own gate for an hour has a hundred thousand
+FRACTION = 1e-6
 SAME = 1e-9  # of what there is to gain: costs nearer than this are equal
 
 
@@ -41,10 +45,17 @@ class TrajectoryGospa:
     false: float
     switches: float
     switch_count: float
+    slack: float = 0.0  # `total**p` is at most so much too large; 0: exact
 
     def mean_m(self, part: float) -> float:
         """The p-th root of a part (a p-th power) spread over the steps; NaN without steps."""
         return float((part / self.steps) ** (1.0 / self.p)) if self.steps else float("nan")
+
+    @property
+    def slack_m(self) -> float:
+        """By how much the mean over the steps is too large at most."""
+        whole = self.total**self.p
+        return self.mean_m(whole) - self.mean_m(max(whole - self.slack, 0.0))
 
 
 def trajectory_gospa(
@@ -60,18 +71,18 @@ def trajectory_gospa(
         raise SettingError(f"a switch costs {switch_m} m; expected more than 0")
     powers = pairs.distance_m**p
     gain = c**p - powers
-    weight, changes = np.zeros(len(pairs)), 0.0
+    weight, changes, slack = np.zeros(len(pairs)), 0.0, 0.0
     weight[best(pairs, gain)] = 1.0
     named = Pairs(truth.step[pairs.truth], truth.number[pairs.truth], tracks.number[pairs.track], gain)
     for group in _unsettled(named, weight > 0.0):
-        weight[group], more = _settled(named.take(group), weight[group], switch_m**p)
-        changes += more
+        weight[group], more, above = _settled(named.take(group), weight[group], switch_m**p)
+        changes, slack = changes + more, slack + above
     localisation = float((powers * weight).sum())
     alone = c**p / 2.0
     missed, false = (max(alone * (len(rows.step) - float(weight.sum())), 0.0) for rows in (truth, tracks))
     switches = switch_m**p * changes
     total = (localisation + missed + false + switches) ** (1.0 / p)
-    return TrajectoryGospa(p, steps, total, localisation, missed, false, switches, changes)
+    return TrajectoryGospa(p, steps, total, localisation, missed, false, switches, changes, slack)
 
 
 def _unsettled(pairs: Pairs, chosen: Flags) -> list[Ints]:
@@ -91,27 +102,54 @@ def _unsettled(pairs: Pairs, chosen: Flags) -> list[Ints]:
     return [np.sort(order[a:b]) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-def _settled(pairs: Pairs, chosen: Floats, switch: float) -> tuple[Floats, float]:
-    """W of each row of one group, and half of its changes."""
+def _settled(pairs: Pairs, chosen: Floats, switch: float) -> tuple[Floats, float, float]:
+    """W of each row of one group, half of its changes, and how much the cost of both may be too large."""
     first, last = int(pairs.step.min()), int(pairs.step.max())
     begin, end = _breaks_in_time(pairs.take(chosen > 0.0))
     margin = MARGIN
     while True:
         windows = _merged(begin - margin, end + margin)
-        if len(windows) == 1 and windows[0][0] <= first and windows[0][1] >= last:
-            return solve(pairs, switch)
-        weight, bound = chosen.copy(), 0.0
-        for window in windows:
-            rows = np.flatnonzero((pairs.step >= window[0]) & (pairs.step <= window[1]))
-            weight[rows], changes = solve(pairs.take(rows), switch)
-            bound += switch * changes
-        # a fraction has no partners to follow: such groups are left to the whole programme
-        if np.abs(weight - np.round(weight)).max() < 1e-6:
-            weight = np.round(weight)
-            changes = _changes(pairs.take(weight > 0.5))
-            if switch * changes - bound <= SAME * float(pairs.gain.sum()):
-                return weight, changes
+        whole = len(windows) == 1 and windows[0][0] <= first and windows[0][1] >= last
+        if whole and len(pairs) <= SOLVED_MAX:
+            return (*solve(pairs, switch), 0.0)
+        parts = [part for window in windows for part in _parts(pairs, window)]
+        weight, changes, slack = _joined(pairs, chosen, parts, switch)
+        if slack <= SAME * float(pairs.gain.sum()):
+            return weight, changes, 0.0
+        if whole or len(parts) > len(windows):
+            return weight, changes, slack
         margin *= GROWTH
+
+
+def _parts(pairs: Pairs, window: tuple[int, int]) -> list[Ints]:
+    """The rows of a window, cut in time into as many as each are few enough to be solved."""
+    rows = np.flatnonzero((pairs.step >= window[0]) & (pairs.step <= window[1]))
+    if len(rows) <= SOLVED_MAX:
+        return [rows]
+    rows = rows[np.argsort(pairs.step[rows], kind="stable")]
+    step = pairs.step[rows]
+    cuts = np.searchsorted(step, step[SOLVED_MAX - 1 :: SOLVED_MAX])  # where the step begins that would be cut through
+    return [np.sort(part) for part in np.split(rows, np.unique(cuts)) if len(part)]
+
+
+def _joined(pairs: Pairs, chosen: Floats, parts: list[Ints], switch: float) -> tuple[Floats, float, float]:
+    """The best of each part put together, with its changes, and by how much it costs more than the parts alone.
+
+    A fraction has no partners to follow: where a part has any, the choice of each step stands in it.
+    """
+    weight, bound = chosen.copy(), 0.0
+    for rows in parts:
+        own = pairs.take(rows)
+        found, changes = solve(own, switch)
+        bound += switch * changes - float((own.gain * found).sum())
+        if np.abs(found - np.round(found)).max() < FRACTION:
+            weight[rows] = np.round(found)
+    between = np.ones(len(pairs), np.bool_)
+    for rows in parts:
+        between[rows] = False
+    bound -= float((pairs.gain * weight)[between].sum())
+    changes = _changes(pairs.take(weight > 0.5))
+    return weight, changes, max(switch * changes - float((pairs.gain * weight).sum()) - bound, 0.0)
 
 
 def _breaks(pairs: Pairs) -> tuple[Ints, Ints]:

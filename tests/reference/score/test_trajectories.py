@@ -111,3 +111,20 @@ def test_windows_around_changes_give_what_the_whole_run_gives(
     monkeypatch.setattr(trajectories, "MARGIN", 10**9)
     whole = trajectory_gospa(a, b, x.shape[1], pairs, 1.0)
     assert windows.total == pytest.approx(whole.total, abs=1e-6)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(3, 9))
+def test_what_is_too_much_to_be_solved_whole_is_bounded_from_both_sides(seed: int, solved_max: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = (np.where(rng.random((3, STEPS)) < 0.9, rng.normal(0.0, 1.0, (3, STEPS)), np.nan) for _ in range(2))
+    exact = textbook(x, y, 1.5, 2.0, 0.7) ** 2
+    before = trajectories.SOLVED_MAX, trajectories.MARGIN
+    trajectories.SOLVED_MAX, trajectories.MARGIN = solved_max, 1
+    try:
+        found = ours(x, y, 1.5, 2.0, 0.7)
+    finally:
+        trajectories.SOLVED_MAX, trajectories.MARGIN = before
+    assert found.total**2 >= exact - 1e-6
+    assert found.total**2 - found.slack <= exact + 1e-6
+    assert found.slack_m >= 0.0

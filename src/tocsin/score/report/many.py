@@ -64,7 +64,7 @@ def many_tiles(results: Sequence[Result]) -> list[Tile]:
     detections = sum(int(str(one["detections"])) for one in results)
     return [
         Tile(f"{len(results):,}", "", "nights"),
-        Tile(str(len(_by_scenario(results))), "", "scenarios"),
+        Tile(str(count := len(_by_scenario(results))), "", "scenario" if count == 1 else "scenarios"),
         Tile(f"{hours:,.1f}", "h", "of simulated time"),
         Tile(f"{detections:,}", "", "detections"),
     ]
@@ -76,7 +76,10 @@ def many_sections(results: Sequence[Result]) -> list[Section]:
     if not groups:
         return [Section("Nothing yet", "", empty(["No night could be played: see what was printed."]))]
     caption = "A dot for each night, a bar at the mean of each scenario."
-    strips = [Section(words, caption, _strip(groups, part, key, words, unit)) for part, key, words, unit in SHOWN]
+    strips = [
+        Section(words[:1].upper() + words[1:], caption, _strip(groups, part, key, words, unit))
+        for part, key, words, unit in SHOWN
+    ]
     return [*strips, Section("All of these", "Mean, and 5 % to 95 % of the nights.", _table(groups))]
 
 

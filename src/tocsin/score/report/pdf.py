@@ -16,6 +16,7 @@ from tocsin.score.report.page import Section, Tile
 SVG: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 VARIABLE: Final = re.compile(r"var\((--[\w-]+)\)")
 FONT: Final = "Libertinus Serif"  # inside typst: no font of the machine changes a page
+COLUMNS_FREE: Final = 6  # of a table, each as wide as its words
 PREAMBLE: Final = f"""#set page(paper: "a4", margin: (x: 17mm, y: 16mm), numbering: "1 / 1")
 #set text(font: "{FONT}", size: 9.5pt, lang: "en")
 #set par(leading: 0.55em)
@@ -144,7 +145,10 @@ class _Markup(HTMLParser):
 
     def _table(self) -> str:
         count = max(len(row) for row in self.cells)
-        widths = "1.6fr" + ", auto" * (count - 2) + (", 1fr" if count > 1 else "")
+        if count > COLUMNS_FREE:  # so many would leave the first none of the width
+            widths = ", ".join(["1.3fr", *["1fr"] * (count - 1)])
+        else:
+            widths = "1.6fr" + ", auto" * (count - 2) + (", 1fr" if count > 1 else "")
         padded = [[*row, *[""] * (count - len(row))] for row in self.cells]
         first = padded[0] if self.heads else []
         head = [f"table.header({', '.join(f'strong({_text(one)})' for one in first)})"] if first else []

@@ -77,6 +77,7 @@ def _trajectories(card: Scorecard) -> Group:
             "",
             "from one track to another; gained or lost is half",
         ),
+        ("slack_m", "too large by at most", one.slack_m, "m", "0: exact; more where very many fly near each other"),
     )
 
 
