@@ -156,13 +156,14 @@ class Intake:
                 continue
             value, variance, has = taken.get(name, 1e7)
             has = has & ~radar
-            rows.mask[has] |= 1 << q
+            rows.mask[_index(has)] |= 1 << q
             rows.z[:, q] = np.where(has, value, 0.0)
             rows.var[:, q] = np.where(has, variance, 1.0)
         here = rows.mask & (1 << c.EAST) > 0
         if not here.any():
             return
-        rows.clutter[here] /= self._ground(taken.sensor)[here]
+        at = _index(here)
+        rows.clutter[at] /= self._ground(taken.sensor)[at]
         if self.frame.dimensions == 2:
             rows.var[:, c.UP] = 0.0
         else:
@@ -177,13 +178,13 @@ class Intake:
 
     def _height(self, rows: Rows, here: Flags, height: Floats) -> None:
         """The height's part in the rates of false and of new detections, or the model's height where there is none."""
-        measured = here & (rows.mask & (1 << c.UP) > 0)
+        measured = _index(here & (rows.mask & (1 << c.UP) > 0))
         model = self.model
         rows.prior[measured] *= _normal(
             height[measured] - model.height_m, rows.var[measured, c.UP] + model.height_sigma_m**2
         )
         rows.clutter[measured] /= HEIGHT_SPAN_M
-        free = here & ~measured
+        free = here & (rows.mask & (1 << c.UP) == 0)
         rows.var[free, c.UP] = model.height_sigma_m**2
         if self.frame.kind == "local":
             rows.z[free, c.UP] = model.height_m
@@ -196,12 +197,13 @@ class Intake:
         here = has & has_latitude & ~radar
         altitude, variance, high = taken.altitude()
         height = np.where(high, altitude, self.model.height_m)
-        rows.mask[here] |= (1 << c.EAST) | (1 << c.NORTH)
-        rows.mask[here & high] |= 1 << c.UP
+        at = _index(here)
+        rows.mask[at] |= (1 << c.EAST) | (1 << c.NORTH)
+        rows.mask[_index(here & high)] |= 1 << c.UP
         rows.z[:, c.EAST : c.UP + 1] = ecef_from_geodetic(latitude, longitude, height)
         rows.axes[:] = axes_at(latitude, longitude)
         rows.var[:, c.EAST], rows.var[:, c.NORTH], rows.var[:, c.UP] = east, north, variance
-        rows.clutter[here] /= self._ground(taken.sensor)[here]
+        rows.clutter[at] /= self._ground(taken.sensor)[at]
         self._height(rows, here, height)
         rows.place[:, :3] = rows.z[:, c.EAST : c.UP + 1]
         rows.place[:, 3] = np.sqrt(rows.var[:, c.EAST : c.UP + 1].max(axis=1))
@@ -305,6 +307,11 @@ class Intake:
             for a in range(3):
                 # + 0.0: no -0.0 where nothing was measured, whoever else stands in the batch
                 rows.z[:, c.VELOCITY_EAST + a] = (enu * rows.axes[:, :, a]).sum(axis=1) + 0.0
+
+
+def _index(rows: Flags) -> Flags | slice:
+    """Some rows as an index; where they are all of them a slice, which copies nothing."""
+    return slice(None) if rows.all() else rows
 
 
 def _said(detections: Detections, called: Ints | None) -> Floats:

@@ -216,17 +216,22 @@ class Sequencer:
         astray = (time < key[:, START] - ASTRAY_NS) | (time > key[:, END] + ASTRAY_NS)
         alone = key[:, SURVEY] == -1
         sliced = (key[:, SURVEY] == 0) | ((key[:, SURVEY] == 1) & astray)
-        width = slice_ns[of.sweep]
-        begin = time // width * width
-        whole = np.array([np.nan]).view(np.int64)[0]
-        key[:, START] = np.where(alone, time, np.where(sliced, begin, key[:, START]))
-        key[:, END] = np.where(alone, time, np.where(sliced, begin + width, key[:, END]))
-        loose = alone | sliced
-        key[loose, FROM], key[loose, TO], key[loose, SPAN] = whole, whole, 0
-        key[loose, SURVEY] = 0
+        if (alone | sliced).any():
+            self._loosen(key, alone, sliced, slice_ns[of.sweep], time)
         key[:, ALONE] = alone
         key[:, DUE] = key[:, END]
         return key
+
+    @staticmethod
+    def _loosen(key: Ints, alone: Flags, sliced: Flags, width: Ints, time: Ints) -> None:
+        """Rows of no sweep: a look of its own each, or one with all of the same slice of time. `width` (n,): ns."""
+        begin = time // width * width
+        key[:, START] = np.where(alone, time, np.where(sliced, begin, key[:, START]))
+        key[:, END] = np.where(alone, time, np.where(sliced, begin + width, key[:, END]))
+        loose = alone | sliced
+        whole = np.array([np.nan]).view(np.int64)[0]
+        key[loose, FROM], key[loose, TO], key[loose, SPAN] = whole, whole, 0
+        key[loose, SURVEY] = 0
 
     def _advance(self, of: Told, sweeps: Ints, key: Ints, time: Ints, good: Flags) -> tuple[Ints, Ints]:
         """Move the watermark; returns what it was just after each row came, and just before each sweep was told.

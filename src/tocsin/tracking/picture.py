@@ -58,18 +58,19 @@ def glided(x: Floats, p: Floats, q: float, dt: Floats) -> None:
     p[:, 3:, 3:] += q * step * one
 
 
-def numbers(state: State, settings: Settings, time_ns: int) -> frozenset[int]:
-    """The tracks that `draw` would show at a time."""
+def numbers(state: State, settings: Settings, time_ns: int) -> Ints:
+    """The tracks that `draw` would show at a time, ascending."""
     lost = np.array([track.tag[c.NUMBER] for track in state.lifecycle.shown(time_ns)], dtype=np.int64)
     slots = _shown(state, settings.tracking.release_existence)
     inside = np.concatenate([state.bank.tag[slots, c.NUMBER], lost])
-    return frozenset(state.past.names.label(inside).tolist())
+    return np.sort(state.past.names.label(inside))
 
 
 def _shown(state: State, release: float) -> Ints:
     """Slots of components whose number a Tick gave, that are likely, or were confirmed and not let go yet."""
     bank, slots = state.bank, state.living()
-    numbered = (bank.tag[slots, c.NUMBER] > 0) & (bank.tag[slots, c.NUMBER] < state.past.names.upto)
+    number = bank.tag[slots, c.NUMBER]
+    numbered = (number > 0) & (number < state.past.names.upto)
     likely = bank.num[slots, c.EXISTENCE] >= release
     return np.asarray(slots[numbered & (likely | (bank.tag[slots, c.STATE] != c.TENTATIVE))])
 
@@ -136,7 +137,7 @@ def paint(
         mark=("",) * n,
         sensors=tuple(sensor.name for sensor in settings.sensors),
         classes=classes,
-        ended=np.array(state.ended, dtype=np.int64),
+        ended=state.ended.copy(),
         lag_s=0.0,
         class_probability=kind,
         witness_track=tag[row, c.NUMBER],

@@ -83,8 +83,8 @@ class State:
     past: Past = field(default_factory=Past)
     words: Words = field(default_factory=Words)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    shown: frozenset[int] = frozenset()
-    ended: tuple[int, ...] = ()
+    shown: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # track numbers at the last Tick, sorted
+    ended: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # of the Tick before, and not shown now
     notices: list[Notice] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
@@ -206,8 +206,8 @@ class State:
             },
             "whereabouts": self.whereabouts.pack(),
             "words": self.words.words,
-            "shown": sorted(self.shown),
-            "ended": list(self.ended),
+            "shown": self.shown.tolist(),
+            "ended": self.ended.tolist(),
             "notices": self.notices,
             "refusals": self.refusals,
         }
@@ -276,7 +276,7 @@ class State:
         self.looks.rows = held.rows if len(held.key) else None
         self.looks.key, self.looks.sweep_key = held.key, held.sweep_key
         self.words = Words.of(parts["words"])
-        self.shown, self.ended = frozenset(parts["shown"]), tuple(parts["ended"])
+        self.shown, self.ended = (np.array(parts[name], dtype=np.int64) for name in ("shown", "ended"))
         self.notices = msgspec.convert(parts["notices"], list[Notice])
         self.refusals = msgspec.convert(parts["refusals"], list[Refusal])
         self.past.unpack(parts["past"])

@@ -137,7 +137,7 @@ class Tracker:
         state.notices = []
         self._forget()
         now = numbers(state, self.settings, time_ns)
-        state.ended = tuple(sorted(state.shown - now))
+        state.ended = state.shown[~np.isin(state.shown, now)]
         state.shown = now
         return notices
 
@@ -462,7 +462,9 @@ class Tracker:
         state, scratch, modes = self.state, self._scratch, len(self.model.modes)
         rows_wanted = int((batch.looks.last - batch.looks.first)[begin:].max())
         wanted = max(rows_wanted, int(state.running[c.WANTED]))
-        if len(state.bank.mu) - int(state.running[c.SLOTS]) < wanted:
+        used, living = int(state.running[c.SLOTS]), int(state.running[c.ALIVE_COUNT])
+        sparse = used > 2 * living + DEFAULT_SLOTS  # each beat reads all that are used
+        if sparse or len(state.bank.mu) - used < wanted:
             state.bank = arrays.fit(state.bank, state.running, wanted + DEFAULT_SLOTS)
             self._index = arrays.new_index(len(state.bank.mu))
         slots, rows, pairs = len(state.bank.mu), len(scratch.row_box), len(scratch.pair_row)

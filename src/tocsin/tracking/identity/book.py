@@ -63,6 +63,7 @@ class Identities:
         self.book = Book(np.zeros((0, c.BOOK_NUM)), np.zeros((0, c.BOOK_TAG), dtype=np.int64))
         self.heard = np.full((HEARD_MAX, 2), NEVER, dtype=np.int64)
         self.counted = np.zeros(c.VERDICTS, dtype=np.int64)
+        self._claimed = bool(self.sources.claims.any())  # else nothing is ever a claim
         self._lent = False  # the tables are a copy's as well: they are copied before they are written to
 
     def judge(self, batch: Batch, words: int) -> tuple[Batch, tuple[Refusal, ...]]:
@@ -134,6 +135,8 @@ class Identities:
 
         `slots`: how many are in use.
         """
+        if not self._claimed:
+            return
         trust = bank.num[:slots, k.TRUST]
         denied = np.flatnonzero((trust > 0.0) & (trust < DENIED * believed) & (bank.tag[:slots, k.ALIVE] == 1))
         words = bank.tag[denied, k.IDENTITY]

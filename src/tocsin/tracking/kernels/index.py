@@ -13,7 +13,7 @@ from tocsin.tracking.kernels.columns import Bank, Floats, Index, Ints, Looks, Ru
 from tocsin.tracking.kernels.directions.reach import add_reach, beyond
 from tocsin.tracking.kernels.gating import beside, strays, wedge
 from tocsin.tracking.kernels.newborn import shadow
-from tocsin.tracking.kernels.njit import part
+from tocsin.tracking.kernels.njit import inlined, part
 
 CELL_M = 12_000.0  # half of it holds what a new component may reach in AGE_NS
 LEVELS = 3
@@ -22,7 +22,7 @@ AGE_NS = 3_000_000_000  # the index is built anew after so long
 TWO_PI = 2.0 * math.pi
 
 
-@part
+@inlined
 def extent(bank: Bank, i: int, time: int, rules: Rules, box: Floats, other: Floats) -> None:
     """Where component i, not yet predicted, may be at `time`: box (4,) is a place in the plane and half sides."""
     dt = abs(float(time - bank.tag[i, c.TIME])) * 1e-9

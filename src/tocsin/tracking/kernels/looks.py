@@ -32,7 +32,7 @@ from tocsin.tracking.kernels.learning.tally import tally
 from tocsin.tracking.kernels.motion import clear, gather_in, put, reflect
 from tocsin.tracking.kernels.names.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
-from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.njit import inlined, kernel, part
 from tocsin.tracking.kernels.sensing import work_in_or_miss
 from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
@@ -361,7 +361,7 @@ def settle(
             end(bank, i, time, field, events, running, counters)
 
 
-@part
+@inlined
 def end(bank: Bank, i: int, time: int, field: Field, events: Events, running: Ints, counters: Ints) -> None:
     """Component i is no more; what is left of its existence is of the unseen again (Williams 2012: recycling)."""
     best = 0

@@ -31,7 +31,7 @@ from tocsin.tracking.kernels.columns import (
     Floats,
     Rules,
 )
-from tocsin.tracking.kernels.njit import kernel, part
+from tocsin.tracking.kernels.njit import inlined, kernel, part
 
 A2 = 6378137.0**2  # WGS 84, semi-axes squared
 B2 = 6356752.314245179**2
@@ -317,7 +317,7 @@ def mix(bank: Bank, i: int, k: int, stay: float, share: float, x: Floats, p: Flo
     return weight
 
 
-@part
+@inlined
 def predict(bank: Bank, i: int, time: int, rules: Rules, x: Floats, p: Floats, mu: Floats, f: Floats) -> float:
     """Component i at `time` (ns): fill x (K, 6), p (K, 6, 6), mu (K,); f (7, 3, 3) is room. Returns exp(-dt / life).
 

@@ -10,7 +10,7 @@ from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Field, Floats, Ints, Looks, Mixture, Rows, Rules, Scratch, Sensors
 from tocsin.tracking.kernels.learning.cells import row_cell
 from tocsin.tracking.kernels.motion import clear, drift, put, upward
-from tocsin.tracking.kernels.njit import part
+from tocsin.tracking.kernels.njit import inlined, part
 from tocsin.tracking.kernels.sensing import evaluate, outline, placed
 from tocsin.tracking.kernels.unseen.field import ratio_at
 
@@ -143,7 +143,7 @@ def height_sigma(mask: int, z: Floats, var: Floats) -> float:
     return -1.0
 
 
-@part
+@inlined
 def give_birth(
     rows: Rows, j: int, sensors: Sensors, s: int, rules: Rules, mode: Floats, x: Floats, p: Floats, room: Floats
 ) -> float:
@@ -188,7 +188,7 @@ def give_birth(
     return likelihood
 
 
-@part
+@inlined
 def begin_modes(
     bank: Bank,
     i: int,

@@ -46,8 +46,7 @@ class Witnesses:
         """Note whose each row was."""
         sure = credited.weight >= CREDIT_MIN
         if sure.any():
-            sensor = batch.looks.sensor[credited.look[sure]].astype(np.int64)
-            self.pending.append((credited.birth[sure].copy(), sensor))
+            self.pending.append((credited.birth[sure], batch.looks.sensor[credited.look[sure]]))
 
     def beat(self, time_ns: int) -> None:
         """What was noted since the last beat counts from now on; what is long ago is forgotten."""
