@@ -7,9 +7,9 @@
     python benchmarks/tracking.py w15 A 40               the meeting targets of Williams 2015 (set, runs), RMS GOSPA
 
 Processor seconds of one core, of the whole of `advance` (intake, looks, kernels), the median over the last scans, when
-all targets are confirmed and what late detections may go back to is full: half a minute, and 16 s more, which is how far
-apart the snapshots of many components are. Ticks between scans are told apart: the median, and the mean, as what is
-past is put away once in 16 s. Seeds are fixed.
+all targets are confirmed and what late detections may go back to is full: half a minute, and 16 s more, which is how
+far apart the snapshots of many components are. Ticks between scans are told apart: the median, and the mean, as what
+is past is put away once in 16 s. Seeds are fixed.
 """
 
 import sys
@@ -67,8 +67,8 @@ def timed(tracker: Tracker, scans: Sequence[Scan], what: str) -> float:
     confirmed = int((tracker.picture(scans[-1].received_ns).state == 1).sum())
     tick_ms, mean_ms = 1e3 * float(np.median(ticks[WARM_UP:])), 1e3 * float(np.mean(ticks[WARM_UP:]))
     print(
-        f"{what}: {rate:,.0f} detections/s, {1e3 * count / rate:.2f} ms a scan (and {tick_ms:.2f} ms a Tick, mean {mean_ms:.2f}), "
-        f"{confirmed} confirmed"
+        f"{what}: {rate:,.0f} detections/s, {1e3 * count / rate:.2f} ms a scan "
+        f"(and {tick_ms:.2f} ms a Tick, mean {mean_ms:.2f}), {confirmed} confirmed"
     )
     return rate
 

@@ -5,11 +5,11 @@ Outside of looks: what may still be worked again is read from the journal, and o
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from tocsin.messages import Ints
+from tocsin.messages import Floats, Ints
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.late.journal import Segment
 from tocsin.tracking.looks import SENSOR
@@ -51,8 +51,8 @@ def contributions(segments: Iterable[Segment], births: tuple[Ints, Ints]) -> np.
         made = np.zeros(len(row), CONTRIBUTION)
         made["time_ns"], made["track"], made["weight"] = stretch.rows.time[row], number[told], of.weight[told]
         made["sensor"], made["mask"] = stretch.key[row, SENSOR], stretch.rows.mask[row]
-        made["polar"] = stretch.rows.z[row][:, POLAR]
-        made["place"] = stretch.rows.z[row, c.EAST : c.UP + 1]
+        z = stretch.rows.z.take(row, axis=0)
+        made["polar"], made["place"] = z[:, POLAR], z[:, c.EAST : c.UP + 1]
         parts.append(made)
     return np.concatenate(parts)
 
@@ -65,20 +65,61 @@ def _looked_up(birth: Ints, births: Ints, numbers: Ints) -> Ints:
     return np.where(births[at] == birth, numbers[at], 0)
 
 
+class Sums(NamedTuple):
+    """How many detections of which sensor made which track, (k,), and the sums of their weights."""
+
+    key: Ints  # track * SENSORS_MOST + sensor, ascending, each once
+    detections: Ints
+    weight: Floats
+
+    @classmethod
+    def of(cls, made: np.ndarray) -> "Sums":
+        """The sums of contributions."""
+        key, at = np.unique(made["track"] * SENSORS_MOST + made["sensor"], return_inverse=True)
+        weight = np.zeros(len(key))
+        np.add.at(weight, at, made["weight"])
+        return cls(key, np.bincount(at, minlength=len(key)).astype(np.int64), weight)
+
+    def and_of(self, made: np.ndarray) -> "Sums":
+        """With those of more contributions."""
+        more = Sums.of(made)
+        key, at = np.unique(np.concatenate([self.key, more.key]), return_inverse=True)
+        count, weight = np.zeros(len(key), dtype=np.int64), np.zeros(len(key))
+        for part, where in ((self, at[: len(self.key)]), (more, at[len(self.key) :])):
+            count[where] += part.detections
+            weight[where] += part.weight
+        return Sums(key, count, weight)
+
+    def only(self, tracks: Ints) -> "Sums":
+        """Those of some tracks."""
+        here = np.isin(self.key // SENSORS_MOST, tracks)
+        return Sums(self.key[here], self.detections[here], self.weight[here])
+
+    def told(self) -> dict[int, dict[int, tuple[int, float]]]:
+        """As track -> sensor -> detections, weight."""
+        out: dict[int, dict[int, tuple[int, float]]] = {}
+        for key, count, weight in zip(*(column.tolist() for column in self), strict=True):
+            track, sensor = divmod(key, SENSORS_MOST)
+            out.setdefault(track, {})[sensor] = count, weight
+        return out
+
+
+NONE: Final = Sums(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+
+
 @dataclass(slots=True)
 class History:
-    """Contributions by the numbers shown, and sums when asked for: track -> sensor -> detections, weight."""
+    """Contributions by the numbers shown, and their sums."""
 
     made: np.ndarray = field(default_factory=lambda: np.zeros(0, CONTRIBUTION))
-    _sums: dict[int, dict[int, tuple[int, float]]] = field(default_factory=dict)
+    _sums: Sums = NONE
     _parts: list[np.ndarray] = field(default_factory=list, repr=False)
     _waiting: int = 0
 
-    @property
-    def sums(self) -> Mapping[int, Mapping[int, tuple[int, float]]]:
-        """Sums of all that was entered."""
+    def sums(self, track: int) -> dict[int, tuple[int, float]]:
+        """Of all that was entered for a track: sensor -> detections, weight."""
         self._whole()
-        return self._sums
+        return self._sums.only(np.array([track])).told().get(track, {})
 
     def enter(self, made: np.ndarray, used: Callable[[], Ints]) -> None:
         """Take contributions in, by the numbers shown. `used` gives numbers that are somebody's still, sorted."""
@@ -91,19 +132,15 @@ class History:
 
     def _gather(self, used: Ints) -> None:
         made = self._whole()
-        self.made = newest(made[np.isin(made["track"], used)], KEPT)[-KEPT_ALL:]
-        still = set(used.tolist())
-        self._sums = {track: sums for track, sums in self._sums.items() if track in still}
+        kept = np.flatnonzero(np.isin(made["track"], used))
+        self.made = made[kept[newest(made["track"][kept], KEPT)][-KEPT_ALL:]]
+        self._sums = self._sums.only(used)
 
     def _whole(self) -> np.ndarray:
         if self._parts:
             entered = np.concatenate(self._parts)
             self.made, self._parts, self._waiting = np.concatenate([self.made, entered]), [], 0
-            for track, sums in summed(entered).items():
-                known = self._sums.setdefault(track, {})
-                for sensor, (count, weight) in sums.items():
-                    before = known.get(sensor, (0, 0.0))
-                    known[sensor] = before[0] + count, before[1] + weight
+            self._sums = self._sums.and_of(entered)
         return self.made
 
     def of(self, track: int) -> np.ndarray:
@@ -113,35 +150,21 @@ class History:
 
     def pack(self) -> dict[str, Any]:
         """For a dump: the sums, and the last few contributions of each track."""
-        last = newest(self._whole(), DUMPED)
-        sums = [
-            (track, [(sensor, *of) for sensor, of in sorted(known.items())])
-            for track, known in sorted(self.sums.items())
-        ]
-        return {"made": last.tobytes(), "sums": sums}
+        made = self._whole()
+        sums = [(track, [(s, *of) for s, of in known.items()]) for track, known in self._sums.told().items()]
+        return {"made": made[newest(made["track"], DUMPED)].tobytes(), "sums": sums}
 
     def unpack(self, parts: Mapping[str, Any]) -> None:
         """Take on what `pack` wrote."""
-        self.made, self._parts = np.frombuffer(parts["made"], CONTRIBUTION).copy(), []
-        self._sums = {track: {s: (count, weight) for s, count, weight in known} for track, known in parts["sums"]}
+        self.made, self._parts, self._waiting = np.frombuffer(parts["made"], CONTRIBUTION).copy(), [], 0
+        sums = [(track * SENSORS_MOST + s, *of) for track, known in parts["sums"] for s, *of in known]
+        key, count, weight = zip(*sums, strict=True) if sums else ((), (), ())
+        self._sums = Sums(np.array(key, np.int64), np.array(count, np.int64), np.array(weight, np.float64))
 
 
-def summed(made: np.ndarray) -> dict[int, dict[int, tuple[int, float]]]:
-    """Sums of contributions: track -> sensor -> detections, weight."""
-    both = made["track"] * SENSORS_MOST + made["sensor"]
-    pairs, at = np.unique(both, return_inverse=True)
-    count = np.bincount(at, minlength=len(pairs))
-    weight = np.bincount(at, made["weight"], minlength=len(pairs))
-    tracks, sensors = np.divmod(pairs, SENSORS_MOST)
-    out: dict[int, dict[int, tuple[int, float]]] = {}
-    for track, sensor, n, w in zip(tracks.tolist(), sensors.tolist(), count.tolist(), weight.tolist(), strict=True):
-        out.setdefault(track, {})[sensor] = n, w
-    return out
-
-
-def newest(made: np.ndarray, most: int) -> np.ndarray:
-    """At most so many of the newest contributions of each track, in the order in which they were."""
-    order = np.argsort(made["track"], kind="stable")
-    track = made["track"][order]
-    end = np.searchsorted(track, track, side="right")
-    return made[np.sort(order[end - np.arange(len(made)) <= most])]
+def newest(track: Ints, most: int) -> Ints:
+    """At most so many of the newest of each track (n,): where they stand, ascending."""
+    order = np.argsort(track, kind="stable")
+    ordered = track[order]
+    end = np.searchsorted(ordered, ordered, side="right")
+    return np.sort(order[end - np.arange(len(track)) <= most])

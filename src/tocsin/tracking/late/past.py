@@ -12,7 +12,7 @@ from tocsin.messages import Ints, Refusal
 from tocsin.settings import Tracking
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import NEVER, Rows
-from tocsin.tracking.late.history import KEPT, History, contributions, summed
+from tocsin.tracking.late.history import KEPT, History, Sums, contributions
 from tocsin.tracking.late.journal import NOTHING, Journal, Segment, divided
 from tocsin.tracking.late.names import Names
 from tocsin.tracking.late.told import Told
@@ -85,8 +85,8 @@ class Past:
         """What made the track of a number shown: contributions, oldest first, and their sums for each sensor."""
         lately = self.lately_made(births)
         lately = lately[lately["track"] == track]
-        sums: dict[int, tuple[int, float]] = dict(self.history.sums.get(track, {}))
-        for sensor, (count, weight) in summed(lately).get(track, {}).items():
+        sums = self.history.sums(track)
+        for sensor, (count, weight) in Sums.of(lately).told().get(track, {}).items():
             before = sums.get(sensor, (0, 0.0))
             sums[sensor] = before[0] + count, before[1] + weight
         made = np.concatenate([self.history.of(track), lately])
