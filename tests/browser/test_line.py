@@ -108,6 +108,6 @@ def test_what_the_server_knows_of_sensors_and_refusals_is_shown(page: Page, stag
     for state in ("Seen clear", "Partly seen", "Blind"):
         expect(panel.get_by_text(state, exact=True).first).to_be_visible()
     page.get_by_role("tab", name="Notices").click()
-    expect(panel).to_contain_text("Microphones are silent", timeout=WAIT_MS)
-    page.get_by_role("button", name="Track 1 is confirmed").first.click()
+    expect(panel).to_contain_text("Microphones: stale -> expired", timeout=WAIT_MS)
+    page.get_by_role("button", name="T1: confirmed").first.click()
     page.wait_for_selector("body[data-chosen='1']")

@@ -82,7 +82,7 @@ def test_messages_of_no_sense_are_told_and_what_was_known_stays(page: Page, stag
 def test_another_night_leaves_nothing_of_the_one_before(page: Page, stage: Stage) -> None:
     enter_without_map(page, stage)
     page.keyboard.press("5")
-    expect(page.get_by_role("tabpanel")).to_contain_text("Track 1 is confirmed", timeout=WAIT_MS)
+    expect(page.get_by_role("tabpanel")).to_contain_text("T1: confirmed", timeout=WAIT_MS)
     stage.quiet_notices = True
     stage.scene_s -= 600  # begun anew
     expect(page.get_by_role("tabpanel")).to_contain_text("No notices", timeout=WAIT_MS, ignore_case=True)

@@ -39,7 +39,7 @@ export function makeMap(container: HTMLElement, center: readonly [number, number
     renderWorldCopies: false,
     attributionControl: false,
     // Not 0: then every frame of a move would find all names their places anew.
-    fadeDuration: 300,
+    fadeDuration: 600,
     // Keys belong to the whole page (view/keys.ts), not to the map alone.
     keyboard: false,
     boxZoom: false,
