@@ -28,6 +28,7 @@ import time
 import urllib.request
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM, socket
@@ -47,6 +48,7 @@ from tocsin.ledger.reader import Reader
 
 CONFIRMED = 1
 BURST_S, AFTER_S = 30.0, 30.0
+TRIED = 300  # sectors, encoded once to see how long the rest will take
 USUAL = 1.2  # times the p95 before
 CLOCK_S = 0.2  # a track's last time is corrected by what was learnt of its sensor's clock, here some hundredths
 
@@ -100,7 +102,10 @@ def planned(arguments: argparse.Namespace, radars: list[Radar]) -> tuple[float, 
     def speed(at_s: float) -> float:
         return float(arguments.burst) if bursts and burst_s <= at_s < burst_s + BURST_S else 1.0
 
-    budget_s = 10.0 + 1e-4 * arguments.rate * (end_s + bursts * BURST_S * arguments.burst)
+    begun_s = time.time()
+    tried = sum(len(one.target) for one in islice(sending(radars, speed, end_s, 0), TRIED))
+    reports = arguments.rate * (end_s + bursts * BURST_S * (arguments.burst - 1.0))
+    budget_s = 5.0 + 1.5 * (time.time() - begun_s) / max(tried, 1) * reports
     while True:
         begun_s = time.time()
         start_s = float(int(begun_s + budget_s) + 1)

@@ -53,7 +53,8 @@ def run(arguments: Namespace) -> int:
             raise SiteError(
                 f"--token {feed}: no such HTTP feed in {arguments.site}; there are: {', '.join(posted) or 'none'}"
             )
-    with closing(People(folder / "people.sqlite")) as store:
-        for feed in arguments.token:
-            print(f"token of feed {feed}, shown once: {store.new_feed_token(feed)}", flush=True)
+    if arguments.token:  # opening the store costs a password's hash, which a restart need not wait for twice
+        with closing(People(folder / "people.sqlite")) as store:
+            for feed in arguments.token:
+                print(f"token of feed {feed}, shown once: {store.new_feed_token(feed)}", flush=True)
     return run(declared, folder=folder, people=people)
