@@ -7,11 +7,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
+from scipy.stats import norm
 
 from tests.reference.tracking.textbook import kalman
 from tocsin.messages import Floats
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels import sensing
+from tocsin.tracking.kernels import gating, sensing
 from tocsin.tracking.kernels.sound import retarded as kernels
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
@@ -136,3 +137,22 @@ def test_something_faster_than_nine_tenths_of_sound_gives_no_direction() -> None
     z, var = row(0.6, 0.1, 340.0, np.zeros(3))
     assert retarded(z, var, x, 0.0, np.zeros((c.QUANTITIES, 6)), np.zeros((c.QUANTITIES, 6))) == 0
     assert evaluate(z, var, 0.0, np.inf, x.copy(), np.eye(6), np.zeros((3, c.QUANTITIES, 6))) == 0.0
+
+
+def _within(place: Floats, reach: float, x: Floats, p: Floats) -> float:
+    return gating.within(place, reach, x, p)
+
+
+within: Any = njit(**OPTIONS)(_within)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(100.0, 12_000.0), st.floats(0.0, 6.28), st.floats(10.0, 2_000.0), st.floats(10.0, 2_000.0))
+def test_how_likely_a_source_is_within_reach_is_how_much_of_its_error_along_the_line_is(
+    far: float, azimuth: float, one: float, two: float
+) -> None:
+    way = np.array([math.sin(azimuth), math.cos(azimuth), 0.0])
+    p = np.zeros((6, 6))
+    p[:3, :3] = TURN @ np.diag([one**2, two**2, 100.0]) @ TURN.T
+    found = within(PLACE, 6_000.0, np.concatenate([PLACE + far * way, np.zeros(3)]), p)
+    assert math.isclose(found, norm.cdf(6_000.0, far, math.sqrt(way @ p[:3, :3] @ way)), abs_tol=1e-6)

@@ -10,6 +10,7 @@ from tests.tracks import scan as position_scan
 from tests.tracks import sensor as position_sensor
 from tocsin.messages import Floats, Picture, TrackState
 from tocsin.settings import Frame, Sensor, Settings
+from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.tracker import Tracker
 
 
@@ -128,6 +129,35 @@ def test_what_one_station_alone_has_heard_for_five_seconds_lies_somewhere_along_
     counters = tracker.counters()
     assert 3 <= counters["births along a direction"] <= 16
     assert len(confirmed(tracker.picture(ns(111.0)))) == 0  # that it is there is known; where it is, is not
+
+
+def existences(with_far_post: bool) -> list[float]:
+    """How surely a drone is there, second by second: two posts hear it twice, 3 s after it started, and say no more.
+
+    A third one, 5 km off, listens to the end and hears nothing. What the drone gave at first needs 15 s to come there.
+    """
+    near = [post("west", (-1_000.0, 0.0), reporting="event"), post("south", (800.0, -900.0), reporting="event")]
+    far = [post("far", (0.0, 5_300.0))] if with_far_post else []
+    tracker, at, found = tracker_of([*near, *far]), np.array([0.0, 200.0, 250.0]), []
+    for k in range(26):
+        rows = []
+        for index, one in enumerate(near):
+            e, n, u = at - np.array([one.east_m, one.north_m, one.up_m])
+            rows.append((index, float(np.arctan2(e, n)), float(np.arctan2(u, np.hypot(e, n)))))
+        tracker.advance(told(near, rows if k in (3, 4) else [], 100.0 + k, survey=False))
+        if far:
+            tracker.advance(told(far, [], 100.05 + k))
+        tracker.tick(ns(100.4 + k))
+        living = tracker.state.living()
+        found.append(float(tracker.state.bank.num[living, c.EXISTENCE].max(initial=0.0)))
+    return found
+
+
+def test_who_could_not_have_heard_a_drone_yet_says_nothing_by_silence() -> None:
+    alone, with_far = existences(with_far_post=False), existences(with_far_post=True)
+    assert alone[4] > 0.01
+    assert with_far[13] > 0.99 * alone[13]
+    assert with_far[25] < 0.1 * alone[25]
 
 
 def test_a_person_who_points_and_says_where_they_stand_is_taken_as_a_place_along_the_arm() -> None:

@@ -37,7 +37,7 @@ USEFUL: Final = 6  # m, a place known no better helps nobody; infinite: no such 
 NUM: Final = 7
 
 TIME: Final = 0  # ns, the time of x and p
-BORN: Final = 1  # ns, of the first detection
+BORN: Final = 1  # ns, of the first detection; of what was heard: when it was given
 LAST: Final = 2  # ns, of the last detection that was more likely its own than not
 LAST_SENSOR: Final = 3  # index of a site's sensor, -1 none
 DETECTIONS: Final = 4

@@ -8,6 +8,7 @@ import math
 
 from tocsin.tracking.kernels.columns import (
     ALONG,
+    BORN,
     CHANCE_EXISTENCE,
     CHANCE_MISS,
     CHANCE_PART,
@@ -50,6 +51,7 @@ from tocsin.tracking.kernels.sound.retarded import earlier
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
 NEIGHBOURS_MAX = 512  # rows near one component that are looked at; what is cut is counted
 PAIRS_MAX = 64  # and of these, how many may be its own
+NEAR_LEAST = 1e-3  # what was less likely than this within a station's reach has nothing to do with what it hears
 PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
 POSITION_BITS = 0b11 << 5
 TWO_PI = 2.0 * math.pi
@@ -107,6 +109,18 @@ def beside(bank: Bank, i: int, time: int, sensors: Sensors, sensor: int, rules: 
 
 
 @part
+def within(place: Floats, reach: float, x: Floats, p: Floats) -> float:
+    """How likely a state x (6,) with covariance p (6, 6) is nearer to a place (3,) than `reach`, m."""
+    d = (x[0] - place[0], x[1] - place[1], x[2] - place[2])
+    r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2] + 1e-6
+    v = 0.0
+    for a in range(3):
+        for b in range(3):
+            v += d[a] * d[b] * p[a, b]
+    return 0.5 * math.erfc((math.sqrt(r2) - reach) / math.sqrt(2.0 * v / r2 + 1e-6))
+
+
+@part
 def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rules, s: Scratch, chosen: int) -> int:
     """Predict the `chosen` components of s.order into s.slot, x, p, mu, chance and box; returns how many are left.
 
@@ -124,7 +138,7 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         for k in range(mu.shape[0]):
             if mu[k] > mu[best]:
                 best = k
-        pd, inside, loud = sensors.num[sensor, PD], 1.0, sensors.num[sensor, PD]
+        pd, inside, loud, novel = sensors.num[sensor, PD], 1.0, sensors.num[sensor, PD], False
         listens = sensors.num[sensor, SPEED] > 0.0
         last = bank.tag[i, LAST_SENSOR]
         audible = last >= 0 and sensors.num[last, SPEED] > 0.0
@@ -133,12 +147,18 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
             if p[best, 0, 0] + p[best, 1, 1] + p[best, 2, 2] > sensors.num[sensor, RANGE_MAX] ** 2:
                 continue  # it might be anywhere in reach or out of it: every false direction would feed it
             # what counts is where it was when it gave what is heard now
-            heard = earlier(sensors, sensor, x[best], s.mean[1])
+            tau = earlier(sensors, sensor, x[best], s.mean[1])
+            near = within(sensors.place[sensor], sensors.num[sensor, RANGE_MAX], s.mean[1], p[best])
+            if tau >= 0.0 and near < NEAR_LEAST:
+                continue  # false directions would feed it, and no silence would count against it
             pd, inside = 0.0, 1.0
             # too fast for a direction; unless it is known by directions alone: then it is the estimate that is wrong
-            if heard or audible:
-                past = s.mean[1] if heard else x[best]
-                pd, inside = visible(sensors, sensor, past, p[best], rules.earth, looks.azimuth[look])
+            if tau >= 0.0 or audible:
+                pd, inside = visible(sensors, sensor, s.mean[1], p[best], rules.earth, looks.azimuth[look])
+            if tau >= 0.0 and near < 0.5:  # its mean was out of reach, and it may have been within
+                pd, loud = near * loud, near * loud
+            # what would come to this station now had to be given before anybody knows it to have been there
+            novel = tau > 0.0 and s.time[n] - int(tau * 1e9) < bank.tag[i, BORN]
         elif sensors.num[sensor, PLACED] == 1.0:
             pd, inside = visible(sensors, sensor, x[best], p[best], rules.earth, looks.azimuth[look])
         if inside < 1e-6:
@@ -147,7 +167,7 @@ def candidates(bank: Bank, look: int, looks: Looks, sensors: Sensors, rules: Rul
         if cell >= 0:
             pd *= sensors.pd_ratio[cell]
             loud *= sensors.pd_ratio[cell]
-        missable = survey and (unseen or not listens)  # what was ever seen may be silent: a bird, a glider
+        missable = survey and not novel and (unseen or not listens)  # seen once, it may be silent: a bird
         if bank.tag[i, LAST_SENSOR] == sensor and time - bank.tag[i, LAST] < looks.span[look] // 2:
             missable = False  # it gave its detection of this turn in the sector next door
         s.slot[n] = i

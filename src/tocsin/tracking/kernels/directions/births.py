@@ -39,7 +39,7 @@ from tocsin.tracking.kernels.motion import clear, put, upward
 from tocsin.tracking.kernels.newborn import begin_flying
 from tocsin.tracking.kernels.njit import part
 from tocsin.tracking.kernels.sensing import evaluate, half_turn
-from tocsin.tracking.kernels.sound.retarded import FRONT_MACH, Place
+from tocsin.tracking.kernels.sound.retarded import FRONT_MACH, Place, delay
 
 SECOND = 1_000_000_000
 CHAIN_NS = 7 * SECOND  # those of one station are remembered for so long,
@@ -175,6 +175,14 @@ def guessed(
 
 
 @part
+def given(time: int, place: Place, num: Floats, x: Floats, dt: float) -> int:
+    """When (ns) what a station at `place` heard at `time` was given by a source with state x (6,), dt s before then."""
+    y0, y1, y2 = x[0] + dt * x[3] - place[0], x[1] + dt * x[4] - place[1], x[2] + dt * x[5] - place[2]
+    u0, u1, u2 = x[3] - num[c.WIND_X], x[4] - num[c.WIND_X + 1], x[5] - num[c.WIND_X + 2]
+    return time - int(max(delay(y0, y1, y2, u0, u1, u2, num[c.SPEED]), 0.0) * 1e9)
+
+
+@part
 def plant(
     bank: Bank,
     rows: Rows,
@@ -233,7 +241,13 @@ def plant(
         bank.tag[i, q] = 0
     bank.num[i, c.EXISTENCE] = existence
     tag = bank.tag[i]
-    tag[c.TIME], tag[c.BORN], tag[c.LAST] = rows.time[j], rows.time[j], rows.time[j]
+    tag[c.TIME], tag[c.LAST] = rows.time[j], rows.time[j]
+    tag[c.BORN] = given(rows.time[j], at, num, x, 0.0)
+    if there >= 0:
+        late = heard.time[there, slot]
+        dt = (late - rows.time[j]) * 1e-9
+        at = (z[c.EAST], z[c.NORTH], z[c.UP])
+        tag[c.BORN] = min(tag[c.BORN], given(late, at, sensors.num[posts.sensor[there]], x, dt))
     tag[c.LAST_SENSOR], tag[c.SWAPPED], tag[c.ALIVE] = a, -1, 1
     tag[c.DETECTIONS], tag[c.WITNESS], tag[c.BIRTH] = 1, c.WITNESS_SENSED, running[c.NEXT_BIRTH]
     return True

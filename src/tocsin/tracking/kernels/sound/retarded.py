@@ -99,17 +99,17 @@ def retarded(
 
 
 @part
-def earlier(sensors: Sensors, s: int, x: Floats, past: Floats) -> bool:
-    """Into past (6,): where a source that is now at x (6,) was when it gave what station s hears. False: too fast."""
+def earlier(sensors: Sensors, s: int, x: Floats, past: Floats) -> float:
+    """Into past (6,): where a source that is now at x (6,) was when it gave what station s hears, and returns how long
+    ago that was, in s; -1: it is too fast.
+    """
     num, place = sensors.num[s], sensors.place[s]
     u0, u1, u2 = x[3] - num[WIND_X], x[4] - num[WIND_X + 1], x[5] - num[WIND_X + 2]
     tau = delay(x[0] - place[0], x[1] - place[1], x[2] - place[2], u0, u1, u2, num[SPEED])
-    if tau < 0.0:
-        return False
     for a in range(3):
-        past[a] = x[a] - tau * x[3 + a]
+        past[a] = x[a] - max(tau, 0.0) * x[3 + a]
         past[3 + a] = x[3 + a]
-    return True
+    return tau
 
 
 @part
