@@ -25,7 +25,7 @@ from tocsin.score.switching import Pairs, solve
 MARGIN = 8  # steps around a change in the first windows
 GROWTH = 4
 NOBODY = -1
-SOLVED_MAX = 5_000  # near rows of one programme; a swarm that flies in its own gate for an hour has a hundred thousand
+SOLVED_MAX = 10_000  # near rows of one programme; a swarm that flies in its own gate for an hour has a hundred thousand
 FRACTION = 1e-6
 SAME = 1e-9  # of what there is to gain: costs nearer than this are equal
 
