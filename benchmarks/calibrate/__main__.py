@@ -1,8 +1,9 @@
 """Make src/tocsin/forecast/calibration/table.toml, and the curve beside it, from nights that the forecast did not know.
 
-    python -m benchmarks.calibrate RECORDING ...      and seeds 101 to 104 of each kind in benchmarks.forecast
+    python -m benchmarks.calibrate                    seeds 101 to 104 of each kind in benchmarks.forecast
+    python -m benchmarks.calibrate RECORDING ...      and recorded flights over places of the same seeds, for `civil`
 
-The recordings are not those by which anything is judged; places of the same seeds stand under them.
+Without a recording `civil` is read as the paths have it: one of approaches to an airport made another one worse.
 The seeds by which benchmarks.forecast judges (1 and on) are not among them. A bin of the table goes by the median that
 was said. One forecast counts for each target, place and bin, as in the score.
 """
@@ -37,7 +38,7 @@ def times(known: list[Night]) -> tuple[Floats, list[int]]:
     """Shares that came before each quantile (bins, 7), and of how many forecasts."""
     whole = joined(known)
     forecasts, stayed = whole.forecasts, entries.stays(whole.truth, whole.places)
-    came, counts = np.empty((len(BINS_S), len(QUANTILES))), []
+    came, counts = np.tile(QUANTILES, (len(BINS_S), 1)), []
     entry_ns = score._next_entry(forecasts, forecasts.target, stayed)  # noqa: SLF001  the score's own rules
     actual_s = (entry_ns - forecasts.time_ns) / SECOND_NS
     bin_ = np.searchsorted(BINS_S, forecasts.quantile_s[:, QUANTILES.index(0.5)], side="right") - 1
@@ -47,7 +48,8 @@ def times(known: list[Night]) -> tuple[Floats, list[int]]:
     outside &= ~score._inside(forecasts, forecasts.target, stayed)  # noqa: SLF001
     for k in range(len(BINS_S)):
         rows = score._one_each(forecasts, forecasts.target, outside & (bin_ == k), none)  # noqa: SLF001
-        came[k] = (actual_s[rows, None] <= forecasts.quantile_s[rows]).mean(axis=0)
+        if len(rows):
+            came[k] = (actual_s[rows, None] <= forecasts.quantile_s[rows]).mean(axis=0)
         counts.append(len(rows))
     return came, counts
 
@@ -101,11 +103,12 @@ def curve(said: Floats, came: Floats) -> Floats:
 
 def written(tables: list[Table], recordings: list[Path]) -> str:
     """The table's text."""
-    names = ", ".join(path.name.partition(".")[0] for path in recordings)
+    names = ", ".join(path.name.partition(".")[0] for path in recordings) or "none"
+    seeds = f"{SEEDS[0]} to {SEEDS[-1]}"
     lines = [
         "# Made by `python -m benchmarks.calibrate`; do not edit. Curve: docs/benchmarks/forecast.svg",
-        f"# Nights: {', '.join(MOVERS)} and recorded flights ({names}), seeds {SEEDS[0]} to {SEEDS[-1]} of",
-        "# benchmarks/forecast. A row for each bin of the median time to entry; `came` of those before each of",
+        f"# Nights: {', '.join(MOVERS)}, seeds {seeds} of benchmarks/forecast; recorded flights: {names}.",
+        "# A row for each bin of the median time to entry; `came` of those before each of",
         "# messages.QUANTILES, as the paths alone have them; `share` of the paths at which each is read.",
         "",
     ]
@@ -152,6 +155,9 @@ def table_of(kind: str, recordings: list[Path]) -> Table:
 
     Twice: what the first shares leave, between the seven of them, the second ones take.
     """
+    if kind == "civil" and not recordings:
+        plain_rows = np.tile(QUANTILES, (len(BINS_S), 1))
+        return plain_rows, [0] * len(BINS_S), plain_rows, KNOTS
     flights = [recorded.flights([path]) for path in recordings] if kind == "civil" else []
 
     def flown(known: Calibration) -> list[Night]:
