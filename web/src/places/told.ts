@@ -1,9 +1,16 @@
 import type { Annunciation } from '../live/said.ts'
 import { m, spoken } from '../messages/index.ts'
 import { span } from '../time/clock.ts'
-import type { Site } from '../live/board.ts'
+import type { Arrival, Site } from '../live/board.ts'
 import type { Moment } from '../view/desk.svelte.ts'
 import { type Danger, dangers, sides, stirs } from './danger.ts'
+
+const NOW_S = 5
+
+/** When it comes, in words: as likely as not within seconds is now. */
+export function whenComes(arrival: Arrival, otherwise: (arrival: Arrival) => string): string {
+  return arrival[1] < NOW_S ? m.places.entryNow : otherwise(arrival)
+}
 
 /** Who comes, and from where, in words; empty where nothing comes. */
 export function whoComes(danger: Danger): string {
@@ -28,6 +35,7 @@ export function told(alert: Annunciation, site: Site | null, { health, time, whe
   }
   const [danger] = dangers([only], health, time, where)
   if (danger === undefined || !stirs(danger.stage)) return only.title
-  const when = danger.arrival === null ? '' : m.alerts.entry(span(danger.arrival[1]), span(danger.arrival[0]))
+  const early = ([first, likely]: Arrival): string => m.alerts.entry(span(likely), span(first))
+  const when = danger.arrival === null ? '' : whenComes(danger.arrival, early)
   return `${only.title}: ${[whoComes(danger), when].filter((words) => words !== '').join('; ')}`
 }
