@@ -1,6 +1,6 @@
 """How many statements are lost or doubled when the sender is killed between send and receipt.
 
-    .venv/bin/python -m benchmarks.delivery.kills 200                    (about 0.4 s a kill)
+    .venv/bin/python -m benchmarks.delivery.kills 200                    (about 0.3 s a kill)
     .venv/bin/python -m benchmarks.delivery.kills 10000 --minutes 40     (as many as fit)
 
 Three gateways lose one answer in ten and answer up to 20 ms late: one honours the identifier, one can be asked what it

@@ -14,6 +14,8 @@ from tests.ledgers.evidence import dice
 from tests.receivers.gateway import Gateway
 from tests.receivers.sending import NAMES
 
+OF_A_LEDGER = 100  # kills
+
 
 @dataclass(slots=True)
 class Count:
@@ -26,18 +28,25 @@ class Count:
     doubled: dict[str, int] = field(default_factory=dict)
 
 
-def _numbers(kills: int, until_s: float) -> Iterator[int | str]:
-    for number in range(kills):
+def _starts(folder: Path, kills: int, until_s: float) -> Iterator[tuple[Path, int | str]]:
+    """Each start: its ledger, and its number or "rest". What a start reads grows with its ledger."""
+    for first in range(0, kills, OF_A_LEDGER):
+        ledger = folder / str(first)
+        ledger.mkdir()
+        for number in range(first, min(first + OF_A_LEDGER, kills)):
+            if time.monotonic() >= until_s:
+                break
+            yield ledger, number
+        yield ledger, "rest"
         if time.monotonic() >= until_s:
             break
-        yield number
-    yield "rest"
 
 
 def count(folder: Path, kills: int, seed: int = 1, until_s: float = float("inf")) -> Count:
-    """Kill senders of one ledger at any moment, while gateways lose one answer in ten; then let the last one finish.
+    """Kill senders of a ledger at any moment, while gateways lose one answer in ten; then let a last one finish.
 
-    Ends sooner when time.monotonic() has reached `until_s`, and says how many there were.
+    After OF_A_LEDGER kills another ledger is begun. Ends sooner when time.monotonic() has reached `until_s`, and says
+    how many there were.
     """
     chance = dice(seed)
     found = Count()
@@ -49,8 +58,8 @@ def count(folder: Path, kills: int, seed: int = 1, until_s: float = float("inf")
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as starter:
             assert starter.stdin is not None
             assert starter.stdout is not None
-            for number in _numbers(kills, until_s):
-                starter.stdin.write(f"{folder} {number} {urls}\n")
+            for ledger, number in _starts(folder, kills, until_s):
+                starter.stdin.write(f"{ledger} {number} {urls}\n")
                 starter.stdin.flush()
                 ready = starter.stdout.readline().split()
                 assert ready[0] == "ready", ready
