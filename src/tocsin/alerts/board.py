@@ -18,6 +18,7 @@ DUMP_FORMAT = 3
 LEAP_NS = 60 * SECOND_NS  # a longer gap between Ticks was lived through by nobody: a clock jumped, or we were down
 FAST_S = 300.0  # less than this left to act: no time for two people
 REASONS_MAX = 20  # the most dangerous ones are named
+WEIGHS = 0.1  # of the greatest danger: what is less endangers nobody, and is no reason unless its class makes it one
 NEVER_S = (float("nan"),) * 3
 
 
@@ -124,13 +125,17 @@ class Board:
         return tuple(alerts)
 
     def endangering(self) -> dict[int, tuple[str, ...]]:
-        """Tracks for which places are at watch or more, with those places; the most dangerous track first."""
+        """Tracks that weigh in places at watch or more, with those places; the most dangerous track first."""
         worst: dict[int, float] = {}
         places: dict[int, tuple[str, ...]] = {}
         for name, standing in self.standing.items():
-            for track, near in standing.near.items() if standing.stage >= Stage.WATCH else ():
-                worst[track] = max(worst.get(track, 0.0), near.danger)
-                places[track] = (*places.get(track, ()), name)
+            if standing.stage < Stage.WATCH:
+                continue
+            least = WEIGHS * max((near.danger for near in standing.near.values()), default=0.0)
+            for track, near in standing.near.items():
+                if near.danger >= least:
+                    worst[track] = max(worst.get(track, 0.0), near.danger)
+                    places[track] = (*places.get(track, ()), name)
         return {track: places[track] for track in sorted(worst, key=lambda track: (-worst[track], track))}
 
     def _settled(self, standing: Standing) -> bool:
@@ -205,6 +210,9 @@ class Board:
         threats = self.rules.threats
         rows = rows[known.soon[rows] + known.inside[rows] > 0.0]
         order = rows[np.argsort(-known.soon[rows], kind="stable")][:REASONS_MAX].tolist()
+        serious = [q for q in order if known.soon[q] >= min(self.rules.hold_chance, known.bound[q])]
+        least = WEIGHS * float(known.soon[order].max(initial=0.0))
+        named = [q for q in order if q in serious or known.soon[q] >= least]
         reasons = [
             replace(
                 _told(
@@ -217,13 +225,12 @@ class Board:
                 existence=float(picture.existence[known.row[q]]),
                 undecided=_others(alike.get(track, ()), place.name),
             )
-            for q, track in zip(order, known.track[order].tolist(), strict=True)
+            for q, track in zip(named, known.track[named].tolist(), strict=True)
         ]
         reasons += [
             replace(_told(held.track, held.kind, held.danger, NEVER_S, held.rest), held=True)
             for held in standing.held.values()
         ]
-        serious = [q for q in order if known.soon[q] >= min(self.rules.hold_chance, known.bound[q])]
         first = min(serious or order, key=lambda q: known.arrival_s[q, 0], default=None)
         arrival = NEVER_S if first is None else _three(known, first)
         return Alert(

@@ -205,6 +205,16 @@ def test_many_small_dangers_are_one_large_one() -> None:
     assert Board(PLACES, Alerting()).step(said, shown, health())[0].stage == "warning"
 
 
+def test_who_weighs_is_a_reason_and_not_each_bird_that_may_fly_in_as_well() -> None:
+    board = Board(PLACES, Alerting())
+    rows = [(1, 0, 100.0), (2, 0, 100.0), (3, 0, 100.0)]
+    known = forecast(0.0, rows)
+    chance = known.chance * np.array([[1.0], [0.3], [0.02]])
+    told = board.step(replace(known, chance=chance), seen(0.0, [1, 2, 3]), health())[0]
+    assert [reason.track for reason in told.reasons] == [1, 2]
+    assert set(board.endangering()) == {1, 2}
+
+
 def test_one_event_keeps_its_name_from_the_first_word_to_the_all_clear() -> None:
     board = Board(PLACES, Alerting())
     alerts = approach(board, 1_500.0)

@@ -41,23 +41,6 @@ void test('a quiet place names nobody and no time', () => {
   assert.equal(first.toAct, Infinity)
   assert.deepEqual(first.who, [])
 })
-void test('who is named is who weighs, not each bird that may fly in as well', () => {
-  const one = stands('plant', 'warning', 300)
-  const drone = one.reasons[0]
-  assert.ok(drone !== undefined)
-  const bird = { ...drone, track: 8, kind: 'bird', danger: 0.02 }
-  const other = { ...drone, track: 9, kind: 'cruise missile', danger: 0.2 }
-  const [first] = dangers(
-    [place('plant', 100)],
-    health([{ ...one, reasons: [drone, bird, bird, other] }]),
-    100,
-    () => null,
-  )
-  assert.deepEqual(first?.who, [
-    ['one-way-attack drone', 1],
-    ['cruise missile', 1],
-  ])
-})
 void test('from where is where they are, seen from the place', () => {
   assert.equal(compass(bearing([20, 50], [20, 51])), 'n')
   assert.equal(compass(bearing([20, 50], [21, 50])), 'e')

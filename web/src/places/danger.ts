@@ -8,7 +8,6 @@ export interface Danger {
   arrival: Arrival | null
   /** Until the longest action no longer fits before the first may come (one in ten is earlier); Infinity: nothing comes. */
   toAct: number
-  /** What weighs: who is a tenth as dangerous as the most dangerous one, or more. The reasons name the others too. */
   who: readonly (readonly [kind: string, count: number])[]
   /** Bearings from the place to those who threaten it, degrees from north. */
   from: number[]
@@ -16,7 +15,6 @@ export interface Danger {
 
 const ORDER: Record<Stage, number> = { 'under way': 0, warning: 1, watch: 2, 'all clear': 3, quiet: 4 }
 const RADIANS = Math.PI / 180
-const WEIGHS = 0.1
 export const COMPASS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
 export type Compass = (typeof COMPASS)[number]
 
@@ -44,9 +42,7 @@ function danger(
   const arrival = known !== undefined && stirs(stage) ? sooner(known.arrival, aged) : null
   const counted = new Map<string, number>()
   const from: number[] = []
-  const reasons = stirs(stage) ? (known?.reasons ?? []) : []
-  const least = WEIGHS * Math.max(...reasons.map((reason) => reason.danger))
-  for (const reason of reasons.filter((reason) => reason.danger >= least)) {
+  for (const reason of stirs(stage) ? (known?.reasons ?? []) : []) {
     counted.set(reason.kind, (counted.get(reason.kind) ?? 0) + 1)
     const where = at(reason.track)
     if (where !== null) from.push(bearing(middle(place.geometry), where))
