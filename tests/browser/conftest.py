@@ -61,7 +61,13 @@ def screenshot() -> Path:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """The real server before a made-up sky of 40 tracks, playing as a demo."""
+def stage(tmp_path: Path, page_errors: list[str], request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The real server before a made-up sky of 40 tracks, playing as a demo. Pages leave before it ends."""
+    browser: Browser | None = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
     with Stage(tmp_path, STATIC, 40) as opened:
         yield opened
+        heard = list(page_errors)
+        for context in browser.contexts if browser is not None else ():
+            for page in context.pages:
+                page.close()  # or it says in its console that nobody answers any more
+        page_errors[:] = heard  # what it says while it leaves is no fault of the test
