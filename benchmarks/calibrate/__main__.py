@@ -1,21 +1,16 @@
 """Make src/tocsin/forecast/calibration/table.toml, and the curve beside it, from nights that the forecast did not know.
 
-    python -m benchmarks.calibrate                    seeds 101 to 104 of each kind in benchmarks.forecast
-    python -m benchmarks.calibrate RECORDING ...      and recorded flights over places of the same seeds, for `civil`
+    python -m benchmarks.calibrate          seeds 101 to 104 of each kind in benchmarks.forecast
 
-Without a recording `civil` is read as the paths have it: one of approaches to an airport made another one worse.
 The seeds by which benchmarks.forecast judges (1 and on) are not among them. A bin of the table goes by the median that
 was said. One forecast counts for each target, place and bin, as in the score.
 """
 
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.forecast import recorded
-from benchmarks.forecast.movers import KINDS as MOVERS
 from benchmarks.forecast.movers import night
 from benchmarks.forecast.night import Night, joined
 from tocsin.forecast.calibration import BINS_S, KINDS, PLAIN, Calibration
@@ -29,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "src/tocsin/forecast/calibration/table.toml"
 CURVE = ROOT / "docs/benchmarks/forecast.svg"
 SEEDS = range(101, 105)
+MOVERS = {
+    "slow": "drones",
+    "fast": "missiles",
+}  # kinds of the table: nights of benchmarks.forecast
 Table = tuple[Floats, list[int], Floats, Floats]
 LEAST = 200  # forecasts; a bin with fewer is read as the one before it
 KNOTS = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 1.0])
@@ -101,24 +100,23 @@ def curve(said: Floats, came: Floats) -> Floats:
     return np.asarray(np.clip(flat, 0.0, 1.0))
 
 
-def written(tables: list[Table], recordings: list[Path]) -> str:
+def written(tables: list[Table]) -> str:
     """The table's text."""
-    names = ", ".join(path.name.partition(".")[0] for path in recordings) or "none"
     seeds = f"{SEEDS[0]} to {SEEDS[-1]}"
     lines = [
         "# Made by `python -m benchmarks.calibrate`; do not edit. Curve: docs/benchmarks/forecast.svg",
-        f"# Nights: {', '.join(MOVERS)}, seeds {seeds} of benchmarks/forecast; recorded flights: {names}.",
+        f"# Nights: {', '.join(MOVERS.values())}, seeds {seeds} of benchmarks/forecast.",
         "# A row for each bin of the median time to entry; `came` of those before each of",
         "# messages.QUANTILES, as the paths alone have them; `share` of the paths at which each is read.",
         "",
     ]
-    for name, (came, counts, read, _) in zip(KINDS, tables, strict=True):
+    for name, (came, counts, read, _) in zip(MOVERS, tables, strict=True):
         for begin, row, count, share in zip(BINS_S, came, counts, read, strict=True):
             lines += [f"[[{name}]]", f"from_s = {begin:g}", f"forecasts = {count}"]
             lines += [f"came = [{', '.join(f'{one:.4f}' for one in row)}]"]
             lines += [f"share = [{', '.join(f'{one:.4f}' for one in share)}]", ""]
     lines += ["[chances]", f"said = [{', '.join(f'{one:g}' for one in KNOTS)}]"]
-    for name, (*_, true) in zip(KINDS, tables, strict=True):
+    for name, (*_, true) in zip(MOVERS, tables, strict=True):
         lines.append(f"{name} = [{', '.join(f'{one:.4f}' for one in true)}]")
     return "\n".join([*lines, ""])
 
@@ -135,12 +133,12 @@ def drawn(tables: list[Table]) -> str:
     colours = ("#0072b2", "#009e73", "#e69f00", "#cc79a7")
     rows = [
         (f"{kind}, {names[k]}", colours[k], row)
-        for kind, table in zip(KINDS, tables, strict=True)
+        for kind, table in zip(MOVERS, tables, strict=True)
         for k, row in enumerate(table[0])
         if table[1][k] >= LEAST
     ]
     parts = [line(np.array(QUANTILES), row, colour, name, k) for k, (name, colour, row) in enumerate(rows)]
-    for kind, (*_, true) in zip(KINDS, tables, strict=True):
+    for kind, (*_, true) in zip(MOVERS, tables, strict=True):
         parts.append(line(KNOTS, true, "#d55e00", f"{kind}, chance of entry", len(parts)))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" font-family="sans-serif" font-size="14">'
@@ -150,20 +148,14 @@ def drawn(tables: list[Table]) -> str:
     )
 
 
-def table_of(kind: str, recordings: list[Path]) -> Table:
+def table_of(kind: str) -> Table:
     """What came (bins, 7) of how many forecasts, as the paths alone have it, the shares to read, and the chances.
 
     Twice: what the first shares leave, between the seven of them, the second ones take.
     """
-    if kind == "civil" and not recordings:
-        plain_rows = np.tile(QUANTILES, (len(BINS_S), 1))
-        return plain_rows, [0] * len(BINS_S), plain_rows, KNOTS
-    flights = [recorded.flights([path]) for path in recordings] if kind == "civil" else []
 
     def flown(known: Calibration) -> list[Night]:
-        if kind == "civil":
-            return [recorded.night(one, seed, known) for seed in SEEDS for one in flights]
-        return [night("missiles" if kind == "fast" else "drones", seed, known) for seed in SEEDS]
+        return [night(MOVERS[kind], seed, known) for seed in SEEDS]
 
     plain = flown(PLAIN)
     came, counts = times(plain)
@@ -173,14 +165,14 @@ def table_of(kind: str, recordings: list[Path]) -> Table:
     return came, counts, shares(*left, first[0]), true
 
 
-def main(recordings: list[Path]) -> None:
+def main() -> None:
     """All kinds, two at once."""
     with ProcessPoolExecutor(2) as pool:
-        tables = list(pool.map(table_of, KINDS, [recordings] * len(KINDS)))
-    TABLE.write_text(written(tables, recordings), encoding="utf-8")
+        tables = list(pool.map(table_of, MOVERS))
+    TABLE.write_text(written(tables), encoding="utf-8")
     CURVE.write_text(drawn(tables), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
-    main([Path(one) for one in sys.argv[1:]])
+    main()

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.ledgers.evidence import FINGERPRINT, Clock, open_ledger
-from tests.scans import ADSB, RADAR, SECOND_NS, START_NS, Flight, radar_turn, settings
+from tests.ledgers.evidence import FINGERPRINT
+from tests.ledgers.told import SECONDS, keep
+from tests.scans import SECOND_NS, START_NS
 from tocsin import wire
 from tocsin.ledger import replay, verify
 from tocsin.ledger.plan import Record
-from tocsin.live.evidence import item_record, step_records
-from tocsin.messages import Entry, Item, Tick
+from tocsin.live.evidence import step_records
+from tocsin.messages import Entry
 from tocsin.pipeline import State, advance
-
-SECONDS = 150
 
 
 def again(state: State, entry: Entry) -> Sequence[Record]:
@@ -27,22 +25,7 @@ def again(state: State, entry: Entry) -> Sequence[Record]:
 @pytest.fixture(scope="module")
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two minutes and a half of one radar and four aircraft, a dump each minute, the whole minutes sealed."""
-    folder = tmp_path_factory.mktemp("watch")
-    state, clock, rng = State.of(settings(RADAR, ADSB)), Clock(START_NS), np.random.default_rng(1)
-    flights = [Flight((20_000.0 * k, 30_000.0, 5_000.0), (200.0, 0.0, 0.0)) for k in range(4)]
-    with open_ledger(folder, clock) as ledger:
-        for second in range(SECONDS):
-            if second % 60 == 0:
-                ledger.dump(clock(), state.dump())
-            items: list[Item] = [Tick(clock())]
-            if second and second % 4 == 0:
-                items.insert(0, radar_turn(flights, second // 4 - 1, rng))
-            for item in items:
-                ledger.submit([item_record(item), *step_records(advance(state, item))])
-            clock.pass_s(1)
-        ledger.submit([]).result()
-        ledger.keep()
-    return folder
+    return keep(tmp_path_factory.mktemp("watch"), 0)
 
 
 def test_every_step_of_a_watch_comes_out_again_bit_for_bit(watch: Path) -> None:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Detections, Scan, Sweeps
 from tocsin.settings import Sensor, Watching
-from tocsin.tracking.watch import SECOND_NS, Watch
+from tocsin.tracking.watch import Watch
 
 RADAR = Sensor("north", "radar", sources=("asterix 1/1",), period_s=4.0)
 ADSB = Sensor("adsb", "position", period_s=1.0, reporting="event")

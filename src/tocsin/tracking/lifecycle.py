@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints
 from tocsin.models.model import Model
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Events
 
-SECOND_NS = 1_000_000_000
 KEPT_NS = 1800 * SECOND_NS
 SHOWN_NS = 60 * SECOND_NS
 LOST_MAX = 10_000  # the oldest are forgotten first

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Indices, Ints, Sweeps
 from tocsin.settings import Sensor
 from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
 
-SECOND_NS: Final = 1_000_000_000
 SLICES: Final = 32  # a turn whose sectors nobody tells is worked in so many pieces
 SWEEP_NS_MAX: Final = 60 * SECOND_NS  # a longer sweep is no sweep: its rows are worked by their own times
 ASTRAY_NS: Final = SECOND_NS  # a row so far outside its sweep is worked by its own time

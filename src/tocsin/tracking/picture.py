@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Bytes8, Floats, Indices, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Scratch
 from tocsin.tracking.kernels.report import report
-from tocsin.tracking.lifecycle import SECOND_NS
 from tocsin.tracking.state import State
 
 UPPER = np.triu_indices(6)

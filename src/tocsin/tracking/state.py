@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 
 from tocsin.errors import StateError
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, Notice, Refusal
 from tocsin.models.model import Model
 from tocsin.settings import Settings
@@ -34,7 +35,7 @@ from tocsin.tracking.late.past import Past, packed, unpacked
 from tocsin.tracking.late.snapshots import Snapshot, copied
 from tocsin.tracking.late.told import Happening
 from tocsin.tracking.learning.learner import Learner
-from tocsin.tracking.lifecycle import SECOND_NS, Lifecycle, Lost
+from tocsin.tracking.lifecycle import Lifecycle, Lost
 from tocsin.tracking.looks import Sequencer, Stretch, gathered, ordered
 from tocsin.tracking.moving.whereabouts import Whereabouts
 from tocsin.tracking.population.census import Census

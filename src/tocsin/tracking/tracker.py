@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Explanation, Notice, Picture, Refusal, Scan, SensorHealth
 from tocsin.models.model import Model, usual
 from tocsin.settings import Settings, Tracking
@@ -38,7 +39,7 @@ from tocsin.tracking.late.past import COUNTERS as LATE_COUNTERS
 from tocsin.tracking.late.snapshots import MANY, MANY_APART, changed, kept
 from tocsin.tracking.late.told import refused
 from tocsin.tracking.learning.learner import new_tally
-from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Batch, Stretch, gathered, looks_of, seconds
+from tocsin.tracking.looks import EMPTY, KEY, Batch, Stretch, gathered, looks_of, seconds
 from tocsin.tracking.moving.carried import Carried
 from tocsin.tracking.picture import draw, numbers
 from tocsin.tracking.plots import Plots

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field
 import msgspec
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, Scan, SensorHealth
 from tocsin.settings import Sensor, Watching
 
-SECOND_NS = 1_000_000_000
 OFFSET_WINDOW_NS = 5 * SECOND_NS  # a clock that is off is flagged within two of these: 10 s (RELIABILITY R8)
 RATE_HALF_LIFE_S = 10.0
 NEVER = -1

@@ -2,7 +2,8 @@
 
 `table.toml` is written by `python -m benchmarks.calibrate`, with the curve beside it; nobody edits it by hand.
 
-`slow` and `fast` are those who seek places, `civil` those who do not.
+`slow` and `fast` are those who seek places. The table has nothing of `civil`, those who do not: they are read as the
+paths have it, because a table of approaches to one airport made another one worse.
 
 Times: where only 0.08 of entries came before the 10 % time, the time that is told as "10 %" is read at another share of
 the paths. Chances: a chance that was said is replaced by how often such chances came true.
@@ -64,6 +65,9 @@ def usual() -> Calibration:
     """The table in the package."""
     text = resources.files(__package__).joinpath("table.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    share = np.array([[one["share"] for one in table[name]] for name in KINDS], dtype=np.float64)
-    chances = table["chances"]
-    return Calibration(share, np.array(chances["said"]), np.array([chances[name] for name in KINDS]))
+    share, said = PLAIN.share.copy(), np.array(table["chances"].pop("said"))
+    came = np.tile(said, (len(KINDS), 1))
+    for name, true in table["chances"].items():
+        share[KINDS.index(name)] = [one["share"] for one in table[name]]
+        came[KINDS.index(name)] = true
+    return Calibration(share, said, came)

@@ -7,6 +7,7 @@ hour does it at the next start. The process is the last to get the processor, an
 import asyncio
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -89,19 +90,17 @@ class SelfScore:
             for form in (".json", ".pdf", ".html"):  # the page last: where it is, all of it is
                 with contextlib.suppress(FileNotFoundError):
                     making.with_suffix(form).replace(page.with_suffix(form))
-            making.parent.rmdir()
             figures = "; ".join(" ".join(line.split()) for line in out.splitlines()[:FIGURES])
             text = f"the night of {night} is scored: {figures}; see {page.name} among the scores"
         else:
-            title, why = (
-                f"The night of {night} was not scored",
-                said.strip()[-WORDS_MAX:] or f"it ended with code {code}",
-            )
+            title = f"The night of {night} was not scored"
+            why = said.strip()[-WORDS_MAX:] or f"it ended with code {code}"
             by_hand = f"tocsin {' '.join(words).replace(str(making), str(page))}"
             page.write_text(
                 PAGE.format(title=escape(title), why=escape(why), by_hand=escape(by_hand)), encoding="utf-8"
             )
             text = f"{title}: {why}"
+        shutil.rmtree(making.parent, ignore_errors=True)  # what a try that failed has left as well
         await self.tell(Notice(self.now_ns(), "score", "night", text))
 
     def tidy(self) -> None:

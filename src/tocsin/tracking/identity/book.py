@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Ints, Refusal, SensorHealth
 from tocsin.settings import Frame, Sensor
 from tocsin.tracking import arrays
@@ -22,7 +23,6 @@ from tocsin.tracking.kernels.identity.columns import Book, Sources
 from tocsin.tracking.kernels.identity.judge import judge
 from tocsin.tracking.looks import Batch, measured
 
-SECOND_NS = 1_000_000_000
 HEARD_MAX = 1 << 15  # rows remembered against recordings that are played again: 44 minutes of 60 aircraft
 DENIED = 0.02  # of the odds that a claim begins with: two looks in which nothing was seen
 DENIED_NS = 30 * SECOND_NS

@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints, Refusal
 from tocsin.tracking.arrays import digest_of
 from tocsin.tracking.kernels.columns import NEVER, Credits
 from tocsin.tracking.late.snapshots import Snapshot, kept
-from tocsin.tracking.looks import DUE, EMPTY, KEY, MARK, SECOND_NS, Stretch, gathered
+from tocsin.tracking.looks import DUE, EMPTY, KEY, MARK, Stretch, gathered
 
 FOREVER: Final = 2**62
 ROWS_MAX: Final = 1_000_000  # kept to be worked again; beyond it the past becomes shorter

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, Refusal
 from tocsin.settings import Tracking
 from tocsin.tracking import arrays
@@ -16,7 +17,7 @@ from tocsin.tracking.late.history import KEPT, History, Sums, contributions
 from tocsin.tracking.late.journal import NOTHING, Journal, Segment, divided
 from tocsin.tracking.late.names import Names
 from tocsin.tracking.late.told import Told
-from tocsin.tracking.looks import EMPTY, KEY, SECOND_NS, Stretch, gathered, ordered
+from tocsin.tracking.looks import EMPTY, KEY, Stretch, gathered, ordered
 
 REFUSALS_KEPT: Final = 2_000  # for those who ask why a detection was not used
 SAVED_S: Final = 30.0  # of rows that may be worked again, as many as are allowed in so long are saved up

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Notice
 from tocsin.models.account import SensorCells
 from tocsin.settings import Settings
@@ -27,7 +28,6 @@ from tocsin.tracking.looks import Batch
 
 KEPT = 512  # tracks whose last plot is remembered
 STEP_S_MAX = 60.0  # a gap between Ticks is worked in as no more than this
-SECOND_NS = 1_000_000_000
 PARTNERS_MAX = 64  # sensors that are told apart in residuals; with more of them all are one
 
 

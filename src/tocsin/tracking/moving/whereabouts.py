@@ -12,10 +12,10 @@ from typing import Any, Final
 import numpy as np
 
 from tocsin.geo.frames import ecef_from_geodetic
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Ints, Refusal, Scan
 from tocsin.settings import Frame, Sensor
 
-SECOND_NS: Final = 1_000_000_000
 AHEAD_S: Final = 30.0
 APART_S: Final = 60.0  # told places farther apart in time give no pace
 KEPT: Final = 64  # told places of each sensor: a minute of one that tells each second

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints
 from tocsin.models.model import Model
 from tocsin.settings import Sensor, Settings
@@ -25,7 +26,6 @@ from tocsin.tracking.kernels.columns import NEVER, Bank, Looks, Rules
 WEIGHT: Final = 1.0  # of what the model says: as one birth and one death
 GONE: Final = 0.1  # a track less likely than this has ended
 FIRST_LOOKS: Final = 3  # what was there before is found in so many, but for 1 in 1,000 at Pd 0.9
-SECOND_NS: Final = 1_000_000_000
 
 
 @dataclass(slots=True)

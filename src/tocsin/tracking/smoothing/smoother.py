@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Ints, Picture, TrackState, freeze
 from tocsin.settings import Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rules, Trail
 from tocsin.tracking.kernels.smoothing.backward import Room, gather, smooth
-from tocsin.tracking.lifecycle import SECOND_NS
 from tocsin.tracking.picture import paint, stand
 from tocsin.tracking.smoothing.history import Chains, History
 from tocsin.tracking.state import State

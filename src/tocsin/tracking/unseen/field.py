@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from tocsin.geo.terrain import Terrain
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Ints
 from tocsin.models.ground import unpack
 from tocsin.models.groups import GROUPS
@@ -29,7 +30,7 @@ from tocsin.settings import Sensor, Settings
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import NEVER, Field, Looks
 from tocsin.tracking.kernels.unseen.field import HIGH_M, LOW_M, cell_of
-from tocsin.tracking.moving.whereabouts import SECOND_NS, Whereabouts
+from tocsin.tracking.moving.whereabouts import Whereabouts
 from tocsin.tracking.unseen.grid import CELL_MOST_M, Grid, grid_of
 from tocsin.tracking.unseen.launching import Launching
 from tocsin.tracking.unseen.motion import STEP_S, Layers, Motion

@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, GroupHealth, Ints, PlaceHealth
 from tocsin.models.groups import GROUPS
 from tocsin.settings import Place, Settings
@@ -30,7 +31,6 @@ from tocsin.tracking.unseen.sight import Sight
 UNDETECTED_MOST: Final = 0.1  # P(undetected | present within reach) of what is called clear
 UNSEEN_LEAST: Final = 0.9  # above it an approach is not looked at
 COMPASS: Final = ("N", "NNE", "ENE", "E", "ESE", "SSE", "S", "SSW", "WSW", "W", "WNW", "NNW")
-SECOND_NS: Final = 1_000_000_000
 STALE_NS: Final = SECOND_NS  # a look is worked this long after its end at most: latency, and the holding time
 
 

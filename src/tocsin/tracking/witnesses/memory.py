@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Floats, Indices, Ints
 from tocsin.models.paths import FADES_S
 from tocsin.tracking import arrays
 from tocsin.tracking.kernels.columns import Credits
-from tocsin.tracking.looks import SECOND_NS, Batch
+from tocsin.tracking.looks import Batch
 
 FORGOTTEN: Final = 0.05  # three minutes after a single detection
 CREDIT_MIN: Final = 0.5
