@@ -11,6 +11,7 @@ from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Bank, Credits, Events, Index, Ints, Mixture, Scratch, Trail
 
 DENSE = 1 << 18  # room for exact association: 10 detections and 120 components
+NEAR_EACH = 4  # rows near a candidate for which there is room, for each pair inside a gate
 PARTS_MAX = 512  # of the mixture: its oldest parts have faded long before
 
 # What is counted, by the names under which it is shown: see kernels.columns, C_...
@@ -154,11 +155,13 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         row_x=np.zeros((rows, 6)),
         row_p=np.zeros((rows, 6, 6)),
         row_box=np.zeros((rows, 4)),
-        row_near=np.zeros((rows, 8)),
+        row_near=_lines(rows),
         row_rate=np.zeros((rows, 3)),
         row_next=np.zeros(rows, dtype=np.int64),
         row_top=np.zeros((rows, 2), dtype=np.int64),
         row_share=np.zeros((rows, 2)),
+        near=np.zeros(NEAR_EACH * pairs + c.NEIGHBOURS_MAX, dtype=np.int64),
+        nearby=np.zeros(slots + 1, dtype=np.int64),
         pair_row=np.zeros(pairs, dtype=np.int64),
         pair_late=np.zeros(pairs, dtype=np.int64),
         pair_w=np.zeros((pairs, 3)),
@@ -177,6 +180,13 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         cov=np.zeros((2, 6, 6)),
         f=np.zeros((7, 3, 3)),
     )
+
+
+def _lines(rows: int) -> Floats:
+    """Zeros (rows, 8), each row in one line of cache."""
+    room = np.zeros(8 * rows + 7)
+    begin = -room.ctypes.data // 8 % 8
+    return room[begin : begin + 8 * rows].reshape(rows, 8)
 
 
 def pack(array: np.ndarray) -> dict[str, object]:

@@ -6,7 +6,9 @@ import pytest
 from tests.scans import ADSB, RADAR, START_NS, Flight, radar_turn, self_reports, settings
 from tests.tracks import ns
 from tocsin.tracking import arrays
-from tocsin.tracking.kernels.columns import Scratch
+from tocsin.tracking.kernels.columns import Floats, Scratch
+from tocsin.tracking.kernels.memory.fetch import fetch
+from tocsin.tracking.kernels.njit import kernel
 from tocsin.tracking.tracker import Tracker
 
 FLIGHTS = [
@@ -39,3 +41,28 @@ def test_what_stands_in_the_room_to_work_in_decides_nothing(monkeypatch: pytest.
 
     monkeypatch.setattr(arrays, "new_scratch", littered)
     assert night() == clean
+
+
+@kernel
+def total(table: Floats, ahead: int) -> float:
+    """The sum of a table, each row asked for so many rows before."""
+    found = 0.0
+    for row in range(table.shape[0]):
+        fetch(table, row + ahead)
+        for column in range(table.shape[1]):
+            found += table[row, column]
+    return found
+
+
+@pytest.mark.parametrize("ahead", [0, 3, -(10**6), 10**6])
+def test_to_ask_for_memory_changes_no_number_even_where_there_is_none(ahead: int) -> None:
+    table = np.arange(24.0).reshape(8, 3)
+    assert total(table, ahead) == table.sum()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+def test_what_a_row_says_of_its_place_is_in_one_line_of_cache(rows: int) -> None:
+    near = arrays.new_scratch(4, rows, 8, 1).row_near
+    assert near.shape == (rows, 8)
+    assert near.flags.c_contiguous
+    assert near.ctypes.data % 64 == 0

@@ -3,6 +3,7 @@
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
 from tocsin.tracking.kernels.marginals import exact, join, pass_messages, root, single
+from tocsin.tracking.kernels.memory.fetch import AHEAD, fetch
 from tocsin.tracking.kernels.njit import part
 
 
@@ -18,6 +19,7 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
         s.begin[a] = 0
     for i in range(n):
         for e in range(s.first[i], s.first[i + 1]):
+            fetch(s.row_rate, s.pair_row[min(e + AHEAD, s.first[n] - 1)])
             s.pair_w[e, 0] /= s.row_rate[s.pair_row[e], c.RATE_OTHER]
             if s.pair_w[e, 0] <= negligible * s.miss[i, 0]:
                 s.pair_w[e, 0] = 0.0

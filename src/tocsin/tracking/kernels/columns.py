@@ -400,6 +400,8 @@ class Scratch(NamedTuple):
     row_next: Ints  # (m,) lists of the grid
     row_top: Ints  # (m, 2) the two tracks likeliest to have been what each row saw, -1 none
     row_share: Floats  # (m, 2) how likely
+    near: Ints  # (f,) rows near the candidates, one candidate after the other
+    nearby: Ints  # (C + 1,) those near candidate i: near[nearby[i] : nearby[i + 1]]
     pair_row: Ints  # (e,)
     pair_late: Ints  # (e,) 1: pair_x and pair_p hold what `catch_up` needs, not the update yet
     pair_w: Floats  # (e, 3): weight, marginal, message
@@ -419,6 +421,7 @@ class Scratch(NamedTuple):
     f: Floats  # (7, 3, 3)
 
 
+NEIGHBOURS_MAX: Final = 512  # rows near one component that are looked at; what is cut is counted
 NEAR_PLACED: Final = 6  # of row_near: 1.0 where it holds all that the row says, at the time of its look
 CHANCE_EXISTENCE: Final = 0
 CHANCE_PD: Final = 1

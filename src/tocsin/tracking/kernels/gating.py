@@ -21,6 +21,7 @@ from tocsin.tracking.kernels.columns import (
     LAST,
     LAST_SENSOR,
     NEAR_PLACED,
+    NEIGHBOURS_MAX,
     NOISE,
     NOISE_UP,
     PD,
@@ -42,6 +43,7 @@ from tocsin.tracking.kernels.columns import (
     Sensors,
 )
 from tocsin.tracking.kernels.learning.cells import cell_at
+from tocsin.tracking.kernels.memory.fetch import AHEAD, fetch
 from tocsin.tracking.kernels.motion import predict, put
 from tocsin.tracking.kernels.newborn import shadow
 from tocsin.tracking.kernels.njit import part
@@ -49,7 +51,6 @@ from tocsin.tracking.kernels.sensing import close, evaluate, visible, work_in
 from tocsin.tracking.kernels.sound.retarded import earlier
 
 BRUTE = 6  # up to so many detections in a look, each is tried with each component
-NEIGHBOURS_MAX = 512  # rows near one component that are looked at; what is cut is counted
 PAIRS_MAX = 64  # and of these, how many may be its own
 NEAR_LEAST = 1e-3  # what was less likely than this within a station's reach has nothing to do with what it hears
 PD_LEAST = 0.05  # a detection from where the sensor should see nothing is unlikely, not impossible
@@ -231,17 +232,19 @@ def spread_rows(s: Scratch, m: int, cell: float) -> int:
 
 
 @part
-def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float, wide1: float) -> int:
-    """Rows that may lie in the gate of candidate i, ascending, into s.order; returns how many (or one too many)."""
-    box = s.box[i]
-    found = 0
+def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float, wide1: float, begin: int) -> int:
+    """Rows that may lie in the gate of candidate i, ascending, into s.near from `begin` on; returns where they end.
+
+    So many that they do not fit end one place beyond the NEIGHBOURS_MAX that do.
+    """
+    box, found, most = s.box[i], begin, begin + NEIGHBOURS_MAX
     if size == 0 or (2.0 * (box[2] + wide0) / cell + 2.0) * (2.0 * (box[3] + wide1) / cell + 2.0) > m:
         for q in range(m):
             other = s.row_box[q]
             if abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]:
-                if found == NEIGHBOURS_MAX:
+                if found == most:
                     return found + 1
-                s.order[found] = q
+                s.near[found] = q
                 found += 1
         return found
     for a in range(math.floor((box[0] - box[2] - wide0) / cell), math.floor((box[0] + box[2] + wide0) / cell) + 1):
@@ -251,15 +254,40 @@ def neighbours(s: Scratch, i: int, m: int, cell: float, size: int, wide0: float,
                 other = s.row_box[q]
                 fits = abs(box[0] - other[0]) <= box[2] + other[2] and abs(box[1] - other[1]) <= box[3] + other[3]
                 if fits and math.floor(other[0] / cell) == a and math.floor(other[1] / cell) == b:
-                    if found == NEIGHBOURS_MAX:
+                    if found == most:
                         return found + 1
                     place = found  # insertion sort: the order of rows must not depend on the grid
-                    while place > 0 and s.order[place - 1] > q:
-                        s.order[place] = s.order[place - 1]
+                    while place > begin and s.near[place - 1] > q:
+                        s.near[place] = s.near[place - 1]
                         place -= 1
-                    s.order[place] = q
+                    s.near[place] = q
                     found += 1
                 q = s.row_next[q]
+    return found
+
+
+@part
+def all_neighbours(s: Scratch, n: int, m: int, running: Ints) -> int:
+    """Neighbours of n candidates among m rows: those of candidate i are s.near[s.nearby[i] : s.nearby[i + 1]].
+
+    Returns how many, -1: no room. All before any is looked at: so it is known early which rows will be, one by one.
+    """
+    cell, size, wide0, wide1 = 1.0, 0, 0.0, 0.0
+    if m > BRUTE:
+        cell = cell_size(s, n, m)
+        size = spread_rows(s, m, cell)
+        for q in range(m):
+            wide0, wide1 = max(wide0, s.row_box[q, 2]), max(wide1, s.row_box[q, 3])
+    running[CUT] = 0
+    found = 0
+    for i in range(n):
+        s.nearby[i] = found
+        if found + NEIGHBOURS_MAX > s.near.shape[0]:
+            return -1
+        end = neighbours(s, i, m, cell, size, wide0, wide1, found)
+        running[CUT] += end > found + NEIGHBOURS_MAX
+        found = min(end, found + NEIGHBOURS_MAX)
+    s.nearby[n] = found
     return found
 
 
@@ -281,27 +309,20 @@ def pairs(
     """
     m = looks.last[look] - looks.first[look]
     begin, place, site = looks.first[look], sensors.place[looks.sensor[look]], sensors.axes[looks.sensor[look]]
-    cell, size, wide0, wide1 = 1.0, 0, 0.0, 0.0
-    if m > BRUTE:
-        cell = cell_size(s, n, m)
-        size = spread_rows(s, m, cell)
-        for q in range(m):
-            wide0, wide1 = max(wide0, s.row_box[q, 2]), max(wide1, s.row_box[q, 3])
-    running[CUT] = 0
+    found = all_neighbours(s, n, m, running)
+    if found < 0:
+        return -1
     e = 0
     for i in range(n):
         s.first[i] = e
-        found = neighbours(s, i, m, cell, size, wide0, wide1)
-        if e + min(found, PAIRS_MAX) + 1 > s.pair_row.shape[0]:
+        if e + min(s.nearby[i + 1] - s.nearby[i], PAIRS_MAX) + 1 > s.pair_row.shape[0]:
             return -1
-        if found > NEIGHBOURS_MAX:
-            running[CUT] += 1
-            found = NEIGHBOURS_MAX
         weight = s.chance[i, CHANCE_EXISTENCE] * s.chance[i, CHANCE_PD]
         in_time = s.time[i] == looks.time[look]
-        for t in range(found):
-            j = begin + s.order[t]
-            near, likelihood = s.row_near[s.order[t]], 0.0
+        for t in range(s.nearby[i], s.nearby[i + 1]):
+            fetch(s.row_near, s.near[min(t + AHEAD, found - 1)])
+            q = s.near[t]
+            j, near, likelihood = begin + q, s.row_near[q], 0.0
             late = in_time and near[NEAR_PLACED] == 1.0
             for k in range(s.mu.shape[1]):
                 if s.mu[i, k] == 0.0:
@@ -321,7 +342,7 @@ def pairs(
                 continue
             for k in range(s.mu.shape[1]):
                 s.pair_mu[e, k] /= likelihood
-            s.pair_row[e], s.pair_late[e] = s.order[t], 1 if late else 0
+            s.pair_row[e], s.pair_late[e] = q, 1 if late else 0
             s.pair_w[e, 0] = weight * likelihood * agreement(bank.tag[s.slot[i]], rows.word[j], rules.wrong_identity)
             if e - s.first[i] < PAIRS_MAX:
                 e += 1

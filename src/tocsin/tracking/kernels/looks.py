@@ -29,6 +29,7 @@ from tocsin.tracking.kernels.identity.trust import doubt, vouch
 from tocsin.tracking.kernels.index import choose, enlist, extent
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.learning.tally import tally
+from tocsin.tracking.kernels.memory.fetch import AHEAD, fetch
 from tocsin.tracking.kernels.motion import clear, gather_in, put, reflect
 from tocsin.tracking.kernels.names.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
@@ -124,6 +125,10 @@ def update(
     """
     for n in range(count):
         i, first, last = s.slot[n], s.first[n], s.first[n + 1]
+        if first < last:
+            ahead = begin + s.pair_row[min(first + AHEAD, s.first[count] - 1)]
+            fetch(rows.time, ahead)
+            fetch(rows.word, ahead)
         r, missable = s.chance[n, c.CHANCE_EXISTENCE], s.chance[n, c.CHANCE_MISS]
         if first == last and missable == 0.0:
             continue  # not touched: it keeps its own time

@@ -1,0 +1,1 @@
+"""Memory, where waiting for it costs more than the work."""
