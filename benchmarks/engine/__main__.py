@@ -151,7 +151,9 @@ def papers(quick: bool, folder: Path) -> str:
     rows = []
     for base in (meeting.GIVEN, 77):
         for name, runs in {"A": 40, "B": 20, "C": 20, "D": 20}.items():
-            one = meeting.paired(name, runs // 4 if quick else runs if base == meeting.GIVEN else 40, base)
+            count = runs if base == meeting.GIVEN else 40
+            which = range(count) if base == meeting.GIVEN else meeting.courses_of(name, count)
+            one = meeting.paired(name, which[: count // 4] if quick else which, base)
             print(one, flush=True)
             given = "as given" if base == meeting.GIVEN else f"fresh ({base})"
             row = [f"{name}, {given}", str(one.runs), f"{one.ours:.3f}", f"{one.reference:.3f}", _told(one.ratio)]

@@ -2,6 +2,7 @@
 
 python -m benchmarks.engine.meeting tables A 0 FOLDER      detections.csv, truth.csv of one run, and the command for it
 python -m benchmarks.engine.meeting courses B 20           RMS GOSPA of the first run of each course, against KNOWN
+python -m benchmarks.engine.meeting fresh D 100 701        both on the first run of so many courses of a fresh seed
 python -m benchmarks.engine.meeting command A 40           the same through tocsin track and tocsin score
 """
 
@@ -10,6 +11,7 @@ import io
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,6 +57,11 @@ def run_of(name: str, run: int, base: int) -> tuple[Floats, list[Floats]]:
     return truth, measured(np.random.default_rng([*seed, again]), truth, pd, clutter)
 
 
+def courses_of(name: str, count: int) -> range:
+    """The first run of each of so many courses: the other four of a course say little more than the first."""
+    return range(count) if name == "A" else range(0, 5 * count, 5)
+
+
 def tracker_of(name: str, lag: int | None) -> Tracker:
     """A tracker by the model file of the set."""
     path = PAPERS / f"w15-{name.lower()}.toml"
@@ -88,11 +95,11 @@ def scan_of(time_ns: int, z: Floats) -> Scan:
     return replace(scan(time_ns, None, True, east_m=z[:, 0].copy(), north_m=z[:, 1].copy()), sensors=("lab",))
 
 
-def paired(name: str, runs: int, base: int) -> Paired:
+def paired(name: str, runs: Sequence[int], base: int) -> Paired:
     """Both filters on the same runs."""
-    lag, sums = LAG[name], np.zeros((4, runs))
+    lag, sums = LAG[name], np.zeros((4, len(runs)))
     _, pd, clutter, _ = SETS[name]
-    for run in range(runs):
+    for column, run in enumerate(runs):
         truth, detections = run_of(name, run, base)
         now, late = ours(name, detections, lag)
         reference = Reference(pd, clutter / AREA_M**2, lag)
@@ -103,21 +110,30 @@ def paired(name: str, runs: int, base: int) -> Paired:
             theirs_late += [] if then is None else [then]
         theirs_late += reference.rest()
         for row, places in enumerate((now, theirs, late, theirs_late)):
-            sums[row, run] = squares(truth, places).mean()
+            sums[row, column] = squares(truth, places).mean()
     rms = np.sqrt(sums.mean(axis=1))
     ratio, late_ratio = (_ratio(sums[a], sums[b]) for a, b in ((0, 1), (2, 3)))
-    return Paired(name, runs, base, lag, rms[0], rms[1], ratio, rms[2], rms[3], late_ratio)
+    return Paired(name, len(runs), base, lag, rms[0], rms[1], ratio, rms[2], rms[3], late_ratio)
 
 
 def courses(name: str, count: int) -> None:
     """RMS GOSPA of the first run of each course, without and with lag: the runs of which KNOWN tells, but for A."""
     sums = np.zeros((2, count))
-    for course in range(count):
-        truth, detections = run_of(name, course if name == "A" else 5 * course, GIVEN)
+    for course, run in enumerate(courses_of(name, count)):
+        truth, detections = run_of(name, run, GIVEN)
         for row, places in enumerate(ours(name, detections, LAG[name])):
             sums[row, course] = squares(truth, places).mean()
     now, late = np.sqrt(sums.mean(axis=1))
     print(f"{name}, {count} runs: {now:.4f}, lag {LAG[name]} {late:.4f}; known {KNOWN[name][0]}, {KNOWN[name][1]}")
+
+
+def fresh(name: str, count: int, base: int) -> None:
+    """Both filters on courses that nobody has seen."""
+    one = paired(name, courses_of(name, count), base)
+    print(f"{name}, {count} courses of seed {base}, no lag: {one.ours:.4f}, reference {one.reference:.4f}", end=", ")
+    print("ratio {:.4f} ({:.4f} to {:.4f})".format(*one.ratio))
+    print(f"lag {one.lag}: {one.late:.4f}, reference {one.late_reference:.4f}", end=", ")
+    print("ratio {:.4f} ({:.4f} to {:.4f})".format(*one.late_ratio))
 
 
 def _ratio(a: Floats, b: Floats) -> tuple[float, float, float]:
@@ -174,6 +190,8 @@ if __name__ == "__main__":
         write(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
     elif sys.argv[1:2] == ["courses"]:
         courses(sys.argv[2], int(sys.argv[3]))
+    elif sys.argv[1:2] == ["fresh"]:
+        fresh(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     elif sys.argv[1:2] == ["command"]:
         set_name, count = sys.argv[2], int(sys.argv[3])
         print(f"{set_name}: {command(set_name, count):.4f}; lag {command(set_name, count, float(LAG[set_name])):.4f}")
