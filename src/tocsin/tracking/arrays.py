@@ -151,6 +151,7 @@ def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
         chance=np.zeros((slots, 4)),
         box=np.zeros((slots, 4)),
         miss=np.zeros((slots, 2)),
+        kin=np.zeros((slots, 2), dtype=np.int64),
         first=np.zeros(slots + 1, dtype=np.int64),
         row_x=np.zeros((rows, 6)),
         row_p=np.zeros((rows, 6, 6)),

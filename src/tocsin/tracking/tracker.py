@@ -32,7 +32,6 @@ from tocsin.tracking.kernels.columns import Credits, Rules
 from tocsin.tracking.kernels.learning.columns import Tally
 from tocsin.tracking.kernels.lives.lost import retire
 from tocsin.tracking.kernels.looks import work
-from tocsin.tracking.kernels.merging.duplicates import merge
 from tocsin.tracking.late.journal import NOTHING, Segment, owners
 from tocsin.tracking.late.names import alike
 from tocsin.tracking.late.past import COUNTERS as LATE_COUNTERS
@@ -43,6 +42,7 @@ from tocsin.tracking.looks import EMPTY, KEY, Batch, Stretch, gathered, looks_of
 from tocsin.tracking.moving.carried import Carried
 from tocsin.tracking.picture import draw, numbers
 from tocsin.tracking.plots import Plots
+from tocsin.tracking.population.uniting import unite
 from tocsin.tracking.smoothing.smoother import Smoother
 from tocsin.tracking.state import DEFAULT_SLOTS, State
 from tocsin.tracking.tables import rules_of, sensors_of
@@ -159,7 +159,7 @@ class Tracker:
         self._carried.sensors = state.whereabouts.at(state.second)
         self._carried.put(time_ns)
         state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
-        self._merge()
+        self._merge(time_ns)
         self._floor.keep_above(state.bank, state.living, time_ns, self._sensors)
         if not self._recursion.idle:
             self._recursion.think(state.bank, state.living(), time_ns, self._scratch, state.unseen)
@@ -190,19 +190,14 @@ class Tracker:
         running, counted = self.state.running, self.state.counted
         return (*counted[[c.C_LOOKS, c.C_PRUNED, c.C_MERGED]].tolist(), int(running[c.ALIVE_COUNT]))
 
-    def _merge(self) -> None:
-        """Two tentative components that explain the same detections become one. Laboratory data is left as it is."""
-        state, scratch = self.state, self._scratch
-        if state.unseen.region.grid is None:
-            return
-        living = state.living()
-        living = living[state.bank.tag[living, c.DETECTIONS] > 1]
-        last = state.bank.tag[living, c.LAST]
-        order = np.argsort(last, kind="stable")
-        before = int(state.running[c.ALIVE_COUNT])
-        merge(state.bank, living[order], state.running, state.counted, scratch.mean, scratch.cov)
-        if int(state.running[c.ALIVE_COUNT]) < before:
+    def _merge(self, time_ns: int) -> None:
+        """Components that explain the same become one."""
+        state, laboratory = self.state, self.state.unseen.region.grid is None
+        self._make_events(0)
+        told = (self._events, state.running, state.counted)
+        if unite(state.bank, state.living(), time_ns, self._scratch, *told, laboratory=laboratory):
             self._index = arrays.new_index(len(state.bank.mu))  # who was united may be elsewhere
+        self._hear()
 
     def picture(self, time_ns: int) -> Picture:
         """All tracks at one time. It changes no bit of the state."""

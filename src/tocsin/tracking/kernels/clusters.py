@@ -18,6 +18,8 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
         s.link[a] = a
         s.begin[a] = 0
     for i in range(n):
+        if s.kin[i, 0] < i:
+            join(s.link, s.kin[i, 0], i)
         for e in range(s.first[i], s.first[i + 1]):
             fetch(s.row_rate, s.pair_row[min(e + AHEAD, s.first[n] - 1)])
             s.pair_w[e, 0] /= s.row_rate[s.pair_row[e], c.RATE_OTHER]
@@ -43,13 +45,35 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
 
 
 @part
+def unite_kin(s: Scratch, members: Ints) -> int:
+    """Number the families of a cluster (s.kin[:, 1]); each member gets its family's weight of "not detected".
+
+    1 - sum of r pd, of what is alone as of several. Returns how many there are.
+    """
+    families = 0
+    for i in members:  # ascending: the first of a family comes first
+        first = s.kin[i, 0]
+        if first == i:
+            s.kin[i, 1] = families
+            families += 1
+        else:
+            s.kin[i, 1] = s.kin[first, 1]
+            s.miss[first, 0] = max(s.miss[first, 0] - (1.0 - s.miss[i, 0]), 1e-12)
+    for i in members:
+        s.miss[i, 0] = s.miss[s.kin[i, 0], 0]
+    return families
+
+
+@part
 def dense(s: Scratch, total: int, members: Ints, found: Ints, turned: int) -> None:
     """Exact marginals of one cluster: candidates `members`, and rows `found`, numbered from `total` on.
+
+    A family is one component with the sum of its members' weights, which share what it gets as they gave.
 
     `turned`: sum over sets of components instead of detections. A component is to a detection what a detection is to
     a component, so this is the same sum with w[i, j] / w0[i] and weight 1 for "nobody's".
     """
-    n, m = members.shape[0], found.shape[0]
+    n, m = unite_kin(s, members), found.shape[0]
     wide, tall = (n, m) if turned else (m, n)
     table = (tall + 1) << wide
     w0, p0 = s.dense[:tall], s.dense[tall : 2 * tall]
@@ -62,27 +86,30 @@ def dense(s: Scratch, total: int, members: Ints, found: Ints, turned: int) -> No
         w[a] = 0.0
     for b in range(m):  # where each row stands in the cluster; the grid's lists are done with
         s.row_next[found[b] - total] = b
-    for a in range(n):
-        i = members[a]
+    for i in members:
+        a = s.kin[i, 1]
         if not turned:
             w0[a] = s.miss[i, 0]
         for e in range(s.first[i], s.first[i + 1]):
             b = s.row_next[s.pair_row[e]]
             if s.pair_w[e, 0] > 0.0 and turned:
-                w[b * n + a] = s.pair_w[e, 0] / s.miss[i, 0]
+                w[b * n + a] += s.pair_w[e, 0] / s.miss[i, 0]
             elif s.pair_w[e, 0] > 0.0:
-                w[a * m + b] = s.pair_w[e, 0]
+                w[a * m + b] += s.pair_w[e, 0]
     exact(tall, wide, w0, w, p0, p, forward, backward)
-    for a in range(n):
-        i = members[a]
-        s.miss[i, 1] = 1.0 if turned else p0[a]
+    for i in members:
+        a = s.kin[i, 1]
+        if s.kin[i, 0] == i:
+            s.miss[i, 1] = 1.0 if turned else p0[a]
         for e in range(s.first[i], s.first[i + 1]):
             b = s.row_next[s.pair_row[e]]
             if s.pair_w[e, 0] > 0.0 and turned:
-                s.pair_w[e, 1] = p[b * n + a]
-                s.miss[i, 1] = max(s.miss[i, 1] - s.pair_w[e, 1], 0.0)
+                s.pair_w[e, 1] = p[b * n + a] * (s.pair_w[e, 0] / s.miss[i, 0] / w[b * n + a])
+                s.miss[s.kin[i, 0], 1] = max(s.miss[s.kin[i, 0], 1] - s.pair_w[e, 1], 0.0)
             elif s.pair_w[e, 0] > 0.0:
-                s.pair_w[e, 1] = p[a * m + b]
+                s.pair_w[e, 1] = p[a * m + b] * (s.pair_w[e, 0] / w[a * m + b])
+    for i in members:
+        s.miss[i, 1] = s.miss[s.kin[i, 0], 1]
 
 
 @part

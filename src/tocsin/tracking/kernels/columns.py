@@ -57,7 +57,8 @@ CLASSED: Final = 17  # DETECTIONS when its class was last thought about
 CLASSED_TIME: Final = 18  # ns, and of what time it then was
 CALLED_TIME: Final = 19  # ns, when a sensor last said what it is
 HEIR: Final = 20  # number of the track that had more of its last detection, 0 none; negative: since then it had its own
-TAG: Final = 21
+FAMILY: Final = 21  # BIRTH of the first of those that directions began, of which one at most is there; 0: none
+TAG: Final = 22
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
@@ -391,6 +392,7 @@ class Scratch(NamedTuple):
     chance: Floats  # (C, 4): existence, detection probability, of being missed in this look, 1: to be parted
     box: Floats  # (C, 4): place in the plane, half sides of what its gate may reach
     miss: Floats  # (C, 2): weight and marginal of "not detected"
+    kin: Ints  # (C, 2) the first candidate of its family (itself: it has none); its place in the table of a cluster
     first: Ints  # (C + 1,) pairs of candidate i: first[i] to first[i + 1]
     row_x: Floats  # (m, 6) what each row would be, were it of the mixture
     row_p: Floats  # (m, 6, 6)

@@ -23,6 +23,7 @@ from tocsin.tracking.kernels.columns import (
     Trail,
 )
 from tocsin.tracking.kernels.directions.births import listen
+from tocsin.tracking.kernels.directions.families import family_existence, gather_kin
 from tocsin.tracking.kernels.gating import candidates, catch_up, pairs
 from tocsin.tracking.kernels.groups.unresolved import share, spare
 from tocsin.tracking.kernels.identity.trust import doubt, vouch
@@ -70,6 +71,7 @@ def work(
         imagine(rows, look, looks, sensors, rules, mixture, running[c.MIXTURE_COUNT], field, s)
         chosen = choose(bank, look, looks, sensors, rules, index, s, running)
         n = candidates(bank, look, looks, sensors, rules, s, chosen)
+        gather_kin(bank, s, n, sensors.num[looks.sensor[look], c.SPEED] > 0.0)
         found = pairs(bank, rows, look, looks, sensors, rules, s, n, running)
         if found < 0:
             return c.MORE_PAIRS, look
@@ -355,7 +357,7 @@ def settle(
         confirm = rules.confirm
         if tag[c.LAST_SENSOR] >= 0 and sensors.num[tag[c.LAST_SENSOR], c.SPEED] > 0.0:
             confirm = HEARSAY * confirm / (1.0 - confirm + HEARSAY * confirm)
-        if tag[c.STATE] != c.CONFIRMED and r >= confirm:
+        if tag[c.STATE] != c.CONFIRMED and r >= rules.confirm and family_existence(bank, slots, count, n) >= confirm:
             again = 1 if tag[c.STATE] == c.LOST else 0
             tag[c.STATE] = c.CONFIRMED
             note(events, running, c.E_CONFIRMED, time, bank, i, again)

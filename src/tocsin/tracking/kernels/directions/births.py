@@ -35,6 +35,7 @@ from tocsin.tracking.kernels.directions.crossing import (
     stood,
     thinned,
 )
+from tocsin.tracking.kernels.directions.families import family_of
 from tocsin.tracking.kernels.motion import clear, put, upward
 from tocsin.tracking.kernels.newborn import begin_flying
 from tocsin.tracking.kernels.njit import part
@@ -339,9 +340,13 @@ def listen(
         if from_front(rows.z[j, c.AZIMUTH], math.sqrt(rows.var[j, c.AZIMUTH]), sensors, sensor, s, known):
             counters[c.C_FRONTS] += 1
             continue
-        born += heed(
+        family = family_of(bank, s, q, known, running)
+        more = heed(
             bank, rows, j, q, survey, sensors, sensor, rules, posts, heard, index, s, running, counters, n, born
         )
+        for t in range(n + born, n + born + more):
+            bank.tag[s.slot[t], c.FAMILY] = family
+        born += more
     counters[c.C_BIRTHS] += born
     return born
 

@@ -76,9 +76,17 @@ def distance(d: Floats, s: Floats) -> float:
 
 
 @part
-def unite(bank: Bank, i: int, j: int, x: Floats, p: Floats) -> None:
-    """Component j, with all that it had, goes into i; or i into j where j alone has a number."""
-    if bank.tag[j, c.NUMBER] > 0:
+def standing(tag: Ints) -> int:
+    """Whose number is kept: 3 confirmed, 2 lost, 1 numbered, 0 it has none."""
+    if tag[c.NUMBER] == 0 or tag[c.STATE] == c.TENTATIVE:
+        return 1 if tag[c.NUMBER] > 0 else 0
+    return 3 if tag[c.STATE] == c.CONFIRMED else 2
+
+
+@part
+def unite(bank: Bank, i: int, j: int, x: Floats, p: Floats) -> int:
+    """Component j, with all that it had, goes into i; or i into j where that stands higher. Returns which one went."""
+    if standing(bank.tag[j]) > standing(bank.tag[i]):
         i, j = j, i
     r, q = bank.num[i, c.EXISTENCE], bank.num[j, c.EXISTENCE]
     for k in range(bank.mu.shape[1]):
@@ -96,3 +104,4 @@ def unite(bank: Bank, i: int, j: int, x: Floats, p: Floats) -> None:
     bank.tag[i, c.DETECTIONS] = max(bank.tag[i, c.DETECTIONS], bank.tag[j, c.DETECTIONS])
     bank.tag[i, c.BORN] = min(bank.tag[i, c.BORN], bank.tag[j, c.BORN])
     bank.tag[j, c.ALIVE] = 0
+    return j
