@@ -214,6 +214,7 @@ async def run(
     outgoing.close()
     asyncio.get_running_loop().add_reader(incoming.fileno(), hear, incoming, plan, ledger)
     processes = {"server": server, "sender": sender.pid or 0, "maps": maps, "measuring": os.getpid()}
+    processes["thinking"] = thinks(server)
 
     def used() -> dict[str, float]:
         found = {name: cpu_s(pid) for name, pid in processes.items() if pid}
@@ -231,7 +232,7 @@ async def run(
         await stretch("warm", arguments.warm)
         burst_s = arguments.warm + arguments.seconds
         stretches = [await stretch("steady", burst_s)]
-        memory_mb = rss_mb(server)
+        memory_mb = {name: rss_mb(processes[name]) for name in ("server", "thinking")}
         if arguments.burst > 1:
             stretches.append(await stretch("burst", burst_s + BURST_S))
             stretches.append(await stretch("after", burst_s + BURST_S + AFTER_S))
@@ -275,6 +276,12 @@ def cpu_s(pid: int, task: int = 0) -> float:
     path = f"/proc/{pid}/task/{task}/stat" if task else f"/proc/{pid}/stat"
     fields = Path(path).read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def thinks(server: int) -> int:
+    """The process that thinks for a server: the only one that it has begun, by one of its threads."""
+    begun = " ".join(task.read_text() for task in Path(f"/proc/{server}/task").glob("*/children")).split()
+    return int(begun[0])
 
 
 def rss_mb(pid: int) -> int:

@@ -109,6 +109,9 @@ class Counting:
         known = {"seen": self.seen, "refused": self.refused, "answers": self.answers, "ticks": self.ticks}
         return json.dumps(known).encode()
 
+    def ahead(self, items: Sequence[Item]) -> None:
+        """Each is worked in by its own advance."""
+
     def advance(self, item: Item) -> Step:
         if isinstance(item, Scan):
             self.seen[item.feed] = self.seen.get(item.feed, 0) + len(item.detections)

@@ -1,6 +1,8 @@
 """From a radar's datagrams to a person's screen, through stops, restarts and a kill."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -137,3 +139,40 @@ def again(tocsin: Running, accepts: Callable[[dict[str, Any]], bool]) -> dict[st
                 return dict(site_now)
         time.sleep(0.1)
     raise AssertionError("no other night began")
+
+
+def thinks(server: int) -> int:
+    """The process that thinks for a server: the only one that it has begun."""
+    begun = " ".join(task.read_text() for task in Path(f"/proc/{server}/task").glob("*/children")).split()
+    assert len(begun) == 1
+    return int(begun[0])
+
+
+def test_when_the_process_that_thinks_dies_the_watch_ends_with_a_reason(tmp_path: Path) -> None:
+    path, port = site(tmp_path)
+    radar = Radar(port)
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:
+        tocsin.sign_in()
+        tocsin.until(confirmed(3), radar.turn)
+        os.kill(thinks(tocsin.process.pid), signal.SIGKILL)
+        assert tocsin.process.wait() == 1
+    assert verify(tmp_path / "ledger").fault is None
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:  # as whoever supervises it would
+        tocsin.sign_in()
+        tocsin.until(confirmed(3), radar.turn)
+        thinker = thinks(tocsin.process.pid)
+        assert tocsin.stop() == 0
+    assert not Path(f"/proc/{thinker}").exists()
+
+
+def test_nothing_outlives_a_killed_server(tmp_path: Path) -> None:
+    path, port = site(tmp_path)
+    radar = Radar(port)
+    with running("serve", str(path), "--link", "ann=supervisor") as tocsin:
+        tocsin.sign_in()
+        tocsin.until(confirmed(3), radar.turn)
+        thinker = Path(f"/proc/{thinks(tocsin.process.pid)}/cmdline")
+        assert b"tocsin.live.apart" in thinker.read_bytes()
+        tocsin.process.kill()
+        while thinker.exists() and thinker.read_bytes():  # empty: it has ended, and nobody has asked how
+            time.sleep(0.01)

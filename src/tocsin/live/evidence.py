@@ -1,9 +1,10 @@
 """What the runner writes into the ledger and reads back: items, decisions, digests and dumps, in their order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tocsin import wire
 from tocsin.errors import StateError
@@ -17,6 +18,7 @@ from tocsin.messages import Alert, Answer, Entry, Item, Notice, Order, Statement
 
 DIGEST = "digest"  # 32 bytes: the state after a Tick, which a replay must meet
 POISON = "poison"  # an item on which thinking failed, whole, for who mends it; it is no input
+TOGETHER = 32  # items that are worked in with one question
 FAILING_MAX = 10  # items that a restored state may fail on before it is given up
 
 
@@ -109,16 +111,10 @@ class Evidence:
         while len(left_out) <= FAILING_MAX:
             last_ns = dump.time_ns if dump else 0
             failed = 0
-            for number, item in items(reader, dump.number + 1 if dump else 1):
+            since = (one for one in items(reader, dump.number + 1 if dump else 1) if one[0] not in left_out)
+            while not failed and (some := list(islice(since, TOGETHER))):
                 alive()
-                if number in left_out:
-                    continue
-                last_ns = time_of(item)
-                try:
-                    thinking.advance(item)
-                except Exception:  # noqa: BLE001  whatever thinking did on it: see the docstring of restore
-                    failed = number
-                    break
+                last_ns, failed = _worked(thinking, some)
             if not failed:
                 return last_ns
             left_out.add(failed)
@@ -129,6 +125,17 @@ class Evidence:
         """From when to when a picture can be asked for."""
         bounds = self.reader.bounds()
         return max(bounds.first_ns, bounds.whole_ns), bounds.last_ns
+
+
+def _worked(thinking: Thinking, some: Sequence[tuple[int, Item]]) -> tuple[int, int]:
+    """Work these in; the time of the last one, and the number of the one on which thinking failed (0: none)."""
+    thinking.ahead([item for _, item in some])
+    for number, item in some:
+        try:
+            thinking.advance(item)
+        except Exception:  # noqa: BLE001  whatever thinking did on it: see the docstring of restore
+            return time_of(item), number
+    return time_of(some[-1][1]), 0
 
 
 def items(reader: Reader, first: int) -> Iterator[tuple[int, Item]]:

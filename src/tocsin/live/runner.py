@@ -249,6 +249,7 @@ class Runner:
     def _think(self, batch: Sequence[Item | Anew]) -> None:
         records: list[Record] = []
         steps: list[Step] = []
+        self._ahead(batch)
         for item in batch:
             if isinstance(item, Anew):
                 self._publish_steps(self._keep(records), steps)
@@ -263,6 +264,16 @@ class Runner:
                 steps.append(step)
         self._publish_steps(self._keep(records), steps)
         self.figures.batches += 1
+
+    def _ahead(self, batch: Sequence[Item | Anew]) -> None:
+        """Send items together, up to where time begins anew; not while any of them may be set aside yet."""
+        items: list[Item] = []
+        for item in batch:
+            if isinstance(item, Anew) or (isinstance(item, Scan) and self._recent(item.feed)):
+                break
+            items.append(item)
+        if items:
+            self._thinking.ahead(items)
 
     def _advance(self, item: Item, records: list[Record], steps: list[Step]) -> Step | None:
         """Work one item in. None when it was set aside; `records` and `steps` so far are then kept and emptied."""
@@ -409,9 +420,12 @@ class Runner:
         self._keep([]).add_done_callback(lambda _: self._publish(Published(anew=True)))
 
     def _is_aside(self, source: str) -> bool:
+        return self._recent(source) >= ASIDE_FAILURES
+
+    def _recent(self, source: str) -> int:
+        """How often thinking failed on it lately."""
         now_s = time.monotonic()
-        recent = [when for when in self._failed.get(source, ()) if now_s - when < ASIDE_S]
-        return len(recent) >= ASIDE_FAILURES
+        return sum(now_s - when < ASIDE_S for when in self._failed.get(source, ()))
 
     def _set_aside(self, item: Item, error: Exception) -> None:
         """Keep the item apart and make the state anew without it: it may have been half worked in."""

@@ -2,6 +2,7 @@
 
 event loop (main thread)   transports -> queues            server <- what is durable
 thinking thread                   sequencer or playback -> advance -> ledger (a writing thread of its own)
+a process of its own                                       advance (`apart`)
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import partial
@@ -19,6 +21,7 @@ from tocsin.delivery.outside import Outside
 from tocsin.errors import TocsinError
 from tocsin.ledger import fingerprint
 from tocsin.ledger.store import Ledger
+from tocsin.live.apart.thinking import Apart
 from tocsin.live.clock import UtcClock
 from tocsin.live.documents.office import office
 from tocsin.live.evidence import Evidence, nowhere, unseen
@@ -39,7 +42,6 @@ from tocsin.live.runner import BACK_NS, Runner
 from tocsin.live.sending.dispatch import Dispatch, maker
 from tocsin.live.sending.keeping import Keeping
 from tocsin.live.sending.minute import MinuteTarget
-from tocsin.live.thinking import Pipeline
 from tocsin.live.warm import use_cache, warm
 from tocsin.messages import Notice, Scan
 from tocsin.server.access.roles import Role
@@ -232,8 +234,10 @@ class _Service:
             items = source.sequencer if isinstance(source, LiveFeeds) else source
             retention = self.site.retention
             print_of_us = fingerprint.encode(fingerprint.fingerprint())
-            with Ledger.open(self.ledger, print_of_us, source.clock.now_ns, retention=retention) as ledger:
-                thinking = Pipeline(self.site.settings)
+            with (
+                closing(Apart(self.site.settings)) as thinking,
+                Ledger.open(self.ledger, print_of_us, source.clock.now_ns, retention=retention) as ledger,
+            ):
                 page.settings_now = thinking.settings_now
                 sent = watch.dispatch
                 rows, see = (sent.rows, sent.sightings.see) if sent else (nowhere, unseen)

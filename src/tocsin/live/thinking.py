@@ -1,5 +1,6 @@
 """The pipeline and its state, as the runner and the view of the past hold them. One owner each, one thread each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +28,13 @@ class Thinking(Protocol):
 
     def begin(self, dump: bytes | None) -> None:
         """Forget everything, or know what `dump` knew. Raises StateError for a dump of another version."""
+        ...
+
+    def ahead(self, items: Sequence[Item]) -> None:
+        """These are advanced next, in this order and before anything else: work them in together where that helps.
+
+        Up to the first that fails: `advance` raises for that one, and the rest is as if it had not been sent.
+        """
         ...
 
     def advance(self, item: Item) -> Step:
@@ -88,6 +96,9 @@ class Pipeline:
             self.begin(None)
         assert self._state is not None  # noqa: S101  for the type checker: begin sets it
         return self._state
+
+    def ahead(self, items: Sequence[Item]) -> None:
+        """Each is worked in by its own `advance`."""
 
     def advance(self, item: Item) -> Step:
         """Work one item in."""

@@ -30,7 +30,6 @@ from tocsin.tracking.directions.memory import Memory
 from tocsin.tracking.identity import Identities
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import NEVER, Bank, Mixture
-from tocsin.tracking.late.journal import divided
 from tocsin.tracking.late.past import Past, packed, unpacked
 from tocsin.tracking.late.snapshots import Snapshot, copied
 from tocsin.tracking.late.told import Happening
@@ -223,7 +222,7 @@ class State:
 
     def _held(self) -> Stretch:
         """What came since the last Tick, or waits for its time; in order, however it came."""
-        _, since = divided(self.past.journal.stretch(), self.looks.settled_ns)
+        _, since = self.past.journal.divided(self.looks.settled_ns)
         return ordered(gathered([since, self.looks.held()]))[1]
 
     def parts(self) -> dict[str, Any]:

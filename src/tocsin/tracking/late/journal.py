@@ -137,9 +137,11 @@ class Journal:
             self.rows -= segment.rows
         return gone
 
-    def stretch(self) -> Stretch:
-        """All rows and sweeps of the segments."""
-        return gathered([segment.whole() for segment in self.segments.values()] or [NOTHING])
+    def divided(self, time_ns: int) -> tuple[Stretch, Stretch]:
+        """All rows and sweeps of the segments: what is due before a time, and the rest. Only few segments have both."""
+        parts = [divided(segment.whole(), time_ns) for segment in self.segments.values()] or [(NOTHING, NOTHING)]
+        before, rest = ([part for part in side if len(part)] or [NOTHING] for side in zip(*parts, strict=True))
+        return gathered(before), gathered(rest)
 
 
 def owners(segments: Sequence[Segment]) -> tuple[Ints, Ints]:
@@ -164,4 +166,8 @@ def owners(segments: Sequence[Segment]) -> tuple[Ints, Ints]:
 def divided(stretch: Stretch, time_ns: int) -> tuple[Stretch, Stretch]:
     """What is due before a time, and the rest."""
     rows, sweeps = stretch.key[:, DUE] < time_ns, stretch.sweep_key[:, DUE] < time_ns
+    if rows.all() and sweeps.all():
+        return stretch, NOTHING
+    if not rows.any() and not sweeps.any():
+        return NOTHING, stretch
     return stretch.part(rows, sweeps), stretch.part(~rows, ~sweeps)

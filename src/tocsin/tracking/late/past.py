@@ -105,7 +105,7 @@ class Past:
 
     def pack(self, settled_ns: int) -> dict[str, Any]:
         """For a dump: what was worked before the last Tick, in order, and what was never gone back from."""
-        worked, _ = divided(self.journal.stretch(), settled_ns)
+        worked, _ = self.journal.divided(settled_ns)
         names, told = self.names, self.told
         return {
             "oldest": self.journal.oldest(),
