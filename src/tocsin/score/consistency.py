@@ -8,7 +8,7 @@ mean of k independent ones lies in chi2(k n) / k. Above the bounds a filter is t
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from tocsin.messages import Floats, Ints
 
@@ -92,9 +92,14 @@ def consistency(squares: Floats, degrees: int, step: Ints, steps: int, probabili
         overall_low=float(overall_low[0]),
         overall_high=float(overall_high[0]),
         median=float(np.median(squares[usable])) if usable.any() else float("nan"),
-        median_right=float(chi2.ppf(0.5, degrees)) if degrees > 0 else float("nan"),
+        median_right=float(chi2_quantile(0.5, degrees)) if degrees > 0 else float("nan"),
         unusable=int((~usable).sum()),
     )
+
+
+def chi2_quantile(probability: float, degrees: Ints | int) -> Floats:
+    """The chi-square law's quantile. That of scipy.stats is the same to the last bit, and takes 1.5 s to import."""
+    return np.asarray(2.0 * gammaincinv(np.asarray(degrees) / 2.0, probability))
 
 
 def mean_bounds(degrees: int, count: Ints, probability: float = PROBABILITY) -> tuple[Floats, Floats]:
@@ -102,7 +107,7 @@ def mean_bounds(degrees: int, count: Ints, probability: float = PROBABILITY) -> 
     free = np.maximum(count, 1) * max(degrees, 1)
     tail = (1.0 - probability) / 2.0
     there = (count > 0) & (degrees > 0)
-    low, high = (np.where(there, chi2.ppf(q, free) / np.maximum(count, 1), np.nan) for q in (tail, 1.0 - tail))
+    low, high = (np.where(there, chi2_quantile(q, free) / np.maximum(count, 1), np.nan) for q in (tail, 1.0 - tail))
     return low, high
 
 

@@ -24,8 +24,12 @@ def test_a_scenario_holds_what_its_file_says() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (MOVER + "speed_mps = 700\n", 11, "speed_mps holds 700; expected numbers from 150 to 330"),
-        (MOVER + "altitude_m = -20\n", 11, "altitude_m holds -20; expected numbers from 0 to 12000"),
+        (MOVER + "speed_mps = 700\n", 11, "speed_mps of a cruise missile holds 700; expected numbers from 150 to 330"),
+        (
+            MOVER + "altitude_m = -20\n",
+            11,
+            "altitude_m of a cruise missile holds -20; expected numbers from 0 to 12000",
+        ),
         (MOVER + "altitude_m = [10, 20, 30]\n", 11, "altitude_m has 3 values; expected 1, or one for each of the 2"),
         (MOVER + "speeed_mps = 200\n", 11, "unknown key 'speeed_mps'; did you mean 'speed_mps'?"),
         (MOVER.replace("cruise missile", "cruise misile"), 9, 'write kind = "cruise missile"'),
@@ -55,6 +59,21 @@ def test_what_cannot_be_is_told_with_its_line(text: str, line: int, words: str) 
     first = str(error.value).splitlines()[0]
     assert words in first
     assert first.startswith(f"night.toml:{line}: ")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text",
+    [
+        MOVER.replace("cruise missile", "ufo") + "speed_mps = 900\naltitude_m = 90000\n",
+        "\n[terrain]\nridges = [{ points_deg = [[36, -7], [37, -7]], height_m = 300, width_m = 60000 }]\n",
+    ],
+)
+def test_one_mistake_is_one_problem(text: str) -> None:
+    """Neither the bounds of some other kind nor a ridge of no width come after it."""
+    with pytest.raises(SiteError) as error:
+        whole(HEAD.format(duration_s=60) + text)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_every_problem_is_told_at_once() -> None:

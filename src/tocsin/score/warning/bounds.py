@@ -7,9 +7,10 @@ least as often as they say. Counts that come in bursts from one aircraft are no 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, chi2
+from scipy.special import betaincinv
 
 from tocsin.messages import Floats, Ints
+from tocsin.score.consistency import chi2_quantile
 
 PROBABILITY = 0.95
 RESAMPLED = 2_000
@@ -31,8 +32,8 @@ def share(count: int, of: int, probability: float = PROBABILITY) -> Bounded:
     if not of:
         return Bounded(float("nan"), float("nan"), float("nan"), count, of)
     tail = (1.0 - probability) / 2.0
-    low = float(beta.ppf(tail, count, of - count + 1)) if count else 0.0
-    high = float(beta.ppf(1.0 - tail, count + 1, of - count)) if count < of else 1.0
+    low = float(betaincinv(count, of - count + 1, tail)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 1.0 - tail)) if count < of else 1.0
     return Bounded(count / of, low, high, count, of)
 
 
@@ -41,8 +42,8 @@ def rate(count: int, exposure: float, probability: float = PROBABILITY) -> Bound
     if exposure <= 0.0:
         return Bounded(float("nan"), float("nan"), float("nan"), count, exposure)
     tail = (1.0 - probability) / 2.0
-    low = float(chi2.ppf(tail, 2 * count)) / 2.0 if count else 0.0
-    high = float(chi2.ppf(1.0 - tail, 2 * count + 2)) / 2.0
+    low = float(chi2_quantile(tail, 2 * count)) / 2.0 if count else 0.0
+    high = float(chi2_quantile(1.0 - tail, 2 * count + 2)) / 2.0
     return Bounded(count / exposure, low / exposure, high / exposure, count, exposure)
 
 

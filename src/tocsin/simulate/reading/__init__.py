@@ -127,8 +127,8 @@ def _terrain(entry: Entry, folder: Path) -> Terrain | None:
         lines.append((ridge.points("points_deg", 2), height_m, width_m))
         ridge.done()
     entry.done()
-    if not all(points for points, _, _ in lines):
-        return None
+    if not all(points and height_m and width_m for points, height_m, width_m in lines):
+        return None  # told already
     if bool(name) == bool(lines):
         entry.wrong("geotiff", "give either geotiff = a file or ridges = [{ ... }], one of the two")
         return None

@@ -28,6 +28,10 @@ class Entry:
     def __contains__(self, key: str) -> bool:
         return key in self._table
 
+    def says(self, key: str, value: object) -> bool:
+        """Whether the file itself has this value there."""
+        return self._table.get(key) == value
+
     def wrong(self, key: str, text: str) -> None:
         """Note a problem with a key of this table."""
         self._found.append(f"{self._where((*self._path, key))}: {text}")
@@ -52,13 +56,14 @@ class Entry:
             self.wrong(key, f"{key} = {value!r} cannot be; expected a whole number")
         return int(value)
 
-    def numbers(self, key: str, default: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
-        """One number, or a list of them."""
+    def numbers(self, key: str, default: tuple[float, ...], low: float, high: float, of: str = "") -> tuple[float, ...]:
+        """One number, or a list of them. `of`: whose bounds these are."""
         value = self._take(key, list(default))
         taken: list[float] = []
         for each in value if isinstance(value, list) else [value]:
             if isinstance(each, bool) or not isinstance(each, int | float) or not low <= each <= high:
-                self.wrong(key, f"{key} holds {each!r}; expected numbers {_between(low, high)}")
+                whose = f" of a {of}" if of else ""
+                self.wrong(key, f"{key}{whose} holds {each!r}; expected numbers {_between(low, high)}")
                 return default
             taken.append(float(each))
         return tuple(taken)

@@ -1,6 +1,7 @@
 """[[mover]]: what flies. Whatever its kind could not do is an error of its line."""
 
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tocsin.simulate.reading.entry import Entry
 from tocsin.simulate.scenario import ENDS, Mover, Weather
 
 TIME_S_MAX = 14 * 86_400.0
+ANY = replace(KINDS["bird"], speed_min_mps=0.0, speed_max_mps=inf, ceiling_m=inf)  # of a kind that is unknown
 POLE_RAD = 1.55  # 89 degrees: a degree around the poles is out of bounds for flight by latitude and longitude
 
 
@@ -48,7 +50,8 @@ def mover(entry: Entry, index: int, around: Surroundings) -> Mover:
         only_for=entry.words("only_for", around.sensors),
     )
     thrown = THROWN.get(kind)
-    made = _flown(entry, common, KINDS[kind]) if thrown is None else _thrown(entry, common, thrown, around)
+    bounds = KINDS[kind] if entry.says("kind", kind) and thrown is None else ANY
+    made = _flown(entry, common, bounds) if thrown is None else _thrown(entry, common, thrown, around)
     entry.done()
     return made
 
@@ -63,8 +66,8 @@ def _flown(entry: Entry, common: Mover, kind: Kind) -> Mover:
     return replace(
         common,
         route=route,
-        altitude_m=_along(entry, "altitude_m", kind.altitude_m, 0.0, kind.ceiling_m, len(route)),
-        speed_mps=_along(entry, "speed_mps", kind.speed_mps, slowest, kind.speed_max_mps, len(route)),
+        altitude_m=_along(entry, "altitude_m", kind.altitude_m, 0.0, kind.ceiling_m, len(route), common.kind),
+        speed_mps=_along(entry, "speed_mps", kind.speed_mps, slowest, kind.speed_max_mps, len(route), common.kind),
         wander_m=wander_m,
         loiter=_loiter(entry, len(route)),
         weave_rad=entry.angle("weave_deg", 0.0, 0.0, 60.0),
@@ -101,9 +104,11 @@ def _launch(thrown: Thrown, route: Points, around: Surroundings) -> Launch:
     return Launch(thrown, route[0], heights[0], route[1], heights[1], ecef_vector_from_enu(wind, *route[0]))
 
 
-def _along(entry: Entry, key: str, default: float, low: float, high: float, points: int) -> tuple[float, ...]:
+def _along(
+    entry: Entry, key: str, default: float, low: float, high: float, points: int, kind: str
+) -> tuple[float, ...]:
     """One value for the whole route, or one for each of its points."""
-    values = entry.numbers(key, (default,), low, high)
+    values = entry.numbers(key, (default,), low, high, kind)
     if len(values) not in (1, points):
         message = f"{key} has {len(values)} values; expected 1, or one for each of the {points} points of the route"
         entry.wrong(key, message)
