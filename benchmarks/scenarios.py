@@ -17,7 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.warning.playing import code
+from benchmarks.warning.playing import KEPT as WARNED
+from benchmarks.warning.playing import Night, code, read
+from benchmarks.warning.pooling import missed, pool, worst_bells
 from tocsin.cli.progress import Progress
 from tocsin.cluster.local import each
 from tocsin.cluster.many import RESULTS, run
@@ -67,6 +69,17 @@ PARTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+WARNINGS = (
+    "entries",
+    "missed",
+    "late, s: median",
+    "p90",
+    "lead, s: median",
+    "of what was possible",
+    "Brier skill, 10 min",
+    "false: public, staff warning, watch",
+    "bells in 10 min",
+)
 
 
 def page(results: Sequence[dict[str, Any]]) -> str:
@@ -74,11 +87,12 @@ def page(results: Sequence[dict[str, Any]]) -> str:
     nights = sorted(results, key=lambda one: (one["scenario"], one["seed"]))
     lengths = ", ".join(f"{one:g} s" for one in sorted({night["seconds"] for night in nights}))
     lines = [
-        "# Tracking scores of every scenario",
+        "# Scores of every scenario",
         "",
-        "Made by `python -m benchmarks.scenarios`; nobody edits it by hand. Each night is simulated, tracked,",
-        "scored in memory, a picture every 2 s; counted is what some sensor could see (`tocsin score --seeable`). What",
-        "each row means stands in [score](../how-to/score.md); how fast scoring is, beside Stone Soup's, at the end.",
+        "Made by `python -m benchmarks.scenarios`; nobody edits it by hand. Each night is simulated, tracked, scored",
+        "in memory, a picture every 2 s; counted is what some sensor could see (`tocsin score --seeable`). What each",
+        "row means stands in [score](../how-to/score.md). Three scenarios ask questions: [answers](questions.md). How",
+        "fast nights are simulated and scored, the latter beside Stone Soup, stands at the end.",
         "",
         f"{len(nights)} nights of {lengths}; code `{code()}`, {datetime.now(UTC):%Y-%m-%d}.",
     ]
@@ -90,10 +104,42 @@ def page(results: Sequence[dict[str, Any]]) -> str:
             values = [one["seeable"].get(key) for key, _ in columns]
             told = " | ".join("-" if value is None else figure(value) for value in values)
             lines.append(f"| {one['scenario']} | {one['seed']} | {told} |")
+    lines += _warned()
     missing = sorted({path.stem for path in (ROOT / "scenarios").glob("*.toml")} - {one["scenario"] for one in nights})
     if missing:
         lines += ["", f"**Not played: {', '.join(missing)}.**"]
     return "\n".join([*lines, "", *_speed()])
+
+
+def _warned() -> list[str]:
+    """Warning scores, of the nights that benchmarks.warning has played by this code."""
+    found = [night for path in sorted(WARNED.glob("*.pickle")) if (night := read(path)) is not None]
+    nights = sorted((night for night in found if night.code == code()), key=lambda one: (one.scenario, one.seed))
+    if not nights:
+        return []
+    lines = [
+        "",
+        "## Warnings",
+        "",
+        "By `python -m benchmarks.warning` and the same code, of the stretch of each night in which something comes.",
+        "Late: a warning behind the oracle's. Of what was possible: where 10 min or more were. False: no threat within",
+        "half an hour. All rows with their bounds, and the stretches, stand in [warning](warning.md).",
+        "",
+        f"| scenario | seed | {' | '.join(WARNINGS)} |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    return lines + [_of(night) for night in nights]
+
+
+def _of(night: Night) -> str:
+    every = pool([night])
+    one, score = missed(every.entries), every.scores[0][1]
+    false = ", ".join(str(each.rate.count) for each in score.false_alerts)
+    skill = score.chances.skill if score.chances is not None else float("nan")
+    said = (one.delay_median_s, one.delay_p90_s, one.lead_median_s, one.ratio_median, skill)
+    told = " | ".join(figure(value) if value == value else "-" for value in said)  # noqa: PLR0124  NaN
+    lost = f"{one.missed.count} of {one.missed.of:g}" if one.entries else "-"
+    return f"| {night.scenario} | {night.seed} | {one.entries} | {lost} | {told} | {false} | {worst_bells(night)} |"
 
 
 def _speed() -> list[str]:

@@ -112,4 +112,7 @@ def _work(line: Connection, play: Play[J]) -> None:
             said: tuple[dict[str, object] | None, str] = (play(job), "")
         except Exception as error:  # noqa: BLE001  one night that cannot be must not end the others
             said = (None, f"{type(error).__name__}: {error}")
-        line.send(said)
+        try:
+            line.send(said)
+        except OSError:  # who asked is gone
+            return

@@ -65,6 +65,17 @@ def test_the_chosen_rule_is_a_file_and_its_curve_lies_beside_it(night: Path, tmp
     assert (out / "thresholds.html").read_text().count("<circle") >= 2
 
 
+@pytest.mark.parametrize("asked", [("--false-max", "-1"), ("--choose", "nobody")])
+def test_where_no_rule_can_be_chosen_the_curve_is_drawn_that_shows_why(
+    night: Path, tmp_path: Path, asked: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "bench"
+    assert run("thresholds", night, "--rules", tmp_path / "rules.toml", "-o", out, *asked) == 2
+    assert "no rule" in capsys.readouterr().err
+    assert (out / "thresholds.html").is_file()
+    assert not (out / "rule.toml").exists()
+
+
 def test_alerts_of_another_system_are_drawn_beside_the_rules(night: Path, tmp_path: Path) -> None:
     (night / "alerts").mkdir()
     said: dict[str, list[object]] = {"place": ["plant"], "stage": ["warning"], "decided": [450.0], "ended": [700.0]}

@@ -37,13 +37,13 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """0: drawn, and the chosen rule written where one was asked for."""
+    """0: drawn, and the chosen rule written where one was asked for. InputError, after it was drawn: there is none."""
     from tocsin import __version__
     from tocsin.score.report.page import page
     from tocsin.score.report.thresholds import threshold_record, threshold_sections, threshold_tiles
 
     found = _replayed(arguments)
-    chosen = _chosen(found, arguments)
+    chosen, none = _chosen(found, arguments)
     arguments.output.mkdir(parents=True, exist_ok=True)
     lead = f"{len(found.points)} rules. Nights ({len(found.nights)}): {', '.join(found.nights)}."
     foot = f"Made by tocsin {__version__}. An alert counts as false when no threat is inside within 30 minutes."
@@ -59,6 +59,8 @@ def run(arguments: Namespace) -> int:
     print(written, written.with_suffix(".json"), sep="\n")
     if arguments.pdf:
         write_pdf(written, *parts)
+    if none is not None:
+        raise none
     if chosen is not None:
         _keep(arguments.output, found, chosen)
     return 0
@@ -110,16 +112,22 @@ def _bench(
     return Bench((*points, *before[0]), tuple(night.name for night in played), days, (*before[1], *notes))
 
 
-def _chosen(found: "Bench", arguments: Namespace) -> "Point | None":
+def _chosen(found: "Bench", arguments: Namespace) -> "tuple[Point | None, InputError | None]":
+    """The rule that was asked for, or why there is none: to be told once the curve is drawn, which shows it."""
     from tocsin.score.thresholds.bench import choose
 
     if arguments.choose is not None:
         for one in found.points:
             if one.name == arguments.choose:
-                return one
+                return one, None
         names = "\n  ".join(one.name for one in found.points)
-        raise InputError(f"no rule is called {arguments.choose!r}; there are\n  {names}")
-    return None if arguments.false_max is None else choose(found.points, arguments.false_max)
+        return None, InputError(f"no rule is called {arguments.choose!r}; there are\n  {names}")
+    if arguments.false_max is None:
+        return None, None
+    try:
+        return choose(found.points, arguments.false_max), None
+    except InputError as error:
+        return None, error
 
 
 def _keep(folder: Path, found: "Bench", chosen: "Point") -> None:

@@ -259,7 +259,7 @@ def error_distributions(card: Scorecard) -> str:
         return empty(["No track was matched with a target: there are no errors to draw."])
     reach = float(max(np.quantile(np.abs(values), 0.995) for _, values in there)) or 1.0
     drawing = Drawing(WIDTH, 270.0, "Errors along, across and up")
-    gap = 40.0
+    gap = 70.0  # so that the last figure of one scale and the first of the next stay apart
     width = (RIGHT - LEFT - gap * (len(there) - 1)) / len(there)
     for index, (name, values) in enumerate(there):
         begin = LEFT + index * (width + gap)
