@@ -3,10 +3,10 @@
 For a machine that is shared with others, where the latencies of `benchmarks/load.py` tell of them and not of tocsin.
 The same datagrams come at their times by a clock of its own, which goes on by the processor time that each step took,
 and leaps where the runner would wait. So it is what one core does for thinking: sequencer's order, decoders, pipeline,
-encoding for the ledger, dumps, pictures. Frames are encoded on the same core, because Python has one lock. Added is
-COMMIT_S for the disk. Not in it: the event loop that receives datagrams and sends frames (`load.py` counts its
-cores). Latency is from the arrival of a datagram to the frame whose confirmed track
-names that detection, or a later one, as its last.
+encoding for the ledger, dumps, pictures, and the frames. tocsin does decoding and frames in one process and thinks in
+another, so with a second core it is sooner. Added is COMMIT_S for the disk. Not in it: the event loop that receives
+datagrams and sends frames (`load.py` counts its cores), and the pipe between the two. Latency is from the arrival of
+a datagram to the frame whose confirmed track names that detection, or a later one, as its last.
 
 A burst: all radars turn so many times as fast for 30 s.
 """

@@ -410,7 +410,7 @@ class Runner:
             return
         self._keep([Record(DUMP, self.figures.thought_ns, dump)])
         self._source.checkpoint(dump)
-        self._dumped.bytes = len(dump)
+        self._dumped.bytes, self._dumped.kept = len(dump), 0  # what came after it, not itself
 
     def _start_anew(self, anew: Anew) -> None:
         """Time leapt back: know what was known then, or nothing."""

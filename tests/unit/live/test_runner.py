@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tocsin.live.intake.queues import Bell, Receipt
 from tocsin.live.lookback import LookBack
 from tocsin.live.runner import Published, Runner, _acknowledge
 from tocsin.live.thinking import Anew
-from tocsin.messages import Item, Order, Refusal, Scan, Tick
+from tocsin.messages import Item, Order, Refusal, Scan, Step, Tick
 
 Batch = list[Item | Anew]
 
@@ -231,6 +232,30 @@ def test_a_restart_knows_what_was_known_and_ticks_on(tmp_path: Path) -> None:
         assert "anew" not in kinds(kept)[2:], "a restart is not a new beginning"
     assert (after.seen, after.ticks) == (before.seen, before.ticks) == ({"a": 140}, 70)
     assert source.began == second(70)
+
+
+class Large(Counting):
+    """Its dumps are a hundred times what it is told in a minute."""
+
+    def dump(self) -> bytes:
+        return super().dump() + b" " * 2_000_000
+
+    def advance(self, item: Item) -> Step:
+        return replace(super().advance(item), digest=b"")
+
+
+def test_while_much_is_thought_dumps_come_when_as_much_was_kept_as_they_are_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.live.runner.THOUGHT_S_MAX", -1.0)
+    counts = []
+    for name, thinking in (("small", Counting()), ("large", Large())):
+        with evidence(tmp_path / name) as kept:
+            source = Script(*seconds(50))
+            play(kept, source, thinking)
+            counts.append(len(source.dumps))
+    assert counts[0] >= 9  # each five seconds, and at the end
+    assert counts[1] == 2  # the first at once, the last at the end: what it keeps itself does not count
 
 
 def test_a_restart_without_a_dump_at_the_end_replays_the_items_since(tmp_path: Path) -> None:
