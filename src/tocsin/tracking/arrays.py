@@ -136,50 +136,62 @@ def new_index(slots: int) -> Index:
     )
 
 
-def new_scratch(slots: int, rows: int, pairs: int, modes: int) -> Scratch:
-    """Room to work in. Zeros: what stands there of a mode without weight is multiplied by 0, and must be a number."""
+def new_scratch(slots: int, rows: int, pairs: int, modes: int, before: Scratch | None = None) -> Scratch:
+    """Room to work in. Zeros: what stands there of a mode without weight is multiplied by 0, and must be a number.
+
+    What of the room `before` has the same size stays as it is.
+    """
     grid = 16
     while grid < 2 * rows:
         grid *= 2
+    known = {} if before is None else before._asdict()
+
+    def table(name: str, *shape: int, kind: type = np.float64) -> np.ndarray:
+        old = known.get(name)
+        return old if old is not None and old.shape == shape else np.zeros(shape, dtype=kind)
+
+    def whole(name: str, *shape: int) -> Ints:
+        return table(name, *shape, kind=np.int64)
+
     return Scratch(
-        slot=np.zeros(slots, dtype=np.int64),
-        source=np.zeros(slots, dtype=np.int64),
-        time=np.zeros(slots, dtype=np.int64),
-        x=np.zeros((slots, modes, 6)),
-        p=np.zeros((slots, modes, 6, 6)),
-        mu=np.zeros((slots, modes)),
-        chance=np.zeros((slots, 4)),
-        box=np.zeros((slots, 4)),
-        miss=np.zeros((slots, 2)),
-        kin=np.zeros((slots, 2), dtype=np.int64),
-        first=np.zeros(slots + 1, dtype=np.int64),
-        row_x=np.zeros((rows, 6)),
-        row_p=np.zeros((rows, 6, 6)),
-        row_box=np.zeros((rows, 4)),
+        slot=whole("slot", slots),
+        source=whole("source", slots),
+        time=whole("time", slots),
+        x=table("x", slots, modes, 6),
+        p=table("p", slots, modes, 6, 6),
+        mu=table("mu", slots, modes),
+        chance=table("chance", slots, 4),
+        box=table("box", slots, 4),
+        miss=table("miss", slots, 2),
+        kin=whole("kin", slots, 2),
+        first=whole("first", slots + 1),
+        row_x=table("row_x", rows, 6),
+        row_p=table("row_p", rows, 6, 6),
+        row_box=table("row_box", rows, 4),
         row_near=_lines(rows),
-        row_rate=np.zeros((rows, 3)),
-        row_next=np.zeros(rows, dtype=np.int64),
-        row_top=np.zeros((rows, 2), dtype=np.int64),
-        row_share=np.zeros((rows, 2)),
-        near=np.zeros(NEAR_EACH * pairs + c.NEIGHBOURS_MAX, dtype=np.int64),
-        nearby=np.zeros(slots + 1, dtype=np.int64),
-        pair_row=np.zeros(pairs, dtype=np.int64),
-        pair_late=np.zeros(pairs, dtype=np.int64),
-        pair_w=np.zeros((pairs, 3)),
-        pair_x=np.zeros((pairs, modes, 6)),
-        pair_p=np.zeros((pairs, modes, 6, 6)),
-        pair_mu=np.zeros((pairs, modes)),
-        link=np.zeros(slots + rows, dtype=np.int64),
-        order=np.zeros(slots + rows, dtype=np.int64),
-        begin=np.zeros(slots + rows + 1, dtype=np.int64),
-        dense=np.zeros(DENSE),
-        grid=np.zeros(grid, dtype=np.int64),
-        member=np.zeros((rows, 4), dtype=np.int64),
-        wide=np.zeros(c.QUANTITIES),
-        room=np.zeros((3, c.QUANTITIES, 6)),
-        mean=np.zeros((2, 6)),
-        cov=np.zeros((2, 6, 6)),
-        f=np.zeros((7, 3, 3)),
+        row_rate=table("row_rate", rows, 3),
+        row_next=whole("row_next", rows),
+        row_top=whole("row_top", rows, 2),
+        row_share=table("row_share", rows, 2),
+        near=whole("near", NEAR_EACH * pairs + c.NEIGHBOURS_MAX),
+        nearby=whole("nearby", slots + 1),
+        pair_row=whole("pair_row", pairs),
+        pair_late=whole("pair_late", pairs),
+        pair_w=table("pair_w", pairs, 3),
+        pair_x=table("pair_x", pairs, modes, 6),
+        pair_p=table("pair_p", pairs, modes, 6, 6),
+        pair_mu=table("pair_mu", pairs, modes),
+        link=whole("link", slots + rows),
+        order=whole("order", slots + rows),
+        begin=whole("begin", slots + rows + 1),
+        dense=table("dense", DENSE),
+        grid=whole("grid", grid),
+        member=whole("member", rows, 4),
+        wide=table("wide", c.QUANTITIES),
+        room=table("room", 3, c.QUANTITIES, 6),
+        mean=table("mean", 2, 6),
+        cov=table("cov", 2, 6, 6),
+        f=table("f", 7, 3, 3),
     )
 
 

@@ -20,6 +20,7 @@ from tocsin.models.sensing import (
     sensor_sigma,
 )
 from tocsin.settings import Frame, Sensor
+from tocsin.tracking.arriving.alike import AXES, SAID, STRENGTH, alike
 from tocsin.tracking.directions.wedges import directions, witnessed
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rows, Sensors
@@ -44,7 +45,6 @@ POLAR_MOST: Mapping[str, float] = {
     "elevation_rad": np.pi / 2,
     "range_rate_mps": 2e4,
 }
-IDENTITY = np.eye(3)
 # Below these a covariance would be singular to 16 digits beside one of 10 km.
 SIGMA_LEAST = 1e-3
 SIGMA_LEAST_RAD = 1e-7
@@ -103,6 +103,9 @@ class Intake:
         self.moves = np.isin(np.arange(len(table.num)), self.moving)
         self.reach = np.array([s.max_range_m for s in self.sensors] or [1.0])
         self.is_report = np.array([s.kind == "report" for s in self.sensors] or [False], dtype=np.bool_)
+        listens = bool((table.num[:, c.SPEED] > 0.0).any())
+        # may rows have axes of their own?
+        self.turned = frame.kind == "earth" or listens or bool(self.moves.any() or self.is_report.any())
         self.is_radar = np.array([s.kind in {"radar", "direction"} for s in self.sensors] or [False], dtype=np.bool_)
 
     def rows(
@@ -119,7 +122,7 @@ class Intake:
             mask=np.zeros(n, dtype=np.int64),
             z=np.zeros((n, c.QUANTITIES)),
             var=np.ones((n, c.QUANTITIES)),
-            axes=np.zeros((n, 3, 3)),
+            axes=np.zeros((n, 3, 3)) if self.turned else alike(AXES, n),
             place=np.zeros((n, 4)),
             time=detections.time_ns.astype(np.int64),  # a copy: a read-only column would be compiled for anew
             clutter=self.clutter[known].astype(np.float64),
@@ -150,7 +153,8 @@ class Intake:
         if self.frame.kind == "earth":
             self._geodetic(rows, taken, radar)
             return
-        rows.axes[:] = IDENTITY
+        if self.turned:
+            rows.axes[:] = AXES[0]
         for name, q in FLAT.items():
             if name not in taken.values or (name == "up_m" and self.frame.dimensions == 2):
                 continue
@@ -316,9 +320,9 @@ def _index(rows: Flags) -> Flags | slice:
 
 def _said(detections: Detections, called: Ints | None) -> Floats:
     """What class the sensors name, and how sure they are of it (n, 2): see Rows.said."""
-    out = np.zeros((len(detections), 2))
     if called is None:
-        return out
+        return alike(SAID, len(detections))
+    out = np.zeros((len(detections), 2))
     out[:, 0], out[:, 1] = called, 1.0
     if "class_confidence" in detections.values:
         sure = detections.values["class_confidence"]
@@ -378,7 +382,7 @@ def _strength(detections: Detections) -> Floats:
     """(n,) power of each detection against that of 0 dB; 1 where nobody told."""
     told = detections.values.get("amplitude_db")
     if told is None:
-        return np.ones(len(detections))
+        return alike(STRENGTH, len(detections))
     return np.asarray(10.0 ** (np.clip(np.nan_to_num(told, nan=0.0), -100.0, 100.0) / 10.0))
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 
@@ -122,7 +123,8 @@ class Lifecycle:
 
     def shown(self, time_ns: int) -> list[Lost]:
         """The lost tracks that the picture still shows."""
-        return [lost for _, lost in sorted(self.lost.items()) if 0 <= time_ns - lost.time_ns <= SHOWN_NS]
+        lately = [lost for lost in self.lost.values() if 0 <= time_ns - lost.time_ns <= SHOWN_NS]
+        return sorted(lately, key=attrgetter("number"))
 
 
 def _agile(model: Model) -> float:

@@ -10,7 +10,7 @@ from tocsin.tracking.kernels.columns import Rules, Scratch
 from tocsin.tracking.kernels.report import report
 from tocsin.tracking.state import State
 
-UPPER = np.triu_indices(6)
+UPPER = np.flatnonzero(np.triu(np.ones((6, 6))))  # where the upper half of a covariance stands in its 36 numbers
 COASTING_MISSED = 1.5  # expected detections that did not come
 CALLED_MIN = 0.5  # a class that is less likely than all others together is not said
 COASTING_S = 20.0  # or so long without one, where nobody's silence says anything
@@ -30,21 +30,24 @@ def draw(
         x[n:], p[n:] = np.array([track.x for track in lost]), np.array([track.p for track in lost])
         glided(x[n:], p[n:], rules.modes[0, c.NOISE], age_s)
     if settings.frame.kind == "local" and settings.frame.dimensions == 2:
-        p[:, [2, 5], :] = 0.0
-        p[:, :, [2, 5]] = 0.0
-    tag = np.concatenate([state.bank.tag[slots], *(track.tag[None] for track in lost)])
-    existence = np.concatenate([state.bank.num[slots, c.EXISTENCE], np.zeros(m)]) * survived
-    missed = np.concatenate([state.bank.num[slots, c.MISSED], np.zeros(m)])
-    claim = np.concatenate([state.bank.num[slots, c.TRUST] > 0.0, np.zeros(m, dtype=np.bool_)])
-    tag[claim, c.WITNESS] &= ~c.WITNESS_SENSED
-    kind = np.concatenate([state.bank.kind[slots], *(track.kind[None] for track in lost)])
+        p[:, 2::3, :] = 0.0
+        p[:, :, 2::3] = 0.0
+    tag = _and(state.bank.tag.take(slots, axis=0), [track.tag for track in lost])
+    num = _and(state.bank.num.take(slots, axis=0), [np.zeros(c.NUM)] * m)
+    existence, missed = num[:, c.EXISTENCE] * survived, num[:, c.MISSED]
+    tag[num[:, c.TRUST] > 0.0, c.WITNESS] &= ~c.WITNESS_SENSED
+    kind = _and(state.bank.kind.take(slots, axis=0), [track.kind for track in lost])
     for column in (c.NUMBER, c.SWAPPED):
         tag[:, column] = state.past.names.label(tag[:, column])
     order = np.argsort(tag[:, c.NUMBER], kind="stable")
-    tag, missed = tag[order], missed[order]
-    known = stand(tag, missed, time_ns)
-    columns = (tag, x[order], p[order], existence[order], known, kind[order])
-    return paint(state, settings, classes, time_ns, *columns)
+    tag, x, p, kind = tag.take(order, axis=0), x.take(order, axis=0), p.take(order, axis=0), kind.take(order, axis=0)
+    known = stand(tag, missed[order], time_ns)
+    return paint(state, settings, classes, time_ns, tag, x, p, existence[order], known, kind)
+
+
+def _and(living: np.ndarray, lost: list[np.ndarray]) -> np.ndarray:
+    """A column of the living, and below it that of the lost."""
+    return np.concatenate([living, np.array(lost)]) if lost else living
 
 
 def glided(x: Floats, p: Floats, q: float, dt: Floats) -> None:
@@ -118,7 +121,7 @@ def paint(
         track=tag[:, c.NUMBER].copy(),
         position_m=x[:, :3].copy(),
         velocity_mps=x[:, 3:].copy(),
-        covariance=p[:, UPPER[0], UPPER[1]],
+        covariance=p.reshape(n, 36).take(UPPER, axis=1),
         existence=existence,
         state=standing,
         born_ns=tag[:, c.BORN].copy(),

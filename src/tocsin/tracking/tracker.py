@@ -137,9 +137,8 @@ class Tracker:
         notices = (*past.told.hand_out(time_ns, state.second, past.names.of), *state.notices, *news)
         state.notices = []
         self._forget()
-        now = numbers(state, self.settings, time_ns)
-        state.ended = state.shown[~np.isin(state.shown, now)]
-        state.shown = now
+        before, state.shown = state.shown, numbers(state, self.settings, time_ns)
+        state.ended = before[~np.isin(before, state.shown)]
         return notices
 
     def _settle_places(self, time_ns: int) -> None:
@@ -158,7 +157,7 @@ class Tracker:
         state = self.state
         self._carried.sensors = state.whereabouts.at(state.second)
         self._carried.put(time_ns)
-        state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._rules().believed, time_ns)
+        state.identities.doubt(state.bank, int(state.running[c.SLOTS]), self._ruling().believed, time_ns)
         self._merge(time_ns)
         self._floor.keep_above(state.bank, state.living, time_ns, self._sensors)
         if not self._recursion.idle:
@@ -172,15 +171,15 @@ class Tracker:
 
     def _retire(self, time_ns: int) -> None:
         """Let go of what nobody knows of any more. Where only long silence can do that, most beats need not look."""
-        state, rules = self.state, self._rules()
-        if rules.useful == np.inf and self._recursion.idle and not self._reports:
+        state, ruling = self.state, self._ruling()
+        if ruling.useful == np.inf and self._recursion.idle and not self._reports:
             tag = state.bank.tag[: int(state.running[c.SLOTS])]
-            silent = tag[:, c.LAST] < time_ns - rules.coast
+            silent = tag[:, c.LAST] < time_ns - ruling.coast
             if not silent.any() or not tag[silent, c.ALIVE].any():
                 return
         self._make_events(0)
-        told = (self._events, state.running, state.counted)
-        retire(state.bank, time_ns, self._sensors, rules, self._scratch, state.unseen.read, *told)
+        room = (self._scratch, state.unseen.read, self._events, state.running, state.counted)
+        retire(state.bank, time_ns, self._sensors, self._rules(), *room)
         self._hear()
 
     def _mark(self) -> tuple[int, ...]:
@@ -446,12 +445,16 @@ class Tracker:
         state.witnesses.hear(batch, credited)
         self._recursion.hear(state.bank, int(state.running[c.SLOTS]), state.words, batch, credited)
 
-    def _rules(self, second: int | None = None) -> Rules:
-        """The model and the limits, as of the settings at the second of event time that is worked."""
-        tracking = self.state.past.settings_at(self.state.second if second is None else second)
+    def _rules(self) -> Rules:
+        """The model and the limits at the second of event time that is worked, with what the census has learnt."""
+        return self.state.census.applied(self._ruling())
+
+    def _ruling(self) -> Rules:
+        """The model and the limits, as of the settings at that second."""
+        tracking = self.state.past.settings_at(self.state.second)
         if self._ruled is None or self._ruled[0] is not tracking:
             self._ruled = tracking, rules_of(replace(self.settings, tracking=tracking), self.model)
-        return self.state.census.applied(self._ruled[1])
+        return self._ruled[1]
 
     def _make_room(self, batch: Batch, begin: int, code: int) -> None:
         """Slots, scratch and events for at least the next looks, as was asked for."""
@@ -467,17 +470,16 @@ class Tracker:
         if code == c.MORE_PAIRS:
             pairs *= 2
         if slots > len(scratch.slot) or rows_wanted > rows or pairs > len(scratch.pair_row):
-            self._scratch = arrays.new_scratch(slots, max(rows, rows_wanted), max(pairs, 2 * rows_wanted), modes)
-        if code == c.MORE_CREDITS:
+            rows, pairs = max(rows, rows_wanted), max(pairs, 2 * rows_wanted)
+            self._scratch = arrays.new_scratch(slots, rows, pairs, modes, scratch)
+        if code == c.MORE_CREDITS or len(self._credits.row) < pairs + rows_wanted:
             self._credits = arrays.new_credits(2 * len(self._credits.row) + pairs + rows_wanted)
         if len(self._tally.tag) < slots and not self.state.learner.exact:
             self._tally = new_tally(max(2 * len(self._tally.tag), slots))
         if code == c.MORE_TALLY:
             self._tally = new_tally(2 * len(self._tally.tag))
         if code == c.MORE_TRAIL:
-            self._trail = arrays.new_trail(
-                2 * len(self._trail.tag) + slots + rows_wanted, modes, len(self.model.classes.rows)
-            )
+            self._trail = arrays.new_trail(2 * len(self._trail.tag) + wanted + slots, modes, state.bank.kind.shape[1])
         self._make_events(wanted)
 
     def _make_events(self, rows: int) -> None:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 import numpy as np
 
 from tocsin.messages import Ints
+from tocsin.tracking.arriving.alike import WORDS, alike
 
 WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from each other
 OVERFLOW = "one of too many"
@@ -55,6 +56,8 @@ class Words:
         source_track: Sequence[str | None] | None = None,
     ) -> Ints:
         """Columns of Rows.word: identity, callsign, what kind of identity it is ("icao" of "icao:4ca7b3"), track."""
+        if not (identity or callsign or source_track):
+            return alike(WORDS, n)
         out = np.zeros((n, 4), dtype=np.int64)
         if identity:
             out[:, [0, 2]] = [self._called.get(word) or self._call(word) if word else NOBODY for word in identity]

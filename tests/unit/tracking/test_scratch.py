@@ -32,8 +32,8 @@ def night() -> list[bytes]:
 def test_what_stands_in_the_room_to_work_in_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     clean, made = night(), arrays.new_scratch
 
-    def littered(*sizes: int) -> Scratch:
-        scratch = made(*sizes)
+    def littered(slots: int, rows: int, pairs: int, modes: int, before: Scratch | None = None) -> Scratch:
+        scratch = made(slots, rows, pairs, modes, before)
         for column in scratch:
             assert column.dtype != np.float64 or np.isfinite(column).all()
             column.fill(1e77 if column.dtype == np.float64 else 0)

@@ -31,6 +31,7 @@ CONTRIBUTION: Final = np.dtype(
         ("place", "f8", (3,)),
     ]
 )
+OCTETS: Final = np.dtype((np.void, CONTRIBUTION.itemsize))
 
 
 def contributions(segments: Iterable[Segment], births: tuple[Ints, Ints]) -> np.ndarray:
@@ -54,7 +55,12 @@ def contributions(segments: Iterable[Segment], births: tuple[Ints, Ints]) -> np.
         z = stretch.rows.z.take(row, axis=0)
         made["polar"], made["place"] = z[:, POLAR], z[:, c.EAST : c.UP + 1]
         parts.append(made)
-    return np.concatenate(parts)
+    return joined(parts)
+
+
+def joined(parts: list[np.ndarray]) -> np.ndarray:
+    """Contributions one after the other, as octets: field by field it takes five times as long."""
+    return np.concatenate([part.view(OCTETS) for part in parts]).view(CONTRIBUTION)
 
 
 def _looked_up(birth: Ints, births: Ints, numbers: Ints) -> Ints:
@@ -133,14 +139,14 @@ class History:
     def _gather(self, used: Ints) -> None:
         made = self._whole()
         kept = np.flatnonzero(np.isin(made["track"], used))
-        self.made = made[kept[newest(made["track"][kept], KEPT)][-KEPT_ALL:]]
+        self.made = made.take(kept[newest(made["track"][kept], KEPT)][-KEPT_ALL:])
         self._sums = self._sums.only(used)
 
     def _whole(self) -> np.ndarray:
         if self._parts:
-            entered = np.concatenate(self._parts)
-            self.made, self._parts, self._waiting = np.concatenate([self.made, entered]), [], 0
-            self._sums = self._sums.and_of(entered)
+            before = len(self.made)
+            self.made, self._parts, self._waiting = joined([self.made, *self._parts]), [], 0
+            self._sums = self._sums.and_of(self.made[before:])
         return self.made
 
     def of(self, track: int) -> np.ndarray:

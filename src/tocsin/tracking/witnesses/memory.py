@@ -45,8 +45,8 @@ class Witnesses:
 
     def hear(self, batch: Batch, credited: Credits) -> None:
         """Note whose each row was."""
-        sure = credited.weight >= CREDIT_MIN
-        if sure.any():
+        sure = np.flatnonzero(credited.weight >= CREDIT_MIN)
+        if len(sure):
             self.pending.append((credited.birth[sure], batch.looks.sensor[credited.look[sure]]))
 
     def beat(self, time_ns: int) -> None:
@@ -69,10 +69,11 @@ class Witnesses:
             detections = detections.copy()
             detections[at[there]] += count[there]
             recent[at[there]] += count[there]
-            new = np.divmod(key[~there], SENSORS_MOST)
-            birth, sensor = np.insert(birth, at[~there], new[0]), np.insert(sensor, at[~there], new[1])
-            detections = np.insert(detections, at[~there], count[~there])
-            recent = np.insert(recent, at[~there], count[~there])
+            if not there.all():
+                new = np.divmod(key[~there], SENSORS_MOST)
+                birth, sensor = np.insert(birth, at[~there], new[0]), np.insert(sensor, at[~there], new[1])
+                detections = np.insert(detections, at[~there], count[~there])
+                recent = np.insert(recent, at[~there], count[~there])
         self._take(birth, sensor, detections, recent)
 
     def of(self, birth: Ints) -> tuple[Ints, Indices, Ints, Floats]:

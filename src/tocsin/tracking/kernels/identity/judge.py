@@ -9,6 +9,7 @@ import math
 from tocsin.tracking.kernels.columns import NEVER, Floats, Ints
 from tocsin.tracking.kernels.identity import columns as c
 from tocsin.tracking.kernels.identity.columns import Book, Sources
+from tocsin.tracking.kernels.memory.fetch import AHEAD, fetch
 from tocsin.tracking.kernels.njit import kernel, part
 
 SECOND = 1_000_000_000
@@ -50,7 +51,9 @@ def judge(
     place (n, 4): position m and sigma; word (n, 4): see Rows; signature (n,): of stream and all that was measured;
     speed: m/s, faster than what carries an identity can fly. k, the size of the memory, is a power of two.
     """
+    last = time.shape[0] - 1
     for j in range(time.shape[0]):
+        fetch(memory, remembered_at(memory, signature[min(j + AHEAD, last)]))
         s, t, w, track = sensor[j], time[j], word[j, 0], word[j, 3]
         verdict[j] = c.TAKEN
         if sources.apart[s] > 0 and track > 0:
@@ -148,12 +151,19 @@ def admit(t: int, claim: bool, tag: Ints, limit: float, tokens: Floats, source: 
 
 
 @part
+def remembered_at(memory: Ints, sign: int) -> int:
+    """Where a row of this signature is remembered. memory (k, 2), k a power of two."""
+    place: int = (sign ^ (sign >> 29)) & (memory.shape[0] - 1)
+    return place
+
+
+@part
 def replayed(memory: Ints, stream: Ints, sign: int, t: int, every: int, least: int) -> bool:
     """Did this row, bit for bit, come before, and did several in a row, all by the same time? memory (k, 2).
 
     Few rows of a stream are remembered, all are looked up: a recording that is played again meets every one of them.
     """
-    m = (sign ^ (sign >> 29)) & (memory.shape[0] - 1)
+    m = remembered_at(memory, sign)
     if memory[m, 0] == sign and memory[m, 1] != NEVER:
         original = memory[m, 1]
         shift = t - original
