@@ -109,6 +109,13 @@ def test_where_there_is_nothing_to_draw_the_page_says_why(
     assert said in page
 
 
+def test_a_false_track_far_away_does_not_make_the_picture_small(tmp_path: Path) -> None:
+    flights = [path(1, LIFE, 30.0 * LIFE, np.zeros(121)), path(2, LIFE, 30.0 * LIFE, np.full(121, 300_000.0))]
+    page, _ = scored(tmp_path, flight("target", 1), joined("track", flights))
+    checked(page)
+    assert "121 rows of tracks lie farther out" in page
+
+
 def test_one_step_makes_a_page(tmp_path: Path) -> None:
     one = {"time": [3.0], "east_m": [1.0], "north_m": [2.0]}
     page, _ = scored(tmp_path, {**one, "target": [1]}, {**one, "track": [9]})

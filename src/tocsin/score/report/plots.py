@@ -104,11 +104,11 @@ def picture(card: Scorecard) -> str:
     """Where everything flew and what was shown, in kilometres east and north of the middle."""
     scene = card.scene
     truth_km, tracks_km = _kilometres(scene)
-    both = np.concatenate((truth_km, tracks_km))
-    if not len(both):
+    framed = truth_km if len(truth_km) else tracks_km  # one false track far away would make all the rest small
+    if not len(framed):
         return empty(["Nothing flew and nothing was shown inside the time that is scored."])
-    low, high = both.min(axis=0), both.max(axis=0)
-    span = np.maximum(high - low, 1e-3) * 1.06
+    low, high = framed.min(axis=0), framed.max(axis=0)
+    span = np.maximum(high - low, 0.2) * 1.06
     middle = (low + high) / 2.0
     room = RIGHT - LEFT
     height = float(np.clip(room * span[1] / span[0], 300.0, 720.0))
@@ -124,7 +124,10 @@ def picture(card: Scorecard) -> str:
     right[card.pairs.track] = True
     _missed(drawing, scene, (x, y), truth_km, matched)
     _flights(drawing, scene, (x, y), truth_km)
-    _shown(drawing, scene, (x, y), tracks_km, right)
+    inside = (np.abs(tracks_km - middle) <= half).all(axis=1)
+    _shown(drawing, scene, (x, y), tracks_km, (right & inside, ~right & inside))
+    if not inside.all():
+        drawing.text(RIGHT, 14.0, f"{int((~inside).sum())} rows of tracks lie farther out", "", "end")
     drawing.legend(
         LEFT,
         14,
@@ -164,12 +167,14 @@ def _missed(drawing: Drawing, scene: Scene, axes: tuple[Axis, Axis], at_km: Floa
             _path(drawing, scene.truth, part, axes, at_km, "halo missed", f"{_who(scene, number)}, missed")
 
 
-def _shown(drawing: Drawing, scene: Scene, axes: tuple[Axis, Axis], at_km: Floats, right: Flags) -> None:
+def _shown(drawing: Drawing, scene: Scene, axes: tuple[Axis, Axis], at_km: Floats, drawn: tuple[Flags, Flags]) -> None:
+    """Rows of tracks that show something, and rows that show nothing."""
+    right, wrong = drawn
     for number, rows in scene.tracks.by_number():
         name = f"track {scene.shown.names[number]}"
         for part in _runs(rows, right[rows]):
             _path(drawing, scene.tracks, part, axes, at_km, "stroke localisation", name)
-        for part in _runs(rows, ~right[rows]):
+        for part in _runs(rows, wrong[rows]):
             _path(drawing, scene.tracks, part, axes, at_km, "stroke false", f"{name}, of nothing")
 
 
