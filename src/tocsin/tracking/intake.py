@@ -20,11 +20,11 @@ from tocsin.models.sensing import (
     sensor_sigma,
 )
 from tocsin.settings import Frame, Sensor
-from tocsin.tracking.arriving.alike import AXES, SAID, STRENGTH, alike
 from tocsin.tracking.directions.wedges import directions, witnessed
 from tocsin.tracking.kernels import columns as c
 from tocsin.tracking.kernels.columns import Rows, Sensors
 from tocsin.tracking.moving.carried import laid_down
+from tocsin.tracking.rows.alike import AXES, SAID, STRENGTH, alike
 
 POLAR: Mapping[str, int] = {
     "range_m": c.RANGE,

@@ -15,8 +15,8 @@ import numpy as np
 from tocsin.geo.units import SECOND_NS
 from tocsin.messages import Flags, Floats, Indices, Ints, Sweeps
 from tocsin.settings import Sensor
-from tocsin.tracking.arriving.alike import in_order
 from tocsin.tracking.kernels.columns import NEVER, Looks, Rows
+from tocsin.tracking.rows.alike import in_order
 
 SLICES: Final = 32  # a turn whose sectors nobody tells is worked in so many pieces
 SWEEP_NS_MAX: Final = 60 * SECOND_NS  # a longer sweep is no sweep: its rows are worked by their own times

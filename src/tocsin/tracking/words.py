@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 
 from tocsin.messages import Ints
-from tocsin.tracking.arriving.alike import WORDS, alike
+from tocsin.tracking.rows.alike import WORDS, alike
 
 WORDS_MAX = 1_000_000  # a flood of new identities ends here: later ones are not told apart from each other
 OVERFLOW = "one of too many"

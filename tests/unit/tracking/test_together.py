@@ -10,9 +10,9 @@ from tests.scans import settings as site
 from tests.tracks import ns
 from tocsin.messages import Detections, Floats, Scan, Sweeps
 from tocsin.settings import Frame, Sensor, Settings
-from tocsin.tracking.arriving import alike
 from tocsin.tracking.arriving.together import FAILED
 from tocsin.tracking.late.told import Happening, Told
+from tocsin.tracking.rows import alike
 from tocsin.tracking.tracker import Tracker
 
 FLIGHTS = [Flight((20_000.0, 10_000.0, 3_000.0), (-150.0, 30.0, 0.0), "icao:4ca001")]
