@@ -39,6 +39,9 @@ class Model:
     mixture_floor: float = 1e-5
     negligible: float = 1e-7  # a pair this much less likely than its alternatives is left out
     exact_max: int = 10
+    rivals_max: int = (
+        3  # detections of a component up to which those that share one exclude each other; 0: never, as TOMB/P
+    )
     learns_rates: bool = False  # unseen_per_m2 and survival_s are a first guess: tracks tell (tracking.population)
     initial: tuple[Part, ...] = field(default=())
     births: tuple[Part, ...] = field(default=())

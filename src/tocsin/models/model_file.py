@@ -91,8 +91,7 @@ def parse(text: str, name: str) -> ModelFile:
     if not modes:
         raise SiteError(f'{name}: no [[mode]]; write at least one, for instance name = "steady", noise = 1.0')
     own: dict[str, Any] = {key: value for key, value in head.items() if key in NUMBERS}
-    if "exact_max" in own:
-        own["exact_max"] = int(own["exact_max"])
+    own |= {key: int(own[key]) for key in ("exact_max", "rivals_max") if key in own}
     model = Model(
         modes,
         initial=_parts(table, "initial", 1.0, name),

@@ -47,6 +47,7 @@ def rules_of(settings: Settings, model: Model) -> Rules:
         gate=float(tracking.gate),
         negligible=float(model.negligible),
         exact_max=int(model.exact_max),
+        rivals_max=int(model.rivals_max),
         passing_tolerance=1e-6,
         passing_max=500,
         confirm=float(tracking.confirm_existence),

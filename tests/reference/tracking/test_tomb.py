@@ -35,6 +35,7 @@ def tracked(seed: int) -> list[tuple[Floats, Floats, Floats]]:
         negligible=0.0,
         mixture_floor=0.0,
         exact_max=18,
+        rivals_max=0,
         initial=(Part(2.0, middle, np.diag(spread)),),
         births=(Part(0.05, middle, np.diag(spread)),),
     )

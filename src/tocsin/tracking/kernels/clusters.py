@@ -1,14 +1,15 @@
 """Parts of a look that have nothing to do with each other, and the association inside each."""
 
 from tocsin.tracking.kernels import columns as c
-from tocsin.tracking.kernels.columns import Ints, Rules, Scratch
+from tocsin.tracking.kernels.columns import Bank, Ints, Rules, Scratch
 from tocsin.tracking.kernels.marginals import exact, join, pass_messages, root, single
 from tocsin.tracking.kernels.memory.fetch import AHEAD, fetch
 from tocsin.tracking.kernels.njit import part
+from tocsin.tracking.kernels.rivals.bonds import bind, pass_bonds, tied
 
 
 @part
-def split(s: Scratch, n: int, m: int, negligible: float) -> None:
+def split(bank: Bank, s: Scratch, n: int, m: int, rules: Rules) -> None:
     """Divide weights by those of the rows, leave out what is negligible, and sort all members by cluster.
 
     s.order then lists candidates 0..n-1 and rows n..n+m-1, cluster by cluster; the cluster whose lowest member is a
@@ -17,17 +18,20 @@ def split(s: Scratch, n: int, m: int, negligible: float) -> None:
     for a in range(n + m):
         s.link[a] = a
         s.begin[a] = 0
+    families = 0
     for i in range(n):
         if s.kin[i, 0] < i:
+            families += 1
             join(s.link, s.kin[i, 0], i)
         for e in range(s.first[i], s.first[i + 1]):
             fetch(s.row_rate, s.pair_row[min(e + AHEAD, s.first[n] - 1)])
             s.pair_w[e, 0] /= s.row_rate[s.pair_row[e], c.RATE_OTHER]
-            if s.pair_w[e, 0] <= negligible * s.miss[i, 0]:
+            if s.pair_w[e, 0] <= rules.negligible * s.miss[i, 0]:
                 s.pair_w[e, 0] = 0.0
                 s.pair_w[e, 1] = 0.0
             else:
                 join(s.link, i, n + s.pair_row[e])
+    bind(bank, s, n, rules.rivals_max if families == 0 else 0)  # families are alternatives already
     for a in range(n + m):
         s.link[a] = root(s.link, a)
         s.begin[s.link[a]] += 1
@@ -119,11 +123,11 @@ def fits(n: int, m: int, room: int) -> bool:
 
 
 @part
-def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
+def associate(bank: Bank, s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
     """Marginals of every pair (s.pair_w[:, 1]), miss (s.miss[:, 1]) and row (s.row_rate[:, RATE_MARGINAL])."""
     for i in range(n):
         s.miss[i, 0] = 1.0 - s.chance[i, c.CHANCE_EXISTENCE] * s.chance[i, c.CHANCE_MISS]
-    split(s, n, m, rules.negligible)
+    split(bank, s, n, m, rules)
     a = 0
     while a < n + m:
         lowest = s.link[s.order[a]]
@@ -135,7 +139,11 @@ def associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
             cut += 1
         members, found = s.order[a:cut], s.order[cut:b]
         size, width = cut - a, b - cut
-        if size == 1:
+        if size > 1 and tied(s, members):
+            counters[c.C_CLUSTERS_PASSED] += 1
+            used = pass_bonds(s, members, s.row_rate[:, c.RATE_MARGINAL], rules.passing_tolerance, rules.passing_max)
+            counters[c.C_NOT_CONVERGED] += used >= rules.passing_max
+        elif size == 1:
             single(s.miss, s.first, s.pair_w, members[0])
         elif size > 1 and width <= rules.exact_max and fits(size, width, s.dense.shape[0]):
             counters[c.C_CLUSTERS_EXACT] += 1

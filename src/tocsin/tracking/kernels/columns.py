@@ -58,7 +58,9 @@ CLASSED_TIME: Final = 18  # ns, and of what time it then was
 CALLED_TIME: Final = 19  # ns, when a sensor last said what it is
 HEIR: Final = 20  # number of the track that had more of its last detection, 0 none; negative: since then it had its own
 FAMILY: Final = 21  # BIRTH of the first of those that directions began, of which one at most is there; 0: none
-TAG: Final = 22
+HELD: Final = 22  # the last detections that are its own, newest first, as numbers of rows; 0 none: see kernels.rivals
+HELD_MANY: Final = 2
+TAG: Final = HELD + HELD_MANY
 
 WITNESS_SENSED: Final = 1  # a radar or another sensor that needs no word from the target
 WITNESS_SELF: Final = 2  # the target's own report
@@ -172,6 +174,7 @@ class Rules(NamedTuple):
     gate: float
     negligible: float  # a pair this much less likely than its alternatives is left out of the association
     exact_max: int  # detections in a cluster up to which marginals are exact
+    rivals_max: int  # detections up to which components that hold the same one exclude each other
     passing_tolerance: float
     passing_max: int  # iterations of belief propagation
     confirm: float
@@ -247,7 +250,8 @@ TALLY_COUNT: Final = 10
 TRAIL_COUNT: Final = 11
 TRAIL_TAKEN: Final = 12  # lines of the trail so far; it goes back when looks are worked again
 HEARD_TIME: Final = 13  # ns, of the newest direction; NEVER before the first
-RUNNING: Final = 14
+ROWS_SEEN: Final = 14  # rows of all looks so far
+RUNNING: Final = 15
 NEVER: Final = -(2**62)
 
 # Counters, in one array; `tracker` gives them names.
@@ -413,6 +417,11 @@ class Scratch(NamedTuple):
     link: Ints  # (C + m,) clusters as a forest: candidates, then rows
     order: Ints  # (C + m,) members, cluster by cluster
     begin: Ints  # (C + m + 1,) where the cluster of each root begins in `order`
+    bond: Ints  # (C, HELD_MANY) of candidates: bonds with rivals, -1 none (kernels.rivals)
+    bond_w: Floats  # (C, HELD_MANY, 2) messages to and from them
+    bond_tag: Ints  # (C HELD_MANY, 4) of each bond: detection, next bond in its list, first rival, how many rivals
+    bond_sum: Floats  # (C HELD_MANY, 2) and: existence of all rivals, sum of messages
+    none: Floats  # (C,) weight of "there is no such thing", of those with bonds; else 0, being part of the miss
     dense: Floats  # (d,) one cluster as a dense table
     grid: Ints  # (2^b,) heads of the grid's lists
     member: Ints  # (m, 4) pairs of one row that may share it, -1 none

@@ -35,12 +35,14 @@ from tocsin.tracking.kernels.motion import clear, gather_in, put, reflect
 from tocsin.tracking.kernels.names.heirs import inherit, name_heirs
 from tocsin.tracking.kernels.newborn import begin_kind, begin_modes, imagine, pass_time, thin
 from tocsin.tracking.kernels.njit import inlined, kernel, part
+from tocsin.tracking.kernels.rivals.bonds import hold
 from tocsin.tracking.kernels.sensing import work_in_or_miss
 from tocsin.tracking.kernels.smoothing.trail import record
 from tocsin.tracking.kernels.unseen.field import give_back
 
 HEARSAY = 100.0
 SWAP_LEAST = 0.2  # a detection's share with the second likeliest track, from which the two may be swapped
+SURE = 0.99  # a detection with that share of a component is surely its own: who else claims it is a rival
 
 
 @kernel
@@ -90,12 +92,12 @@ def work(
         counters[c.C_PAIRS] += found
         counters[c.C_PAIRS_CUT] += running[c.CUT]
         spare(bank, look, looks, sensors, s, n)
-        associate(s, n, m, rules, counters)
+        associate(bank, s, n, m, rules, counters)
         share(bank, rows, look, looks, sensors, rules, s, n, m)
         first, sensor = looks.first[look], looks.sensor[look]
         if tallied.tag.shape[0] > 0:
             tally(bank, s, look, first, n, tallied, running)
-        update(bank, rows, first, sensor, sensors, rules, s, n)
+        update(bank, rows, first, sensor, sensors, rules, s, running[c.ROWS_SEEN], n)
         confuse(bank, s, n, m)
         known = n
         n += part_wide(bank, rows, first, sensor, sensors, rules, index, s, running, counters, n)
@@ -119,7 +121,7 @@ def work(
 
 @part
 def update(
-    bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, rules: Rules, s: Scratch, count: int
+    bank: Bank, rows: Rows, begin: int, sensor: int, sensors: Sensors, rules: Rules, s: Scratch, seen: int, count: int
 ) -> None:
     """Candidates after the look: existence by Bayes, state by matching the moments of all hypotheses, mode by mode.
 
@@ -183,6 +185,8 @@ def update(
             bank.num[i, c.MISSED] = 0.0
             vouch(bank, i, rows.word[j], sensors, sensor, rules)
             detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
+            sure = s.pair_w[best, 1] > SURE * existence and bank.tag[i, c.GROUP] < 2
+            hold(bank.tag[i], rows, j, seen + 1 + s.pair_row[best] if sure else 0)
         doubt(bank, i, r, missable, sensors.self_report[sensor], rules)
 
 
@@ -250,6 +254,7 @@ def part_wide(
             bank.tag[i, c.BIRTH], bank.tag[i, c.PARENT] = running[c.NEXT_BIRTH], bank.tag[parent, c.BIRTH]
             vouch(bank, i, rows.word[j], sensors, sensor, rules)
             detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
+            hold(bank.tag[i], rows, j, running[c.ROWS_SEEN] + 1 + s.pair_row[e])
             index.half[i] = 0.0
             s.slot[n + born], s.source[n + born] = i, s.pair_row[e]
             born += 1
@@ -458,6 +463,7 @@ def create(
         bank.tag[i, c.BIRTH] = running[c.NEXT_BIRTH]
         vouch(bank, i, rows.word[j], sensors, sensor, rules)
         detected(bank.tag[i], rows.time[j], sensor, sensors, rows.word[j])
+        hold(bank.tag[i], rows, j, running[c.ROWS_SEEN] + 1 + q)
         index.half[i] = 0.0
         s.slot[n + born], s.source[n + born] = i, q
         born += 1
@@ -465,4 +471,5 @@ def create(
         running[c.SLOTS] += 1
         running[c.ALIVE_COUNT] += 1
     counters[c.C_BIRTHS] += born
+    running[c.ROWS_SEEN] += m
     return born

@@ -12,7 +12,7 @@ SECOND_NS = 1_000_000_000
 SIDE_M, PERIOD_S, SIGMA_M, FALSE = 31_600.0, 4.0, 10.0, 10
 
 
-def tracker_of(*, learns: bool) -> Tracker:
+def tracker_of(*, learns: bool, rivals_max: int = 3) -> Tracker:
     """One that watches a square of 32 km, and believes that targets stay for 200 s."""
     area = SIDE_M**2
     model = Model(
@@ -22,6 +22,7 @@ def tracker_of(*, learns: bool) -> Tracker:
         unseen_per_m2=2.0 / area,
         speed_mps=110.0,
         learns_rates=learns,
+        rivals_max=rivals_max,
     )
     sigma = {"east_m": SIGMA_M, "north_m": SIGMA_M}
     sensor = Sensor("eye", "position", sigma=sigma, detection_probability=0.9, clutter_per_scan=FALSE)
@@ -117,3 +118,29 @@ def test_what_was_counted_goes_on_after_a_dump(halted: int) -> None:
             parted = Tracker.load(parted.settings, parted.dump(), parted.model)
     assert parted.digest() == whole.digest()
     assert parted.state.census.life_s() == whole.state.census.life_s() != 200.0
+
+
+@pytest.mark.parametrize(("rivals_max", "least", "most"), [(3, 0, 2), (0, 9, 99)])
+def test_four_abreast_that_appear_at_once_keep_their_numbers(rivals_max: int, least: int, most: int) -> None:
+    """Each detection fits one who flies straight and one who steps aside; that all fly straight, only rivals know."""
+    changed = 0
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        tracker, last = tracker_of(learns=False, rivals_max=rivals_max), dict[int, int]()
+        corner = np.array([[5_000.0 + 10_000.0 * a, 5_000.0 + 10_000.0 * b] for a in range(3) for b in range(3)])
+        place = (corner[:, None] + 150.0 * np.arange(4)[:, None] * [1.0, 0.0]).reshape(-1, 2)
+        for k in range(6):
+            here = place + k * PERIOD_S * np.array([0.0, 120.0])
+            seen = here[rng.random(len(here)) < 0.9]
+            seen = seen + rng.normal(0.0, SIGMA_M, seen.shape)
+            tracker.advance(scan(k, np.concatenate([seen, rng.uniform(0.0, SIDE_M, (FALSE, 2))])))
+            time_ns = round((1.0 + k * PERIOD_S) * SECOND_NS)
+            tracker.tick(time_ns + 1)
+            picture = tracker.picture(time_ns)
+            shown = (picture.existence >= 0.5) & (picture.state != TrackState.LOST)
+            for number, track in zip(picture.track[shown], picture.position_m[shown][:, :2], strict=True):
+                target = int(np.argmin(((here - track) ** 2).sum(axis=1)))
+                if float(np.linalg.norm(here[target] - track)) < 60.0:
+                    changed += last.get(target, int(number)) != int(number)
+                    last[target] = int(number)
+    assert least <= changed <= most

@@ -1,0 +1,1 @@
+"""Kernels of rivals: components that claim the same past detection."""
