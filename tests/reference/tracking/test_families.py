@@ -24,8 +24,8 @@ SITE = flat(sensor())
 RULES = rules_of(SITE, usual(SITE.frame))._replace(negligible=0.0)
 
 
-def _associate(s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
-    clusters.associate(s, n, m, rules, counters)
+def _associate(bank: Bank, s: Scratch, n: int, m: int, rules: Rules, counters: Ints) -> None:
+    clusters.associate(bank, s, n, m, rules, counters)
 
 
 def _gather_kin(bank: Bank, s: Scratch, n: int) -> None:
@@ -89,7 +89,7 @@ def test_one_of_a_family_is_there_at_most(look: tuple[list[int], Floats, Floats,
     s.row_rate[:, c.RATE_OTHER] = 1.0
     s.chance[:n, c.CHANCE_EXISTENCE], s.chance[:n, c.CHANCE_MISS] = r, pd
     s.kin[:n, 0] = [family.index(one) for one in family]
-    associate(s, n, m, RULES, np.zeros(c.COUNTERS, dtype=np.int64))
+    associate(arrays.new_bank(8, 1, 1), s, n, m, RULES, np.zeros(c.COUNTERS, dtype=np.int64))
     missed, pair = enumerated(family, r, pd, w)
     found = np.zeros((n, m))
     found[i, j] = s.pair_w[: len(j), 1]

@@ -33,7 +33,7 @@ class Apart:
         ours, theirs = socket.socketpair()
         with theirs:
             end = theirs.fileno()
-            command = [sys.executable, "-m", "tocsin.live.apart", str(end)]
+            command = [sys.executable, "-P", "-m", "tocsin.live.apart", str(end)]  # -P: not what lies in this folder
             # a session of its own: Ctrl-C is for us, and what waits is worked in before it ends
             self._child = subprocess.Popen(  # noqa: S603  ourselves
                 command, pass_fds=[end], stdout=subprocess.DEVNULL, start_new_session=True
