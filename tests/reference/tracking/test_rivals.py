@@ -68,3 +68,23 @@ def test_who_shares_no_detection_is_nobodys_rival() -> None:
     assert (s.bond[:2] == -1).all()
     assert (s.none[:2] == 0.0).all()
     np.testing.assert_array_equal(s.chance[:2, c.CHANCE_EXISTENCE], [0.3, 0.6])
+
+
+@given(st.data())
+@settings(max_examples=80, deadline=None)
+def test_however_sure_rivals_are_what_comes_out_are_chances(data: st.DataObject) -> None:
+    n, m = data.draw(st.integers(2, 5)), data.draw(st.integers(1, 3))
+    sure = st.one_of(st.floats(1e-9, 1.0), st.floats(0.0, 12.0).map(lambda e: 1.0 - 10.0**-e).filter(lambda r: r > 0.0))
+    existence = np.array(data.draw(st.lists(sure, min_size=n, max_size=n)))
+    ratio = st.one_of(st.none(), st.floats(-14.0, 14.0))
+    cells = data.draw(st.lists(ratio, min_size=n * m, max_size=n * m))
+    w = np.array([0.0 if e is None else 10.0**e for e in cells]).reshape(n, m)
+    some = st.tuples(st.integers(0, 3), st.integers(4, 7).map(lambda number: number % 7))
+    s, _ = solved(existence, w, data.draw(st.lists(some, min_size=n, max_size=n)))
+    pairs = s.first[n]
+    for chance in (s.chance[:n, c.CHANCE_EXISTENCE], s.miss[:n, 1], s.pair_w[:pairs, 1]):
+        assert np.isfinite(chance).all()
+        assert chance.min(initial=0.0) >= 0.0
+        assert chance.max(initial=0.0) <= 1.0 + 1e-9
+    each = np.array([s.pair_w[s.first[i] : s.first[i + 1], 1].sum() for i in range(n)])
+    assert (s.miss[:n, 1] + each <= 1.0 + 1e-6).all()

@@ -26,6 +26,7 @@ from tocsin.tracking.kernels.marginals import join
 from tocsin.tracking.kernels.njit import kernel, part
 
 LEFT = 1e-6  # of a detection, at least, is nobody's
+CLAIM_MOST = 1e8  # who claims more is as sure, and the sum less its claim would keep no digit of the others'
 # of Scratch.bond_tag
 DETECTION = 0
 FOLLOWING = 1
@@ -181,12 +182,12 @@ def claim_all(s: Scratch, members: Ints, total: Floats) -> None:
         free, here = left(s, i), seen(s, i)
         for e in range(s.first[i], s.first[i + 1]):
             if s.pair_w[e, 0] > 0.0:
-                others = here - s.pair_w[e, 0] * s.pair_w[e, 2]
-                s.pair_w[e, 1] = free * s.pair_w[e, 0] / (s.none[i] + free * others)
+                others = max(here - s.pair_w[e, 0] * s.pair_w[e, 2], s.miss[i, 0])
+                s.pair_w[e, 1] = min(free * s.pair_w[e, 0] / (s.none[i] + free * others), CLAIM_MOST)
                 total[s.pair_row[e]] += s.pair_w[e, 1]
         for h in range(c.HELD_MANY):
             if s.bond[i, h] >= 0:
-                s.bond_w[i, h, 0] = free / s.bond_w[i, h, 1] * here / s.none[i]
+                s.bond_w[i, h, 0] = min(free / s.bond_w[i, h, 1] * here / s.none[i], CLAIM_MOST)
                 s.bond_sum[s.bond[i, h], TOTAL] += s.bond_w[i, h, 0]
 
 
